@@ -1,0 +1,124 @@
+/**
+ * The contract between the main process and the window: every channel, with the schema of what
+ * crosses it. Both ends check: main what the window asks, the window what main answers.
+ */
+import { z } from 'zod';
+import type { EventName, RequestName } from './channels';
+import { problemSchema, statusDocumentSchema } from '../report/statusDocument';
+
+export const themes = ['system', 'light', 'dark'] as const;
+export type Theme = (typeof themes)[number];
+
+export const settingsSchema = z.strictObject({
+  theme: z.enum(themes),
+  /** Zoom factor of the window, 1 is 100 %. */
+  zoom: z.number().min(0.5).max(3),
+  /** Seconds between two samples of a settled live host. */
+  interval: z.number().min(0.5).max(3600),
+});
+export type Settings = z.infer<typeof settingsSchema>;
+
+/** A saved state that ships with the app, for demonstrations without a server. */
+export const sampleSchema = z.strictObject({
+  id: z.string(),
+  title: z.string(),
+  summary: z.string(),
+  target: z.string(),
+});
+export type Sample = z.infer<typeof sampleSchema>;
+
+/**
+ * A host (or saved state) open in the window.
+ *
+ * `loading`: no state yet · `ready`: `status` is what was last read · `failed`: it could not be read
+ * and `problem` says why; a `status` beside it is the last known one, stale since `sampledAt`.
+ */
+export const hostSchema = z.strictObject({
+  id: z.string(),
+  target: z.string(),
+  /** What the rail calls it: host name of the reading, or the last part of the target. */
+  label: z.string(),
+  /** Whether it is read again by itself. */
+  live: z.boolean(),
+  paused: z.boolean(),
+  phase: z.enum(['loading', 'ready', 'failed']),
+  status: statusDocumentSchema.nullable(),
+  problem: problemSchema.nullable(),
+  /** ISO 8601 of the last successful sample. */
+  sampledAt: z.string().nullable(),
+  /** Milliseconds that the last sample took. */
+  sampleMs: z.number().nullable(),
+  /** ISO 8601 since when the running transition has been seen by this window; null: none. */
+  transitionSeenAt: z.string().nullable(),
+  /** Of the running transition while watched: seconds since seen, blocking threads. */
+  drain: z.array(z.tuple([z.number(), z.number()])),
+});
+export type Host = z.infer<typeof hostSchema>;
+
+export const appInfoSchema = z.strictObject({
+  version: z.string(),
+  electron: z.string(),
+  platform: z.string(),
+  settings: settingsSchema,
+  samples: z.array(sampleSchema),
+  hosts: z.array(hostSchema),
+  /** Host to show first; null: the start screen. */
+  selected: z.string().nullable(),
+});
+export type AppInfo = z.infer<typeof appInfoSchema>;
+
+/** A file or folder of a reading, for the Files view. */
+export const rawFileSchema = z.strictObject({
+  path: z.string(),
+  /** Length in characters; null where it has no content. */
+  size: z.number().nullable(),
+  /** Why there is no content: absent, denied, vanished, timed-out, link, unreadable; null: there is. */
+  missing: z.string().nullable(),
+  truncated: z.boolean(),
+});
+export type RawFile = z.infer<typeof rawFileSchema>;
+
+const none = z.undefined();
+const hostId = z.strictObject({ id: z.string().max(64) });
+const openOutcome = z.discriminatedUnion('ok', [
+  z.strictObject({ ok: z.literal(true), id: z.string() }),
+  z.strictObject({ ok: z.literal(false), problem: problemSchema }),
+]);
+
+/** Window asks, main answers. */
+export const requests = {
+  'app:info': { ask: none, answer: appInfoSchema },
+  /** Opens a TARGET of the command line's contract; a target already open answers its id. */
+  'host:open': { ask: z.strictObject({ target: z.string().min(1).max(4096) }), answer: openOutcome },
+  'host:close': { ask: hostId, answer: none },
+  /** Reads it again now. */
+  'host:refresh': { ask: hostId, answer: none },
+  'host:pause': { ask: z.strictObject({ id: z.string(), paused: z.boolean() }), answer: none },
+  'host:files': { ask: hostId, answer: z.array(rawFileSchema) },
+  /** Text of one file of the last reading, cut at 256 KiB; null where it has none. */
+  'host:file': {
+    ask: z.strictObject({ id: z.string().max(64), path: z.string().max(4096) }),
+    answer: z.string().nullable(),
+  },
+  /** Asks for captures by the system's dialog; answers the chosen targets, none if cancelled. */
+  'dialog:open': { ask: z.strictObject({ kind: z.enum(['file', 'folder']) }), answer: z.array(z.string()) },
+  'clipboard:write': { ask: z.strictObject({ text: z.string().max(16_777_216) }), answer: none },
+  'settings:change': { ask: settingsSchema.partial(), answer: settingsSchema },
+  /** The window has painted what it was asked to show; for `--screenshot` and measurements. */
+  'window:painted': { ask: z.strictObject({ host: z.string().nullable() }), answer: none },
+  'window:menu-state': { ask: z.strictObject({ hostSelected: z.boolean() }), answer: none },
+} as const satisfies Record<RequestName, { ask: z.ZodType; answer: z.ZodType }>;
+
+/** Main tells, the window listens. */
+export const events = {
+  'host:changed': hostSchema,
+  'host:closed': hostId,
+  'host:select': hostId,
+  'settings:changed': settingsSchema,
+  /** A menu entry was chosen: the id of a registered command. */
+  'command:run': z.strictObject({ id: z.string() }),
+} as const satisfies Record<EventName, z.ZodType>;
+
+export type Ask<N extends RequestName> = z.infer<(typeof requests)[N]['ask']>;
+export type Answer<N extends RequestName> = z.infer<(typeof requests)[N]['answer']>;
+export type EventOf<N extends EventName> = z.infer<(typeof events)[N]>;

@@ -1,0 +1,123 @@
+/**
+ * What the readings mean: one immutable state of one host at one moment.
+ *
+ * `null` is "unknown" throughout. Sources of the rules: Documentation/livepatch/livepatch.rst,
+ * Documentation/ABI/testing/sysfs-kernel-livepatch, kernel/livepatch/{core,transition}.c.
+ */
+import type { Problem } from '../readings/problem';
+import type { SourceKind } from '../readings/readings';
+import type { StackFrame } from '../readings/stack';
+import type { LogEntry } from '../readings/kernelLog';
+
+/** Where the order of livepatches comes from. */
+export const orders = ['reported', 'inferred', 'unknown'] as const;
+export type Order = (typeof orders)[number];
+
+export const directions = ['patching', 'unpatching'] as const;
+export type Direction = (typeof directions)[number];
+
+export interface PatchedFunction {
+  readonly name: string;
+  readonly sympos: number | null;
+  /** See the contract: false or true where proven, null while an atomic replace may undo it. */
+  readonly nop: boolean | null;
+}
+
+export interface PatchedObject {
+  /** `vmlinux` or a module. */
+  readonly name: string;
+  readonly loaded: boolean | null;
+  readonly patched: boolean | null;
+  readonly functions: readonly PatchedFunction[];
+}
+
+export interface Livepatch {
+  readonly name: string;
+  readonly enabled: boolean | null;
+  readonly inTransition: boolean | null;
+  readonly replace: boolean | null;
+  readonly stackOrder: number | null;
+  readonly forced: boolean | null;
+  readonly objects: readonly PatchedObject[];
+}
+
+/** One (object, function, sympos) that at least one livepatch has. */
+export interface FunctionStack {
+  readonly object: string;
+  readonly name: string;
+  readonly sympos: number | null;
+  /** Bottom first. */
+  readonly stack: readonly string[];
+  /** Livepatch, `original`, or null where it can't be known. */
+  readonly active: string | null;
+}
+
+/** Details of a blocking thread; any of them may not have been readable. */
+export interface ThreadDetails {
+  readonly comm: string | null;
+  readonly cmdline: string | null;
+  readonly state: string | null;
+  readonly kthread: boolean | null;
+  readonly uid: number | null;
+  readonly unit: string | null;
+  /** Innermost frame first; empty: the kernel printed none. */
+  readonly stack: readonly StackFrame[] | null;
+}
+
+export interface BlockingThread {
+  readonly pid: number;
+  readonly tid: number;
+  /** Null: not looked at (only the first ones are). */
+  readonly details: ThreadDetails | null;
+}
+
+export interface ThreadCounts {
+  readonly total: number | null;
+  readonly done: number | null;
+  readonly blocking: number | null;
+  readonly undefined: number | null;
+}
+
+export interface Transition {
+  readonly patch: string;
+  readonly direction: Direction | null;
+  readonly threads: ThreadCounts;
+  readonly blockingThreads: readonly BlockingThread[];
+  readonly hiddenBlockersPossible: boolean | null;
+}
+
+/** A livepatch module that is loaded but no longer in sysfs. */
+export interface GhostModule {
+  readonly module: string;
+  readonly refcount: number | null;
+  readonly kind: 'leftover' | 'pinned' | 'unknown';
+}
+
+export interface SystemState {
+  readonly target: string;
+  readonly source: SourceKind;
+  readonly takenAt: string | null;
+  readonly host: {
+    readonly name: string | null;
+    readonly kernel: string | null;
+    readonly bootId: string | null;
+    readonly uptimeSeconds: number | null;
+  };
+  readonly livepatch: { readonly supported: boolean | null; readonly tainted: boolean | null };
+  readonly coverage: {
+    readonly privileged: boolean | null;
+    readonly threadsRead: number | null;
+    readonly threadsDenied: number | null;
+    readonly threadsVanished: number | null;
+  };
+  readonly order: Order;
+  /** Bottom of the stack first where the order is known. */
+  readonly patches: readonly Livepatch[];
+  readonly functions: readonly FunctionStack[];
+  readonly transitionState: 'none' | 'running' | 'unknown';
+  readonly transition: Transition | null;
+  readonly ghosts: readonly GhostModule[];
+  /** The kernel log's livepatch lines, oldest first; null: no log was read. */
+  readonly log: readonly LogEntry[] | null;
+  readonly problems: readonly Problem[];
+}

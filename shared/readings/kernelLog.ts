@@ -1,0 +1,5 @@
+/** stub */
+export interface LogEntry {
+  readonly seconds: number | null;
+  readonly text: string;
+}

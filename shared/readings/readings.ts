@@ -1,0 +1,92 @@
+/**
+ * What a source brings from a host: the text of files, and for each missing one the reason.
+ *
+ * Paths are absolute on the host (`/sys/kernel/livepatch/…`), whether it is live, a tree on disk,
+ * an archive or a demo host. Nothing here has a meaning yet: that is `shared/model`.
+ */
+import type { Problem } from './problem';
+
+/** Where readings come from. */
+export const sourceKinds = ['local', 'ssh', 'directory', 'archive', 'recording', 'demo'] as const;
+export type SourceKind = (typeof sourceKinds)[number];
+
+/**
+ * Why a file or folder gave no content.
+ *
+ * `absent`: ENOENT, it was never seen · `denied`: EACCES or EPERM · `vanished`: listed, then gone
+ * (ENOENT or ESRCH between two reads) · `timed-out`: its own time limit passed · `link`: a symbolic
+ * link that leads out of the tree, loops or dangles, never followed · `unreadable`: any other error.
+ */
+export type Missing = 'absent' | 'denied' | 'vanished' | 'timed-out' | 'link' | 'unreadable';
+
+/**
+ * One file. `text` is decoded as UTF-8, bytes that are not become U+FFFD, the final newline stays.
+ * `truncated`: more followed than the reader's limit allowed.
+ */
+export type FileReading =
+  | { readonly text: string; readonly truncated: boolean }
+  | { readonly missing: Missing; readonly detail?: string };
+
+export interface FolderEntry {
+  /** As the host spells it, undecodable bytes replaced. */
+  readonly name: string;
+  readonly kind: 'file' | 'folder' | 'link' | 'other';
+}
+
+/** One folder. The order of entries means nothing (kernfs hashes names). */
+export type FolderReading =
+  { readonly entries: readonly FolderEntry[] } | { readonly missing: Missing; readonly detail?: string };
+
+/**
+ * `patch_state` of every thread that could be read, as parallel columns: a scan has tens of
+ * thousands of rows.
+ */
+export interface ThreadScan {
+  readonly pids: readonly number[];
+  readonly tids: readonly number[];
+  /** −1, 0 or 1: Documentation/livepatch/livepatch.rst, "Consistency model". */
+  readonly states: readonly number[];
+  /** Threads whose `patch_state` exists but may not be read by this login. */
+  readonly denied: number;
+  /** Threads that were listed and gone when they were read. */
+  readonly vanished: number;
+  /** Threads whose `patch_state` was read and is none of −1, 0, 1: path and first characters. */
+  readonly invalid: readonly { readonly path: string; readonly text: string }[];
+  /** Thread folders without a `patch_state` file although others have one. */
+  readonly absent: number;
+}
+
+/** Everything that one sample of a host brought. */
+export interface Readings {
+  readonly target: string;
+  readonly source: SourceKind;
+  /** ISO 8601 UTC; null for a tree, whose moment nobody noted. */
+  readonly takenAt: string | null;
+  /** Whether the reader had root's rights; null where it can't be known (a tree). */
+  readonly privileged: boolean | null;
+  readonly files: ReadonlyMap<string, FileReading>;
+  readonly folders: ReadonlyMap<string, FolderReading>;
+  /** Null: threads were not looked at (nothing in transition), or no thread has a `patch_state`. */
+  readonly threads: ThreadScan | null;
+  /** Path of the kernel log among `files`; null: no log was found or looked for. */
+  readonly logPath: string | null;
+  /** The sample changed underneath each time it was taken: what it says may mix two moments. */
+  readonly torn: boolean;
+  /** What went wrong on the way, beyond what `files` and `folders` say themselves. */
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * A host laid out as files. Directory, archive and demo host implement it; `collect` reads it.
+ * Calls never throw for what a host can cause.
+ */
+export interface Tree {
+  /** @param limit bytes after which the text is cut and marked truncated */
+  readFile(path: string, limit: number): FileReading;
+  readFolder(path: string): FolderReading;
+  /**
+   * Reads `/proc/PID/task/TID/patch_state` of all threads, as fast as this tree can.
+   * Null where no thread has such a file (kernel before 4.12, or not captured).
+   */
+  scanThreads(): ThreadScan | null;
+}

@@ -1,0 +1,164 @@
+/**
+ * The status document: what `klpscope status --json` prints and what the window shows.
+ *
+ * The schema is the contract; `docs/status.schema.json` is generated from it. `null` means unknown
+ * everywhere; 0 and false never do.
+ */
+import { z } from 'zod';
+import { findingCodes, reasonCodes, remedyCodes, severities } from '../diagnosis/codes';
+import { directions, orders } from '../model/systemState';
+import { problemCodes } from '../readings/problem';
+import { sourceKinds } from '../readings/readings';
+
+const count = z.number().int().nonnegative();
+const unknown = <T extends z.ZodType>(type: T) => type.nullable();
+
+export const patchFunctionSchema = z.strictObject({
+  name: z.string(),
+  /** 1-based position among symbols of that name in the object; 0 from kernels that print it. */
+  sympos: unknown(count),
+  /** Reverts to the original for the time of an atomic replace. */
+  nop: unknown(z.boolean()),
+});
+
+export const patchObjectSchema = z.strictObject({
+  name: z.string(),
+  loaded: unknown(z.boolean()),
+  patched: unknown(z.boolean()),
+  functions: z.array(patchFunctionSchema),
+});
+
+export const patchSchema = z.strictObject({
+  name: z.string(),
+  enabled: unknown(z.boolean()),
+  inTransition: unknown(z.boolean()),
+  replace: unknown(z.boolean()),
+  stackOrder: unknown(count),
+  forced: unknown(z.boolean()),
+  objects: z.array(patchObjectSchema),
+});
+
+export const activeFunctionSchema = z.strictObject({
+  object: z.string(),
+  name: z.string(),
+  sympos: unknown(count),
+  /** Livepatches in this function's stack, bottom first. */
+  stack: z.array(z.string()),
+  /** What newly switched threads run: a livepatch, `original`, or null where not known. */
+  active: unknown(z.string()),
+});
+
+export const frameSchema = z.strictObject({
+  /** Symbol; for a frame without one, the address as printed. */
+  function: z.string(),
+  offset: unknown(count),
+  size: unknown(count),
+  module: unknown(z.string()),
+});
+
+export const reasonSchema = z.strictObject({
+  code: z.enum(reasonCodes),
+  object: unknown(z.string()),
+  /** The patched function. */
+  function: unknown(z.string()),
+  /** What the stack shows: the implementation to be left. */
+  symbol: unknown(z.string()),
+  /** Index into `stack`, innermost is 0. */
+  frame: unknown(count),
+  certainty: z.enum(['certain', 'likely', 'unknown']),
+});
+
+export const blockerSchema = z.strictObject({
+  pid: count,
+  tid: count,
+  comm: unknown(z.string()),
+  cmdline: unknown(z.string()),
+  /** State letter of /proc/PID/stat: R S D T t Z I … */
+  state: unknown(z.string()),
+  kthread: unknown(z.boolean()),
+  uid: unknown(count),
+  unit: unknown(z.string()),
+  stack: unknown(z.array(frameSchema)),
+  reason: reasonSchema,
+  remedies: z.array(z.enum(remedyCodes)),
+});
+
+export const findingSchema = z.strictObject({
+  code: z.enum(findingCodes),
+  severity: z.enum(severities),
+  /** What it is about: livepatch, `object:function`, module; null for the host. */
+  subject: unknown(z.string()),
+  message: z.string(),
+  /** Paths or log lines that prove it. */
+  evidence: z.array(z.string()),
+  remedies: z.array(z.enum(remedyCodes)),
+});
+
+export const problemSchema = z.strictObject({
+  code: z.enum(problemCodes),
+  path: unknown(z.string()),
+  message: z.string(),
+});
+
+export const transitionSchema = z.strictObject({
+  patch: z.string(),
+  direction: unknown(z.enum(directions)),
+  threads: z.strictObject({
+    total: unknown(count),
+    done: unknown(count),
+    blocking: unknown(count),
+    undefined: unknown(count),
+  }),
+  hiddenBlockersPossible: unknown(z.boolean()),
+});
+
+export const ghostSchema = z.strictObject({
+  module: z.string(),
+  refcount: unknown(count),
+  kind: z.enum(['leftover', 'pinned', 'unknown']),
+});
+
+export const statusDocumentSchema = z.strictObject({
+  format: z.literal('klpscope/status'),
+  version: z.literal(1),
+  target: z.string(),
+  source: z.enum(sourceKinds),
+  takenAt: unknown(z.string()),
+  host: z.strictObject({
+    name: unknown(z.string()),
+    kernel: unknown(z.string()),
+    bootId: unknown(z.string()),
+    uptimeSeconds: unknown(z.number().nonnegative()),
+  }),
+  livepatch: z.strictObject({
+    supported: unknown(z.boolean()),
+    tainted: unknown(z.boolean()),
+  }),
+  coverage: z.strictObject({
+    privileged: unknown(z.boolean()),
+    threadsRead: unknown(count),
+    threadsDenied: unknown(count),
+    threadsVanished: unknown(count),
+  }),
+  order: z.enum(orders),
+  patches: z.array(patchSchema),
+  functions: z.array(activeFunctionSchema),
+  transitionState: z.enum(['none', 'running', 'unknown']),
+  transition: unknown(transitionSchema),
+  blockers: z.array(blockerSchema),
+  ghosts: z.array(ghostSchema),
+  findings: z.array(findingSchema),
+  problems: z.array(problemSchema),
+});
+
+export type StatusDocument = z.infer<typeof statusDocumentSchema>;
+export type PatchEntry = z.infer<typeof patchSchema>;
+export type PatchObjectEntry = z.infer<typeof patchObjectSchema>;
+export type PatchFunctionEntry = z.infer<typeof patchFunctionSchema>;
+export type ActiveFunction = z.infer<typeof activeFunctionSchema>;
+export type Blocker = z.infer<typeof blockerSchema>;
+export type Frame = z.infer<typeof frameSchema>;
+export type Reason = z.infer<typeof reasonSchema>;
+export type Finding = z.infer<typeof findingSchema>;
+export type TransitionEntry = z.infer<typeof transitionSchema>;
+export type Ghost = z.infer<typeof ghostSchema>;

@@ -1,0 +1,6 @@
+import { defineConfig } from 'vite';
+import { nodeBundle } from './vite.bundle';
+
+export default defineConfig(
+  nodeBundle('out/main', { main: 'main/app/main.ts', reader: 'main/sources/reader.ts' }),
+);

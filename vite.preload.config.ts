@@ -1,0 +1,4 @@
+import { defineConfig } from 'vite';
+import { nodeBundle } from './vite.bundle';
+
+export default defineConfig(nodeBundle('out/preload', { preload: 'main/app/preload.ts' }));
