@@ -1,0 +1,231 @@
+/**
+ * What the kernel says about livepatches: the texts of kernel/livepatch/{core,transition,patch,
+ * shadow}.c and of kernel/module/main.c, as of Linux 4.12 to 7.2.
+ */
+
+export type LogDirection = 'patching' | 'unpatching';
+
+/** Why the kernel could not switch a thread: `klp_try_switch_task` of transition.c. */
+export type NotSwitchedReason = 'sleeping' | 'running' | 'unreliable-stack' | 'unknown';
+
+type TransitionStep = 'initializing' | 'starting' | 'completing' | 'complete';
+
+/** Object and ID of a shadow variable, as printed: the address is hashed, the ID hexadecimal. */
+interface ShadowVariable {
+  readonly object: string;
+  readonly id: string;
+}
+
+export type LivepatchEvent =
+  | {
+      readonly kind: 'enabling' | 'canceling' | 'enable-failed' | 'incompatible';
+      readonly patch: string;
+    }
+  | { readonly kind: TransitionStep; readonly patch: string; readonly direction: LogDirection }
+  | {
+      readonly kind: 'reversing';
+      readonly patch: string;
+      readonly from: LogDirection;
+      readonly to: LogDirection;
+    }
+  | { readonly kind: 'signaling' | 'forcing' | 'no-consistency-model' }
+  | {
+      readonly kind: 'thread-not-switched';
+      readonly comm: string;
+      readonly tid: number;
+      readonly why: NotSwitchedReason;
+      /** The patched function, by its original name; null unless `sleeping`. */
+      readonly function: string | null;
+    }
+  | {
+      readonly kind: 'applying' | 'reverting' | 'module-refused';
+      readonly patch: string;
+      readonly module: string;
+    }
+  | { readonly kind: 'pre-patch-callback-failed' | 'patch-object-failed'; readonly object: string }
+  | { readonly kind: 'symbol-not-found' | 'symbol-ambiguous'; readonly symbol: string }
+  | {
+      readonly kind: 'symbol-position-not-found';
+      readonly symbol: string;
+      readonly position: number;
+    }
+  /** `error` is a negative errno. */
+  | { readonly kind: 'ftrace-failed'; readonly function: string; readonly error: number }
+  | { readonly kind: 'not-marked' | 'tainted'; readonly module: string }
+  | ({ readonly kind: 'duplicate-shadow' | 'shadow-constructor-failed' } & ShadowVariable)
+  /** A line of the livepatch core that is none of the above. */
+  | { readonly kind: 'other' };
+
+type Captures = readonly [first: string, second: string, third: string];
+type Rule = readonly [pattern: RegExp, toEvent: (...captures: Captures) => LivepatchEvent];
+
+/** Messages behind `livepatch: `. Names are matched greedily: quotes inside belong to them. */
+const rules: readonly Rule[] = [
+  [/^enabling patch '(.+)'$/, (patch) => ({ kind: 'enabling', patch })],
+  transitionRule('initializing'),
+  transitionRule('starting'),
+  transitionRule('completing'),
+  [
+    /^'(.+)': ((?:un)?patching) complete$/,
+    (patch, direction) => ({ kind: 'complete', patch, direction: toDirection(direction) }),
+  ],
+  [
+    /^'(.+)': canceling patching transition, going to unpatch$/,
+    (patch) => ({ kind: 'canceling', patch }),
+  ],
+  [
+    /^'(.+)': reversing transition from ((?:un)?patching) to ((?:un)?patching)$/,
+    (patch, from, to) => ({
+      kind: 'reversing',
+      patch,
+      from: toDirection(from),
+      to: toDirection(to),
+    }),
+  ],
+  [/^signaling remaining tasks$/, () => ({ kind: 'signaling' })],
+  [/^forcing remaining tasks to the patched state$/, () => ({ kind: 'forcing' })],
+  [
+    /^applying patch '(.+)' to loading module '(.+)'$/,
+    (patch, module) => ({ kind: 'applying', patch, module }),
+  ],
+  [
+    /^reverting patch '(.+)' on unloading module '(.+)'$/,
+    (patch, module) => ({ kind: 'reverting', patch, module }),
+  ],
+  [
+    /^patch '(.+)' failed for module '(.+)', refusing to load module '\2'$/,
+    (patch, module) => ({ kind: 'module-refused', patch, module }),
+  ],
+  [
+    /^pre-patch callback failed for object '(.+)'$/,
+    (object) => ({ kind: 'pre-patch-callback-failed', object }),
+  ],
+  [/^failed to patch object '(.+)'$/, (object) => ({ kind: 'patch-object-failed', object })],
+  [/^failed to enable patch '(.+)'$/, (patch) => ({ kind: 'enable-failed', patch })],
+  [
+    /^Livepatch patch \((.+)\) is not compatible with the already installed livepatches\.$/,
+    (patch) => ({ kind: 'incompatible', patch }),
+  ],
+  [/^symbol '(.+)' not found in symbol table$/, (symbol) => ({ kind: 'symbol-not-found', symbol })],
+  [
+    /^unresolvable ambiguity for symbol '(.+)' in object '.*'$/,
+    (symbol) => ({ kind: 'symbol-ambiguous', symbol }),
+  ],
+  [
+    /^symbol position (\d{1,15}) for symbol '(.+)' in object '.*' not found$/,
+    (position, symbol) => ({
+      kind: 'symbol-position-not-found',
+      symbol,
+      position: Number(position),
+    }),
+  ],
+  [
+    /^failed to (?:register ftrace handler|set ftrace filter) for function '(.+)' \((-?\d{1,9})\)$/,
+    (name, error) => ({ kind: 'ftrace-failed', function: name, error: Number(error) }),
+  ],
+  [
+    /^module (.+) is not marked as a livepatch module$/,
+    (module) => ({ kind: 'not-marked', module }),
+  ],
+  [
+    /^Failed to construct shadow variable <(.+), ([0-9a-f]+)> \(-?\d+\)$/,
+    (object, id) => ({ kind: 'shadow-constructor-failed', object, id }),
+  ],
+  [
+    /^This architecture doesn't have support for the livepatch consistency model\.$/,
+    () => ({ kind: 'no-consistency-model' }),
+  ],
+];
+
+/** Messages about livepatches that other parts of the kernel print, or that WARN() does. */
+const rulesWithoutPrefix: readonly Rule[] = [
+  [/^(\S+): tainting kernel with TAINT_LIVEPATCH$/, (module) => ({ kind: 'tainted', module })],
+  [
+    /^Duplicate shadow variable <(.+), ([0-9a-f]+)>$/,
+    (object, id) => ({ kind: 'duplicate-shadow', object, id }),
+  ],
+];
+
+/**
+ * `livepatch: `, alone or behind what dynamic debug's flags t, m, f, s and l put before it
+ * (Documentation/admin-guide/dynamic-debug-howto.rst).
+ */
+const corePrefix =
+  /^(?:(?:\[\d+\] |<intr> )?(?:livepatch:)?(?:klp_\w+:)?(?:kernel\/livepatch\/\w+\.c:)?(?:\d+:)? )?livepatch: /;
+
+/**
+ * The event that a message tells, without stamp and other prefixes.
+ *
+ * @returns null where the message isn't the livepatch core's, whatever it quotes
+ */
+export function parseLivepatchMessage(message: string): LivepatchEvent | null {
+  const prefix = corePrefix.exec(message)?.[0];
+  if (prefix === undefined) {
+    return firstMatch(rulesWithoutPrefix, message);
+  }
+  const told = message.slice(prefix.length);
+  return parseNotSwitched(told) ?? firstMatch(rules, told) ?? { kind: 'other' };
+}
+
+function firstMatch(candidates: readonly Rule[], message: string): LivepatchEvent | null {
+  for (const [pattern, toEvent] of candidates) {
+    const match = pattern.exec(message);
+    if (match !== null) {
+      const [, first = '', second = '', third = ''] = match;
+      return toEvent(first, second, third);
+    }
+  }
+  return null;
+}
+
+function transitionRule(kind: Exclude<TransitionStep, 'complete'>): Rule {
+  return [
+    new RegExp(`^'(.+)': ${kind} ((?:un)?patching) transition$`),
+    (patch, direction) => ({ kind, patch, direction: toDirection(direction) }),
+  ];
+}
+
+function toDirection(word: string): LogDirection {
+  return word === 'patching' ? 'patching' : 'unpatching';
+}
+
+/** comm is whatever the process calls itself, so the greedy match leaves it all but the last PID. */
+const notSwitched =
+  /^klp_(?:try_switch_task|check_stack): (.*):(\d{1,10}) (?:is (running)|has an (unreliable stack)|is sleeping on function (\S+))$/;
+
+const switchError =
+  /^klp_try_switch_task: Unknown error code \(-?\d+\) when trying to switch (.*):(\d{1,10})$/;
+
+/** The lines of `klp_try_switch_task`, before Linux 5.16 also of `klp_check_stack` (dynamic debug). */
+function parseNotSwitched(message: string): LivepatchEvent | null {
+  if (!message.startsWith('klp_')) {
+    return null;
+  }
+  const known = notSwitched.exec(message);
+  const [, comm, tid, running, unreliable, sleepingOn = null] =
+    known ?? switchError.exec(message) ?? [];
+  if (comm === undefined) {
+    return null;
+  }
+  return {
+    kind: 'thread-not-switched',
+    comm,
+    tid: Number(tid),
+    why: notSwitchedReason(sleepingOn, running, unreliable),
+    function: sleepingOn,
+  };
+}
+
+function notSwitchedReason(
+  sleepingOn: string | null,
+  running: string | undefined,
+  unreliable: string | undefined,
+): NotSwitchedReason {
+  if (sleepingOn !== null) {
+    return 'sleeping';
+  }
+  if (running !== undefined) {
+    return 'running';
+  }
+  return unreliable === undefined ? 'unknown' : 'unreliable-stack';
+}
