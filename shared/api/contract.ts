@@ -55,6 +55,10 @@ export const hostSchema = z.strictObject({
 });
 export type Host = z.infer<typeof hostSchema>;
 
+/** Views of a host: the window's tabs, and what `--view` of its command line may name. */
+export const viewNames = ['transition', 'livepatches', 'functions', 'findings', 'files'] as const;
+export type ViewName = (typeof viewNames)[number];
+
 export const appInfoSchema = z.strictObject({
   version: z.string(),
   electron: z.string(),
@@ -64,6 +68,8 @@ export const appInfoSchema = z.strictObject({
   hosts: z.array(hostSchema),
   /** Host to show first; null: the start screen. */
   selected: z.string().nullable(),
+  /** View that `selected` shows first, as `--view` asked; null: the window's own choice. */
+  view: z.enum(viewNames).nullable(),
 });
 export type AppInfo = z.infer<typeof appInfoSchema>;
 
@@ -89,7 +95,10 @@ const openOutcome = z.discriminatedUnion('ok', [
 export const requests = {
   'app:info': { ask: none, answer: appInfoSchema },
   /** Opens a TARGET of the command line's contract; a target already open answers its id. */
-  'host:open': { ask: z.strictObject({ target: z.string().min(1).max(4096) }), answer: openOutcome },
+  'host:open': {
+    ask: z.strictObject({ target: z.string().min(1).max(4096) }),
+    answer: openOutcome,
+  },
   'host:close': { ask: hostId, answer: none },
   /** Reads it again now. */
   'host:refresh': { ask: hostId, answer: none },
@@ -101,7 +110,10 @@ export const requests = {
     answer: z.string().nullable(),
   },
   /** Asks for captures by the system's dialog; answers the chosen targets, none if cancelled. */
-  'dialog:open': { ask: z.strictObject({ kind: z.enum(['file', 'folder']) }), answer: z.array(z.string()) },
+  'dialog:open': {
+    ask: z.strictObject({ kind: z.enum(['file', 'folder']) }),
+    answer: z.array(z.string()),
+  },
   'clipboard:write': { ask: z.strictObject({ text: z.string().max(16_777_216) }), answer: none },
   'settings:change': { ask: settingsSchema.partial(), answer: settingsSchema },
   /** The window has painted what it was asked to show; for `--screenshot` and measurements. */
