@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "lp.h"
+
+LP_SHOWS(lp_two_cmdline_proc_show, "lp_two was here\n")
+
+static struct klp_func vmlinux_funcs[] = {
+	LP_FUNC(cmdline_proc_show, lp_two_cmdline_proc_show),
+	{ }
+};
+
+static struct klp_object objects[] = {
+	{ .funcs = vmlinux_funcs },
+	{ }
+};
+
+LP_MODULE(false, "patches cmdline_proc_show, on top of whoever did before");
