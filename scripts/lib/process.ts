@@ -1,4 +1,4 @@
-import { spawn, type SpawnOptions } from 'node:child_process';
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { constants } from 'node:os';
 
 export interface Outcome {
@@ -8,16 +8,30 @@ export interface Outcome {
   output: string;
 }
 
+/** Ends a script with a message for people, where a stack trace would tell them nothing. */
+export class Stop extends Error {}
+
 /** Says one line to the person who waits; standard output stays free for results. */
 export function say(line: string): void {
   process.stderr.write(`${line}\n`);
+}
+
+/** Runs a script's body, whose answer becomes the exit status. */
+export function main(body: () => Promise<number>): void {
+  body().then(
+    (status) => process.exit(status),
+    (error: unknown) => {
+      say(error instanceof Stop ? error.message : String((error as Error)?.stack ?? error));
+      process.exit(1);
+    },
+  );
 }
 
 /** Runs a program to its end and hides what it says, to be shown only where it matters. */
 export function runQuietly(
   command: string,
   args: readonly string[],
-  options: SpawnOptions & { timeout?: number } = {},
+  options: SpawnOptions = {},
 ): Promise<Outcome> {
   return run(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
 }
@@ -28,21 +42,43 @@ export function runVisibly(
   args: readonly string[],
   options: SpawnOptions = {},
 ): Promise<Outcome> {
-  return run(command, args, { stdio: ['ignore', 'inherit', 'inherit'], ...options });
-}
-
-function run(command: string, args: readonly string[], options: SpawnOptions): Promise<Outcome> {
-  return new Promise((resolve) => {
-    const child = spawn(command, args, options);
-    let output = '';
-    child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    child.stderr?.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    child.on('error', (error) => resolve({ status: 127, output: output + error.message }));
-    child.on('close', (status, signal) => resolve({ status: exitStatus(status, signal), output }));
-  });
+  return run(command, args, { ...options, stdio: 'inherit' });
 }
 
 /** The status by which a shell would report how a program ended. */
 export function exitStatus(status: number | null, signal: NodeJS.Signals | null): number {
   return status ?? 128 + (signal ? constants.signals[signal] : 0);
+}
+
+const running = new Set<ChildProcess>();
+let interrupted = false;
+
+function run(command: string, args: readonly string[], options: SpawnOptions): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, options);
+    running.add(child);
+    let output = '';
+    child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    child.stderr?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    child.on('error', (error) => {
+      running.delete(child);
+      resolve({ status: 127, output: output + error.message });
+    });
+    child.on('close', (code, signal) => {
+      running.delete(child);
+      const status = exitStatus(code, signal);
+      // Nothing of the script is to follow on a program that the user has ended.
+      if (interrupted) process.exit(status);
+      resolve({ status, output });
+    });
+  });
+}
+
+// A script ends by a signal as its programs do: they get it too, and are waited for.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    interrupted = true;
+    if (running.size === 0) process.exit(exitStatus(null, signal));
+    for (const child of running) child.kill(signal);
+  });
 }
