@@ -3,7 +3,8 @@
  */
 
 /**
- * The innermost unit or container: `cron.service`, `session-3.scope`, `docker 3f2a9c1b0d4e`.
+ * The innermost unit or container, as a short name: `cron.service`, `session-3.scope`,
+ * `docker 3f2a9c1b0d4e`; for a unit inside a container both: `nginx.service in lxc web`.
  *
  * Lines are `HIERARCHY:CONTROLLERS:PATH` (cgroups(7)). systemd's own hierarchy says it best, then
  * version 2 (`0::PATH`), then any controller of version 1, for hosts without systemd.
@@ -23,7 +24,7 @@ export function unitOfCgroup(text: string): string | null {
 function pathsByTrust(text: string): string[] {
   const lines = text
     .split('\n')
-    .map((line) => /^(\d+):([^:]*):(\/.*)$/.exec(line))
+    .map((line) => /^(\d+):([^:]*):(\/.*)$/s.exec(line))
     .filter((match) => match !== null)
     .map(([, hierarchy, controllers, path = '']) => ({ hierarchy, controllers, path }));
   const systemd = lines.filter((line) => line.controllers === 'name=systemd');
@@ -31,16 +32,43 @@ function pathsByTrust(text: string): string[] {
   return [...systemd, ...unified, ...lines].map((line) => line.path);
 }
 
-function unitOfPath(path: string): string | null {
-  const names = path.replace(/ \(deleted\)$/, '').split('/');
-  return (
-    names
-      .map((name, depth) => unitOfName(name, names[depth - 1] ?? ''))
-      .findLast((unit) => unit !== null) ?? null
-  );
+interface Unit {
+  readonly name: string;
+  /** It has a world of its own, so a unit below it isn't one of the host. */
+  readonly container: boolean;
 }
 
-/** Prefix of a container runtime's scope or folder, and the name that people know it by. */
+function unitOfPath(path: string): string | null {
+  const folders = path.replace(/ \(deleted\)$/, '').split('/');
+  const units = folders
+    .map((folder, depth) => unitOfFolder(folder, folders[depth - 1] ?? ''))
+    .filter((unit) => unit !== null);
+  const innermost = units.at(-1);
+  if (innermost === undefined) {
+    return null;
+  }
+  const container = units.findLast((unit) => unit.container);
+  return container === undefined || container === innermost
+    ? innermost.name
+    : `${innermost.name} in ${container.name}`;
+}
+
+function unitOfFolder(folder: string, parent: string): Unit | null {
+  const container =
+    runtimeContainer(folder) ?? bareContainer(folder, parent) ?? lxcContainer(folder, parent);
+  if (container !== null) {
+    return { name: container, container: true };
+  }
+  if (!/.\.(?:service|scope)$/s.test(folder)) {
+    return null;
+  }
+  if (folder.startsWith('machine-')) {
+    return { name: unescapeUnit(folder), container: true };
+  }
+  return { name: folder, container: folder.startsWith('systemd-nspawn@') };
+}
+
+/** How a container runtime spells itself in a group's name, and what people call it. */
 const runtimes: ReadonlyMap<string, string> = new Map([
   ['docker', 'docker'],
   ['libpod', 'podman'],
@@ -48,43 +76,45 @@ const runtimes: ReadonlyMap<string, string> = new Map([
   ['crio', 'cri-o'],
 ]);
 
-const containerScope = /^(docker|libpod|cri-containerd|crio)-([0-9a-f]{64})(?:\.scope)?$/;
-const containerId = /^[0-9a-f]{64}$/;
+/**
+ * `docker-ID.scope`, `libpod-ID.scope` and `libpod-payload-ID`, `cri-containerd-ID.scope`,
+ * `crio-ID.scope`; and `SLICE:cri-containerd:ID`, where containerd and the kubelet disagree about
+ * the cgroup driver.
+ */
+const runtimeFolder =
+  /^(?:[^:]*:)?(docker|libpod|cri-containerd|crio)[-:](?:payload-)?([0-9a-f]{64})(?:\.scope)?$/;
 
-function unitOfName(name: string, parent: string): string | null {
-  const [, runtime = '', id] = containerScope.exec(name) ?? [];
-  if (id !== undefined) {
-    return `${runtimes.get(runtime) ?? runtime} ${id.slice(0, 12)}`;
-  }
-  if (containerId.test(name)) {
-    return `${runtimeOfParent(parent)} ${name.slice(0, 12)}`;
-  }
-  return unitOfLxc(name, parent) ?? unitOfSystemd(name);
+function runtimeContainer(folder: string): string | null {
+  const [, runtime = '', id] = runtimeFolder.exec(folder) ?? [];
+  return id === undefined ? null : `${runtimes.get(runtime) ?? runtime} ${shortId(id)}`;
 }
 
-/** Without systemd, runtimes name the folder by the ID alone, below one of their own. */
-function runtimeOfParent(parent: string): string {
-  if (parent.startsWith('pod') || parent.startsWith('kubepods')) {
-    return 'kubernetes';
-  }
-  return parent === 'docker' ? 'docker' : 'container';
-}
-
-function unitOfLxc(name: string, parent: string): string | null {
-  const container = parent === 'lxc' ? name : /^lxc\.payload[./](.+)$/.exec(name)?.[1];
-  return container === undefined || container === '' ? null : `lxc ${container}`;
-}
-
-function unitOfSystemd(name: string): string | null {
-  if (!/.\.(?:service|scope)$/.test(name)) {
+/** Without systemd, a runtime names the folder by the ID alone, below a folder of its own. */
+function bareContainer(folder: string, parent: string): string | null {
+  if (!/^[0-9a-f]{64}$/.test(folder)) {
     return null;
   }
-  return name.startsWith('machine-') ? unescapeUnit(name) : name;
+  if (/^(?:pod|kubepods)/.test(parent)) {
+    return `kubernetes ${shortId(folder)}`;
+  }
+  return `${parent === 'docker' ? 'docker' : 'container'} ${shortId(folder)}`;
+}
+
+/** As `docker ps` and its kin print it. */
+function shortId(id: string): string {
+  return id.slice(0, 12);
+}
+
+/** `/lxc.payload.NAME` and, before LXC 4.0, `/lxc.payload/NAME` or `/lxc/NAME`. */
+function lxcContainer(folder: string, parent: string): string | null {
+  const below = parent === 'lxc' || parent === 'lxc.payload';
+  const name = below ? folder : /^lxc\.payload\.(.+)$/s.exec(folder)?.[1];
+  return name === undefined || name === '' ? null : `lxc ${name}`;
 }
 
 /** systemd.unit(5), "String escaping": `\x2d` is a hyphen. Only printable ASCII is turned back. */
 function unescapeUnit(name: string): string {
-  return name.replace(/\\x([2-7][0-9a-f])/g, (escaped, hex: string) =>
-    hex === '7f' ? escaped : String.fromCharCode(Number.parseInt(hex, 16)),
+  return name.replace(/\\x([2-6][0-9a-f]|7[0-9a-e])/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
   );
 }

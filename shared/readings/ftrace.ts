@@ -13,8 +13,11 @@ export interface EnabledFunction {
   readonly livepatch: boolean;
 }
 
-/** `NAME [MODULE] (COUNT) R I D O M`, in fixed columns: kernel/trace/ftrace.c, `t_show`. */
-const functionLine = /^(\S+)(?: \[(\S+)\])? \((\d{1,9})\)((?: [RIDOMS ])*)/;
+/**
+ * `NAME [MODULE] (COUNT) R I D O M`, in columns of two characters, of which older kernels have
+ * fewer: kernel/trace/ftrace.c, `t_show`.
+ */
+const functionLine = /^(\S+)(?: \[(\S+)\])? \((\d{1,9})\)((?: [A-Z ])*)/;
 
 const handler = /\bklp_ftrace_handler\b/;
 

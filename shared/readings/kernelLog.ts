@@ -4,10 +4,12 @@
  * Forms: `[   12.345678] …`, with priority `<5>` or caller `[  T389]`, `dmesg -T`, `-x` and `-r`,
  * `journalctl -k` in its short formats, files of syslog.
  */
-import { parseLivepatchMessage, type LivepatchEvent } from './logEvents';
+import type { LivepatchEvent } from './livepatchEvent';
+import { messageLimit, parseLivepatchMessage } from './logMessages';
 import { parseLogLine } from './logPrefix';
+import { capText } from './text';
 
-export type { LivepatchEvent, LogDirection, NotSwitchedReason } from './logEvents';
+export type { LivepatchEvent, LogDirection, NotSwitchedReason } from './livepatchEvent';
 
 /** A line of the log that tells of livepatches. */
 export interface LogEntry {
@@ -15,7 +17,7 @@ export interface LogEntry {
   readonly seconds: number | null;
   /** Counted from 1. */
   readonly line: number;
-  /** The message, without stamp and other prefixes. */
+  /** The message, without stamp and other prefixes, of at most 4096 characters. */
   readonly text: string;
   readonly event: LivepatchEvent;
 }
@@ -55,7 +57,7 @@ function parseEntry(content: string, line: number): LogEntry | null {
     content.endsWith('\r') ? content.slice(0, -1) : content,
   );
   const event = parseLivepatchMessage(message);
-  return event === null ? null : { seconds, line, text: message, event };
+  return event === null ? null : { seconds, line, text: capText(message, messageLimit), event };
 }
 
 function lineEnd(text: string, from: number): number {

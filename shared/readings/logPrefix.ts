@@ -18,7 +18,7 @@ const monotonic = /^ *(\d{1,12}\.\d{1,9})(?: <.*>)?$/;
  * `Nov 21 04:58:55 host kernel: ` of syslog and journald. No word before `kernel:` ends in a colon:
  * that would be another program's line that quotes the kernel.
  */
-const syslogHeader = /^(?:\S*[^\s:] +){0,8}kernel: /;
+const syslogHeader = /^(?:\S*[^\s:] +){1,5}kernel: /;
 
 /** `2026-11-21T04:58:55,345678+00:00 ` of dmesg --time-format iso. */
 const isoDate = /^\d{4}-\d{2}-\d{2}T\S+ /;

@@ -22,7 +22,7 @@ export interface Modules {
 
 /** `name size refcount users state address (taint)`: kernel/module/procfs.c, `m_show`. */
 const moduleLine =
-  /^(\S+) (\d+)(?: (-|-?\d+) (-|\S+)(?: (\S+)(?: 0x[0-9a-f]+)?(?: \(([^\s)]*)\))?)?)? ?$/;
+  /^(\S+) (\d+)(?: (-|-?\d+) (-|\S+)(?: (\S+)(?: 0x[0-9a-f]+)?(?: \(([^\s)]*)\))?)?)?$/;
 
 /** Reads /proc/modules. A user `[permanent]` only says that the module can't be unloaded. */
 export function parseModules(text: string): Modules {

@@ -1,60 +1,13 @@
 /**
- * What the kernel says about livepatches: the texts of kernel/livepatch/{core,transition,patch,
- * shadow}.c and of kernel/module/main.c, as of Linux 4.12 to 7.2.
+ * The grammar of the livepatch core's messages: format strings of kernel/livepatch/{core,transition,
+ * patch,shadow}.c and kernel/module/main.c.
  */
-
-export type LogDirection = 'patching' | 'unpatching';
-
-/** Why the kernel could not switch a thread: `klp_try_switch_task` of transition.c. */
-export type NotSwitchedReason = 'sleeping' | 'running' | 'unreliable-stack' | 'unknown';
-
-type TransitionStep = 'initializing' | 'starting' | 'completing' | 'complete';
-
-/** Object and ID of a shadow variable, as printed: the address is hashed, the ID hexadecimal. */
-interface ShadowVariable {
-  readonly object: string;
-  readonly id: string;
-}
-
-export type LivepatchEvent =
-  | {
-      readonly kind: 'enabling' | 'canceling' | 'enable-failed' | 'incompatible';
-      readonly patch: string;
-    }
-  | { readonly kind: TransitionStep; readonly patch: string; readonly direction: LogDirection }
-  | {
-      readonly kind: 'reversing';
-      readonly patch: string;
-      readonly from: LogDirection;
-      readonly to: LogDirection;
-    }
-  | { readonly kind: 'signaling' | 'forcing' | 'no-consistency-model' }
-  | {
-      readonly kind: 'thread-not-switched';
-      readonly comm: string;
-      readonly tid: number;
-      readonly why: NotSwitchedReason;
-      /** The patched function, by its original name; null unless `sleeping`. */
-      readonly function: string | null;
-    }
-  | {
-      readonly kind: 'applying' | 'reverting' | 'module-refused';
-      readonly patch: string;
-      readonly module: string;
-    }
-  | { readonly kind: 'pre-patch-callback-failed' | 'patch-object-failed'; readonly object: string }
-  | { readonly kind: 'symbol-not-found' | 'symbol-ambiguous'; readonly symbol: string }
-  | {
-      readonly kind: 'symbol-position-not-found';
-      readonly symbol: string;
-      readonly position: number;
-    }
-  /** `error` is a negative errno. */
-  | { readonly kind: 'ftrace-failed'; readonly function: string; readonly error: number }
-  | { readonly kind: 'not-marked' | 'tainted'; readonly module: string }
-  | ({ readonly kind: 'duplicate-shadow' | 'shadow-constructor-failed' } & ShadowVariable)
-  /** A line of the livepatch core that is none of the above. */
-  | { readonly kind: 'other' };
+import type {
+  LivepatchEvent,
+  LogDirection,
+  NotSwitchedReason,
+  TransitionStep,
+} from './livepatchEvent';
 
 type Captures = readonly [first: string, second: string, third: string];
 type Rule = readonly [pattern: RegExp, toEvent: (...captures: Captures) => LivepatchEvent];
@@ -153,6 +106,9 @@ const rulesWithoutPrefix: readonly Rule[] = [
 const corePrefix =
   /^(?:(?:\[\d+\] |<intr> )?(?:livepatch:)?(?:klp_\w+:)?(?:kernel\/livepatch\/\w+\.c:)?(?:\d+:)? )?livepatch: /;
 
+/** The kernel cuts its messages at 1 KiB (kernel/printk/printk.c); dmesg may write a byte as four. */
+export const messageLimit = 4096;
+
 /**
  * The event that a message tells, without stamp and other prefixes.
  *
@@ -162,6 +118,9 @@ export function parseLivepatchMessage(message: string): LivepatchEvent | null {
   const prefix = corePrefix.exec(message)?.[0];
   if (prefix === undefined) {
     return firstMatch(rulesWithoutPrefix, message);
+  }
+  if (message.length > messageLimit) {
+    return { kind: 'other' };
   }
   const told = message.slice(prefix.length);
   return parseNotSwitched(told) ?? firstMatch(rules, told) ?? { kind: 'other' };
@@ -191,10 +150,10 @@ function toDirection(word: string): LogDirection {
 
 /** comm is whatever the process calls itself, so the greedy match leaves it all but the last PID. */
 const notSwitched =
-  /^klp_(?:try_switch_task|check_stack): (.*):(\d{1,10}) (?:is (running)|has an (unreliable stack)|is sleeping on function (\S+))$/;
+  /^klp_(?:try_switch_task|check_stack): (.*):(\d{1,10}) (?:is (running)|has an (unreliable stack)|is sleeping on function (\S+))$/s;
 
 const switchError =
-  /^klp_try_switch_task: Unknown error code \(-?\d+\) when trying to switch (.*):(\d{1,10})$/;
+  /^klp_try_switch_task: Unknown error code \(-?\d+\) when trying to switch (.*):(\d{1,10})$/s;
 
 /** The lines of `klp_try_switch_task`, before Linux 5.16 also of `klp_check_stack` (dynamic debug). */
 function parseNotSwitched(message: string): LivepatchEvent | null {
