@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import type { Readable } from 'node:stream';
 import { say, Stop } from './process';
 import { ensureSystemPackages } from './system-packages';
 
@@ -48,8 +47,7 @@ async function startVirtualDisplay(): Promise<{ display: string; stop: () => voi
   );
   const display = await new Promise<string>((resolve, reject) => {
     let said = '';
-    const announcement = server.stdio[3] as Readable;
-    announcement.on('data', (chunk: Buffer) => {
+    server.stdio[3]?.on('data', (chunk: Buffer) => {
       said += chunk.toString();
       if (said.endsWith('\n')) resolve(`:${said.trim()}`);
     });

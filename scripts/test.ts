@@ -1,0 +1,148 @@
+/**
+ * `npm test`: the checks, the unit tests and the stories in a real Electron, in that order and all
+ * of them even if one fails. `npm test -- STEP [arguments of its runner]` runs one alone.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { ensureBuild } from './build';
+import { withDisplay } from './lib/display';
+import { ensureElectron } from './lib/electron-runtime';
+import { readJson } from './lib/json';
+import { root } from './lib/paths';
+import { describe, main, runQuietly, runVisibly, say, Stop } from './lib/process';
+import { ensureSystemPackages } from './lib/system-packages';
+
+interface Tally {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+type Step = (args: string[], work: string) => Promise<Tally>;
+
+const steps = new Map<string, Step>([
+  ['check', check],
+  ['unit', unit],
+  ['e2e', e2e],
+]);
+
+main(async () => {
+  const [name, ...args] = process.argv.slice(2);
+  if (name !== undefined && !steps.has(name)) {
+    throw new Stop(`There is no step "${name}", only ${[...steps.keys()].join(', ')}.`);
+  }
+  const tallies = new Map<string, Tally>();
+  for (const [step, run] of steps) {
+    if (name === undefined || name === step) tallies.set(step, await outcomeOf(run, args));
+  }
+  console.log();
+  for (const [step, tally] of tallies) console.log(closingLine(step, tally));
+  return [...tallies.values()].every(({ passed, failed }) => passed > 0 && failed === 0) ? 0 : 1;
+});
+
+/** A step that cannot even be run counts as one failed test. */
+async function outcomeOf(run: Step, args: string[]): Promise<Tally> {
+  const work = await mkdtemp(join(tmpdir(), 'klpscope-test-'));
+  try {
+    return await run(args, work);
+  } catch (error) {
+    say(describe(error));
+    return { passed: 0, failed: 1, skipped: 0 };
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+function closingLine(step: string, { passed, failed, skipped }: Tally): string {
+  const suffix = skipped > 0 ? `, ${skipped} skipped` : '';
+  return `${step}: ${passed} passed, ${failed} failed${suffix}`;
+}
+
+const unitReport = z.object({
+  numPassedTests: z.number(),
+  numFailedTests: z.number(),
+  numPendingTests: z.number(),
+  numTodoTests: z.number(),
+});
+
+const e2eReport = z.object({
+  stats: z.object({
+    expected: z.number(),
+    flaky: z.number(),
+    unexpected: z.number(),
+    skipped: z.number(),
+  }),
+});
+
+/** Runs what package.json calls `check:NAME`, each of which counts as one test. */
+async function check(): Promise<Tally> {
+  const shape = z.object({ scripts: z.record(z.string(), z.string()) });
+  const { scripts } = await readJson(join(root, 'package.json'), shape);
+  const names = Object.keys(scripts).filter((name) => name.startsWith('check:'));
+  const outcomes = await Promise.all(
+    names.map(async (name) => {
+      const { status, output } = await runQuietly('npm', ['run', '--silent', name], { cwd: root });
+      console.log(`${status === 0 ? '✓' : '✗'} ${name}`);
+      if (status !== 0) console.log(output);
+      return status === 0;
+    }),
+  );
+  const passed = outcomes.filter(Boolean).length;
+  return { passed, failed: outcomes.length - passed, skipped: 0 };
+}
+
+async function unit(args: string[], work: string): Promise<Tally> {
+  const file = join(work, 'unit.json');
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  const vitest = join(root, 'node_modules/vitest/vitest.mjs');
+  const { status } = await runVisibly(process.execPath, [vitest, 'run', ...reporters, ...args], {
+    cwd: root,
+  });
+  const report = await readReport(file, unitReport);
+  return confirmed(status, {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests,
+    skipped: report.numPendingTests + report.numTodoTests,
+  });
+}
+
+async function e2e(args: string[], work: string): Promise<Tally> {
+  await ensureSystemPackages(['run', 'display', 'test']);
+  const [electron] = await Promise.all([ensureElectron(), ensureBuild()]);
+  const file = join(work, 'e2e.json');
+  const playwright = join(root, 'node_modules/@playwright/test/cli.js');
+  // On a display of their own, the windows and the user do not get in each other's way.
+  const { status } = await withDisplay(
+    ({ env }) =>
+      runVisibly(process.execPath, [playwright, 'test', '--reporter=list,json', ...args], {
+        cwd: root,
+        env: {
+          ...env,
+          KLPSCOPE_ELECTRON_EXECUTABLE: electron.executable,
+          PLAYWRIGHT_JSON_OUTPUT_FILE: file,
+        },
+      }),
+    { alone: true },
+  );
+  const { stats } = await readReport(file, e2eReport);
+  return confirmed(status, {
+    passed: stats.expected + stats.flaky,
+    failed: stats.unexpected,
+    skipped: stats.skipped,
+  });
+}
+
+async function readReport<Report>(file: string, shape: z.ZodType<Report>): Promise<Report> {
+  try {
+    return await readJson(file, shape);
+  } catch {
+    throw new Stop('The runner has ended without a report.');
+  }
+}
+
+/** A runner that fails with no failed test has crashed, or could not load a test file. */
+function confirmed(status: number, tally: Tally): Tally {
+  return status !== 0 && tally.failed === 0 ? { ...tally, failed: 1 } : tally;
+}
