@@ -7,7 +7,7 @@
 import type { Problem } from '../readings/problem';
 import type { SourceKind } from '../readings/readings';
 import type { StackFrame } from '../readings/stack';
-import type { LogEntry } from '../readings/kernelLog';
+import type { KernelLog } from '../readings/kernelLog';
 
 /** Where the order of livepatches comes from. */
 export const orders = ['reported', 'inferred', 'unknown'] as const;
@@ -62,6 +62,8 @@ export interface ThreadDetails {
   readonly unit: string | null;
   /** Innermost frame first; empty: the kernel printed none. */
   readonly stack: readonly StackFrame[] | null;
+  /** Innermost function of the kernel stack, as /proc/PID/wchan names it; `0`: none, or not told. */
+  readonly wchan: string | null;
 }
 
 export interface BlockingThread {
@@ -93,6 +95,16 @@ export interface GhostModule {
   readonly kind: 'leftover' | 'pinned' | 'unknown';
 }
 
+/** A function that a livepatch, or somebody else, redirects through ftrace. */
+export interface RedirectedFunction {
+  readonly name: string;
+  /** Null: of the core kernel. */
+  readonly module: string | null;
+  /** The file that says so. */
+  readonly source: string;
+  readonly byLivepatch: boolean;
+}
+
 export interface SystemState {
   readonly target: string;
   readonly source: SourceKind;
@@ -117,7 +129,11 @@ export interface SystemState {
   readonly transitionState: 'none' | 'running' | 'unknown';
   readonly transition: Transition | null;
   readonly ghosts: readonly GhostModule[];
-  /** The kernel log's livepatch lines, oldest first; null: no log was read. */
-  readonly log: readonly LogEntry[] | null;
+  /** Objects that are loaded modules with a reference count of 0: nobody uses them. */
+  readonly unusedObjects: readonly string[];
+  /** The kernel log as far as it speaks of livepatching; null: no log was read. */
+  readonly log: KernelLog | null;
+  /** Functions that ftrace redirects (IPMODIFY); null: not readable. */
+  readonly redirected: readonly RedirectedFunction[] | null;
   readonly problems: readonly Problem[];
 }

@@ -1,0 +1,26 @@
+/**
+ * Everything worth knowing about a host that one reading can tell. Each file here looks for one kind
+ * of thing; a new finding is a new code in `../codes`, a function here, and a row in the docs.
+ */
+import type { SystemState } from '../../model/systemState';
+import { severities } from '../codes';
+import type { Finding } from '../diagnosis';
+import { findAboutHost } from './host';
+import { findInLog } from './kernelLog';
+import { findAboutModules } from './modules';
+import { findAboutObjects } from './objects';
+import { findOverlaps } from './overlaps';
+import { findAboutTransition } from './transition';
+
+/** The gravest first; within a severity in the order of the files above. */
+export function findFindings(state: SystemState): Finding[] {
+  const found = [
+    ...findAboutTransition(state),
+    ...findAboutObjects(state),
+    ...findInLog(state),
+    ...findOverlaps(state),
+    ...findAboutModules(state),
+    ...findAboutHost(state),
+  ];
+  return found.sort((a, b) => severities.indexOf(b.severity) - severities.indexOf(a.severity));
+}

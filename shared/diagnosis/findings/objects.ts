@@ -1,0 +1,70 @@
+/** Findings about objects: what a livepatch names but does not patch. */
+import { modulePath, patchPath } from '../../readings/paths';
+import { visible } from '../../readings/text';
+import type { Livepatch, PatchedObject, SystemState } from '../../model/systemState';
+import type { Finding } from '../diagnosis';
+import { listed } from '../words';
+
+export function findAboutObjects(state: SystemState): Finding[] {
+  return [...notPatched(state), ...patchesNothing(state), ...notLoaded(state)];
+}
+
+/** Livepatch enabled and settled, object loaded and live, and still `patched` is 0. */
+function notPatched({ patches }: SystemState): Finding[] {
+  return patches
+    .filter(({ enabled, inTransition }) => enabled === true && inTransition === false)
+    .flatMap((patch) =>
+      patch.objects
+        .filter(({ loaded, patched }) => loaded === true && patched === false)
+        .map(({ name }): Finding => ({
+          code: 'object-not-patched',
+          severity: 'error',
+          subject: name,
+          message: `${visible(patch.name)} is enabled and ${visible(name)} is loaded, but ${visible(name)} is not patched: its functions still run the original code.`,
+          evidence: [`${patchPath(patch.name)}/${name}/patched`, ...moduleEvidence(name)],
+          remedies: ['ask-vendor'],
+        })),
+    );
+}
+
+function patchesNothing({ patches }: SystemState): Finding[] {
+  return patches
+    .filter(
+      ({ enabled, objects }) =>
+        enabled === true && objects.length > 0 && objects.every(({ patched }) => patched === false),
+    )
+    .map(({ name, objects }) => ({
+      code: 'patches-nothing',
+      severity: 'warning',
+      subject: name,
+      message: `${visible(name)} is enabled but patches nothing now: none of its objects is patched.`,
+      evidence: objects.map((object) => `${patchPath(name)}/${object.name}/patched`),
+      remedies: objects.some(({ loaded }) => loaded === false) ? ['load-object'] : ['ask-vendor'],
+    }));
+}
+
+/** One finding per object, however many livepatches wait for it. */
+function notLoaded({ patches }: SystemState): Finding[] {
+  const waiting = new Map<string, Livepatch[]>();
+  for (const patch of patches.filter(({ enabled }) => enabled === true)) {
+    for (const object of patch.objects.filter(isNotLoaded)) {
+      waiting.set(object.name, [...(waiting.get(object.name) ?? []), patch]);
+    }
+  }
+  return [...waiting].map(([object, by]) => ({
+    code: 'object-not-loaded',
+    severity: 'info',
+    subject: object,
+    message: `${visible(object)} is not loaded. When it is, ${listed(by.map(({ name }) => visible(name)))} will patch it before it runs.`,
+    evidence: by.map(({ name }) => `${patchPath(name)}/${object}/patched`),
+    remedies: [],
+  }));
+}
+
+function isNotLoaded({ loaded }: PatchedObject): boolean {
+  return loaded === false;
+}
+
+function moduleEvidence(object: string): string[] {
+  return object === 'vmlinux' ? [] : [`${modulePath(object.replaceAll('-', '_'))}/initstate`];
+}

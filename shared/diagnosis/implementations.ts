@@ -1,0 +1,147 @@
+/** Which code the kernel looks for on a thread's stack before it switches the thread. */
+import type { StackFrame } from '../readings/stack';
+import type { Livepatch, PatchedFunction, SystemState } from '../model/systemState';
+
+/** Code that must not be on the stack: of the original, or of a livepatch. */
+export interface Implementation {
+  readonly object: string;
+  /** The patched function. */
+  readonly function: string;
+  /** The livepatch whose code it is; null: the original. */
+  readonly patch: string | null;
+}
+
+export interface Culprit {
+  /** Index into the stack. */
+  readonly frame: number;
+  readonly symbol: string;
+  readonly object: string | null;
+  readonly function: string | null;
+}
+
+/**
+ * kernel/livepatch/transition.c, klp_check_stack_func: while patching, what is now on top below the
+ * new livepatch, the original or an older livepatch's code; while unpatching, the livepatch's own
+ * code, or the original where its function is a nop. Where one reading leaves several possible (an
+ * unknown order, a possible nop), each of them.
+ */
+export function implementationsToLeave(state: SystemState): Implementation[] {
+  const { transition } = state;
+  const moving = state.patches.find(({ name }) => name === transition?.patch);
+  if (!transition?.direction || !moving) return [];
+  return moving.objects.flatMap((object) =>
+    object.loaded === false
+      ? []
+      : object.functions.flatMap((patched) =>
+          transition.direction === 'patching'
+            ? below(state, moving, object.name, patched)
+            : own(moving, object.name, patched),
+        ),
+  );
+}
+
+function own(moving: Livepatch, object: string, patched: PatchedFunction): Implementation[] {
+  const livepatch = { object, function: patched.name, patch: moving.name };
+  const original = { ...livepatch, patch: null };
+  if (patched.nop === true) return [original];
+  return patched.nop === null ? [livepatch, original] : [livepatch];
+}
+
+function below(
+  state: SystemState,
+  moving: Livepatch,
+  object: string,
+  patched: PatchedFunction,
+): Implementation[] {
+  const isThis = (other: { name: string; sympos: number | null }) =>
+    other.name === patched.name && other.sympos === patched.sympos;
+  const position = state.patches.indexOf(moving);
+  const candidates = (state.order === 'unknown' ? state.patches : state.patches.slice(0, position))
+    .filter((patch) => patch !== moving && patch.enabled !== false)
+    .filter((patch) =>
+      patch.objects.some(
+        (other) => other.name === object && other.patched !== false && other.functions.some(isThis),
+      ),
+    );
+  const of = (patch: string | null) => ({ object, function: patched.name, patch });
+  const top = candidates.at(-1);
+  if (!top) return [of(null)];
+  return state.order === 'unknown' ? candidates.map(({ name }) => of(name)) : [of(top.name)];
+}
+
+/**
+ * The first frame, from the innermost, that is one of these implementations. A livepatch's
+ * replacement may be named anything: where no name fits, any code of the livepatch is taken for it.
+ */
+export function findCulprit(
+  stack: readonly StackFrame[],
+  implementations: readonly Implementation[],
+): Culprit | null {
+  return (
+    firstFrame(stack, (frame) => matchByName(frame, implementations)) ??
+    firstFrame(stack, ({ module }) =>
+      implementations.some(({ patch }) => patch !== null && patch === module)
+        ? { object: null, function: null }
+        : null,
+    )
+  );
+}
+
+type Patched = Pick<Culprit, 'object' | 'function'>;
+
+function firstFrame(
+  stack: readonly StackFrame[],
+  match: (frame: StackFrame) => Patched | null,
+): Culprit | null {
+  for (const [index, frame] of stack.entries()) {
+    const patched = match(frame);
+    if (patched) return { frame: index, symbol: frame.function, ...patched };
+  }
+  return null;
+}
+
+/** The implementation whose name fits best; without a name where two fit equally well. */
+function matchByName(
+  frame: StackFrame,
+  implementations: readonly Implementation[],
+): Patched | null {
+  const fits = implementations
+    .map((one) => ({ one, fit: fitOf(frame, one) }))
+    .filter(({ fit }) => fit > 0)
+    .sort((a, b) => b.fit - a.fit);
+  const [best, second] = fits;
+  if (!best) return null;
+  const isTie = second?.fit === best.fit && second.one.function !== best.one.function;
+  return isTie
+    ? { object: null, function: null }
+    : { object: best.one.object, function: best.one.function };
+}
+
+/** How well a frame fits an implementation: 0 not at all, higher is better. */
+function fitOf(frame: StackFrame, { object, function: name, patch }: Implementation): number {
+  if (patch === null) {
+    return frame.function === name && frame.module === moduleOf(object) ? Infinity : 0;
+  }
+  return frame.module === patch ? nameFit(frame.function, name) : 0;
+}
+
+/** The module that a stack line names for an object's own code; none for the core kernel. */
+function moduleOf(object: string): string | null {
+  return object === 'vmlinux' ? null : object.replaceAll('-', '_');
+}
+
+/**
+ * How well a replacement's symbol tells which function it replaces. kpatch and Ubuntu keep the
+ * name, SUSE writes `klpp_NAME`, the kernel's samples `livepatch_NAME`; others put a prefix of
+ * their own in place of the function's first word.
+ */
+export function nameFit(symbol: string, name: string): number {
+  if (symbol === name) return Infinity;
+  if (symbol.endsWith(`_${name}`)) return 1 + name.length;
+  return tail(name).includes('_') && tail(symbol) === tail(name) ? 1 : 0;
+}
+
+/** Without its first word: `busy_wait_d` of `lp_busy_wait_d`. */
+function tail(name: string): string {
+  return name.slice(name.indexOf('_') + 1);
+}

@@ -1,0 +1,63 @@
+/** What the kernel log says about the transition that runs now. */
+import { capText, visible } from '../readings/text';
+import type { LogEntry } from '../readings/kernelLog';
+import type { SystemState } from '../model/systemState';
+
+export interface TransitionLog {
+  /** The line that began it; null where the log no longer holds it. */
+  readonly start: LogEntry | null;
+  /** Everything since, oldest first. */
+  readonly entries: readonly LogEntry[];
+  /** It began by reversing the other direction. */
+  readonly isReversal: boolean;
+}
+
+/**
+ * A transition begins at its `starting (un)patching transition` line; a reversal writes a new one
+ * (kernel/livepatch/transition.c, klp_start_transition and klp_reverse_transition).
+ *
+ * @returns null where no transition runs, no log was read, or the log's last transition is another
+ */
+export function currentTransition(state: SystemState): TransitionLog | null {
+  if (!state.transition || !state.log) return null;
+  const { patch, direction } = state.transition;
+  const { entries } = state.log;
+  const last = entries.findLastIndex(
+    ({ event }) => event.kind === 'starting' || event.kind === 'complete',
+  );
+  const start = entries[last];
+  if (!start) return { start: null, entries, isReversal: false };
+  const { event } = start;
+  if (event.kind !== 'starting' || event.patch !== patch) return null;
+  if (direction !== null && event.direction !== direction) return null;
+  return {
+    start,
+    entries: entries.slice(last + 1),
+    isReversal: wasReversed(entries.slice(0, last), patch),
+  };
+}
+
+/** Without dynamic debug a reversal shows as two starts of a livepatch with no end between them. */
+function wasReversed(before: readonly LogEntry[], patch: string): boolean {
+  const previous = before.findLast(
+    ({ event }) => event.kind === 'starting' || event.kind === 'complete',
+  );
+  return previous?.event.kind === 'starting' && previous.event.patch === patch;
+}
+
+/**
+ * The log's and the host's clock in seconds since boot, whichever is later: monotonic log stamps and
+ * /proc/uptime count alike. Null where neither is known.
+ */
+export function secondsSinceBoot(state: SystemState): number | null {
+  const clocks = [state.log?.lastSeconds ?? null, state.host.uptimeSeconds].filter(
+    (clock) => clock !== null,
+  );
+  return clocks.length === 0 ? null : Math.max(...clocks);
+}
+
+/** A line of the log as evidence: its stamp, where it has a monotonic one, and its text. */
+export function asEvidence({ seconds, text }: LogEntry): string {
+  const stamp = seconds === null ? '' : `[${seconds.toFixed(6).padStart(12)}] `;
+  return capText(`${stamp}${visible(text)}`, 400);
+}

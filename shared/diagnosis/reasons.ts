@@ -1,0 +1,120 @@
+/** Why a thread has not switched: the kernel's own word where its log has it, else inferred. */
+import type { StackFrame } from '../readings/stack';
+import type { BlockingThread, SystemState, ThreadDetails } from '../model/systemState';
+import type { ReasonCode } from './codes';
+import type { Reason } from './diagnosis';
+import { findCulprit, implementationsToLeave } from './implementations';
+import type { TransitionLog } from './logOfTransition';
+
+const nothing = { object: null, function: null, symbol: null, frame: null } as const;
+
+/** In the order of precedence: log, patched function on the stack, state, stack, kind of thread. */
+export function reasonOf(
+  { tid, details }: BlockingThread,
+  state: SystemState,
+  log: TransitionLog | null,
+): Reason {
+  return (
+    fromLog(tid, details, state, log) ??
+    fromStack(details, state) ?? {
+      ...nothing,
+      ...fromThread(details),
+    }
+  );
+}
+
+/**
+ * `klp_try_switch_task: COMM:TID is …` (kernel/livepatch/transition.c, klp_try_switch_task), printed
+ * where somebody switched dynamic debug on. The last line for a thread counts.
+ */
+function fromLog(
+  tid: number,
+  details: ThreadDetails | null,
+  state: SystemState,
+  log: TransitionLog | null,
+): Reason | null {
+  const last = log?.entries.findLast(
+    ({ event }) => event.kind === 'thread-not-switched' && event.tid === tid,
+  )?.event;
+  if (last?.kind !== 'thread-not-switched') return null;
+  switch (last.why) {
+    case 'sleeping':
+      return sleepingOn(last.function, details, state);
+    case 'running':
+      return { ...nothing, code: 'running', certainty: 'certain' };
+    case 'unreliable-stack':
+      return { ...nothing, code: 'unreliable-stack', certainty: 'certain' };
+    case 'unknown':
+      return null;
+  }
+}
+
+/** The kernel names the function; which frame it saw is looked up on the stack. */
+function sleepingOn(
+  name: string | null,
+  details: ThreadDetails | null,
+  state: SystemState,
+): Reason {
+  const all = implementationsToLeave(state);
+  const ofFunction = all.filter((one) => one.function === name);
+  const culprit = findCulprit(details?.stack ?? [], ofFunction);
+  const objects = new Set(ofFunction.map(({ object }) => object));
+  const [only] = objects;
+  return {
+    code: 'sleeping-on-function',
+    object: culprit?.object ?? (objects.size === 1 ? (only ?? null) : null),
+    function: name,
+    symbol: culprit?.symbol ?? null,
+    frame: culprit?.frame ?? null,
+    certainty: 'certain',
+  };
+}
+
+function fromStack(details: ThreadDetails | null, state: SystemState): Reason | null {
+  const implementations = implementationsToLeave(state);
+  const culprit = findCulprit(details?.stack ?? [], implementations);
+  if (culprit) return { ...culprit, code: 'sleeping-on-function', certainty: 'likely' };
+  if (!details || details.stack !== null) return null;
+  // /proc/PID/stack is root's alone; /proc/PID/wchan at least names the innermost function.
+  const innermost = implementations.find(
+    ({ patch, function: name }) => patch === null && name === details.wchan,
+  );
+  if (!innermost) return null;
+  const { object, function: name } = innermost;
+  return {
+    code: 'sleeping-on-function',
+    object,
+    function: name,
+    symbol: name,
+    frame: null,
+    certainty: 'likely',
+  };
+}
+
+function fromThread(details: ThreadDetails | null): Pick<Reason, 'code' | 'certainty'> {
+  const code = codeOf(details);
+  return { code, certainty: code === 'unknown' ? 'unknown' : 'likely' };
+}
+
+function codeOf(details: ThreadDetails | null): ReasonCode {
+  if (!details) return 'unknown';
+  const { state, stack, kthread } = details;
+  if (state === 'R') return 'running';
+  if (state === 'T' || state === 't') return 'stopped';
+  if (stack?.some(isUnreliable)) return 'unreliable-stack';
+  if (state === 'D') return 'uninterruptible';
+  if (kthread === true && state !== null) return 'kthread-not-switching';
+  if (state === 'S' || state === 'I') return 'waiting-to-return';
+  return 'unknown';
+}
+
+/**
+ * Code that unwinders can't see through: BPF programs and trampolines, return probes, the function
+ * graph tracer, addresses without a symbol (Documentation/livepatch/reliable-stacktrace.rst).
+ */
+const trampolines =
+  /^(?:bpf_trampoline|bpf_prog_|return_to_handler|ftrace_graph_caller|(?:__)?kretprobe_trampoline|arch_rethook_trampoline)/;
+
+function isUnreliable({ function: name, offset }: StackFrame): boolean {
+  return (offset === null && name.startsWith('0x')) || trampolines.test(name);
+}

@@ -1,0 +1,218 @@
+/**
+ * The words for every code that a diagnosis uses, in one place: command line, window and reports
+ * say the same. What a host named is escaped here.
+ */
+import type { Direction } from '../model/systemState';
+import type { ProblemCode } from '../readings/problem';
+import { visible } from '../readings/text';
+import type { FindingCode, RemedyCode, Severity } from './codes';
+import type { Reason } from './diagnosis';
+
+/** What the wording of a reason needs to know of a thread. */
+export interface ThreadInWords {
+  readonly reason: Reason;
+  readonly state: string | null;
+  readonly kthread: boolean | null;
+}
+
+/** Why it blocks, as a clause that follows the thread's name: `sleeps in foo, which is …`. */
+export function reasonSentence(
+  { reason, kthread }: ThreadInWords,
+  transition: { readonly direction: Direction | null } | null,
+): string {
+  switch (reason.code) {
+    case 'sleeping-on-function':
+      return sleepingSentence(reason, transition?.direction ?? null);
+    case 'running':
+      return 'runs on a CPU and has not crossed into the kernel since';
+    case 'unreliable-stack':
+      return 'has a stack that the kernel can’t check (tracing or BPF code is on it)';
+    case 'stopped':
+      return 'is stopped and returns to user space only when it is continued';
+    case 'uninterruptible':
+      return 'sleeps uninterruptibly, usually for a device or storage';
+    case 'kthread-not-switching':
+      return 'is a kernel thread and switches only when it sleeps with a clean stack';
+    case 'waiting-to-return':
+      return 'sleeps in a system call and switches when it returns to user space';
+    case 'unknown':
+      return kthread === null && reason.certainty === 'unknown'
+        ? 'blocks; why was not looked at or could not be read'
+        : 'blocks; what was read does not tell why';
+  }
+}
+
+function sleepingSentence({ symbol, function: name }: Reason, direction: Direction | null): string {
+  const where = symbol ?? name;
+  const seen = where === null ? 'code that is to be left' : visible(where);
+  const isReplacement = name !== null && symbol !== null && symbol !== name;
+  switch (direction) {
+    case 'patching':
+      return isReplacement
+        ? `sleeps in ${seen}, an older livepatch’s version of ${visible(name)}`
+        : `sleeps in ${seen}, which is being patched`;
+    case 'unpatching':
+      return isReplacement
+        ? `sleeps in ${seen}, the livepatch’s version of ${visible(name)}`
+        : `sleeps in ${seen}, which the livepatch is to leave`;
+    case null:
+      return `sleeps in ${seen}`;
+  }
+}
+
+/** Where a reason comes from. */
+export function certaintySentence({ certainty }: Reason): string {
+  switch (certainty) {
+    case 'certain':
+      return 'The kernel’s own word, from its log.';
+    case 'likely':
+      return 'Inferred from the thread’s state and kernel stack.';
+    case 'unknown':
+      return 'Nothing that was read tells.';
+  }
+}
+
+export interface RemedyInWords {
+  readonly title: string;
+  readonly text: string;
+}
+
+const remedyWords: Readonly<Record<RemedyCode, RemedyInWords>> = {
+  wait: {
+    title: 'Wait',
+    text: 'The kernel tries again about once a second.',
+  },
+  'wait-for-signal': {
+    title: 'Wait for the kernel’s signal',
+    text: 'Every 15 s the kernel sends the remaining user threads to their boundary; a system call in between is restarted.',
+  },
+  'let-it-return': {
+    title: 'Let the call return',
+    text: 'What it waits for must happen: the device answers, the lock is released, the peer replies, the process is continued.',
+  },
+  'stop-tracer': {
+    title: 'Stop the tracer',
+    text: 'End the BPF program, kprobe or tracer that sits on the function; then the stack can be checked, or the function redirected.',
+  },
+  'unload-object': {
+    title: 'Unload the patched module',
+    text: 'Nothing uses the module: removing it takes its functions out of the transition.',
+  },
+  reverse: {
+    title: 'Reverse the transition',
+    text: 'Writing the opposite value to enabled turns it round. Threads that have switched must go back, and some may then block.',
+  },
+  force: {
+    title: 'Force it',
+    text: 'Last resort. Threads may run old and new code at once, and the livepatch’s module can never be unloaded. Ask the vendor first.',
+  },
+  'remove-module': {
+    title: 'Remove the module',
+    text: 'It is not in use; rmmod frees its memory. Nothing else changes.',
+  },
+  'load-object': {
+    title: 'Load the module',
+    text: 'The livepatch patches it while it loads.',
+  },
+  reboot: {
+    title: 'Reboot when it suits',
+    text: 'Nothing else undoes it.',
+  },
+  'become-privileged': {
+    title: 'Read as root',
+    text: 'patch_state and stack of other users’ threads are readable for root alone.',
+  },
+  'ask-vendor': {
+    title: 'Ask the livepatch’s vendor',
+    text: 'Send the status document and the stacks of the blocking threads.',
+  },
+};
+
+export function remedyText(code: RemedyCode): RemedyInWords {
+  return remedyWords[code];
+}
+
+const findingTitles: Readonly<Record<FindingCode, string>> = {
+  'transition-in-progress': 'Transition in progress',
+  'transition-stalled': 'Transition stalled',
+  'no-visible-blocker': 'No visible blocker',
+  overlap: 'Overlap',
+  'object-not-loaded': 'Object not loaded',
+  'object-not-patched': 'Object not patched',
+  'patches-nothing': 'Patches nothing',
+  'replace-in-progress': 'Atomic replace in progress',
+  'leftover-module': 'Leftover module',
+  'pinned-module': 'Pinned module',
+  'partial-view': 'Partial view',
+  'not-supported': 'No livepatching',
+  'tainted-without-livepatch': 'Tainted by an earlier livepatch',
+  'was-forced': 'Was forced',
+  'load-refused': 'Load refused',
+  'incompatible-livepatch': 'Incompatible livepatch',
+  'ftrace-conflict': 'Ftrace conflict',
+  'duplicate-shadow-variable': 'Duplicate shadow variable',
+  'shadow-allocation-failed': 'Shadow variable not attached',
+  'owner-unknown': 'Redirected by an unknown owner',
+  'shadow-leak': 'Shadow variables left over',
+};
+
+export function findingTitle(code: FindingCode): string {
+  return findingTitles[code];
+}
+
+const severityWords: Readonly<Record<Severity, string>> = {
+  info: 'Info',
+  warning: 'Warning',
+  error: 'Error',
+};
+
+export function severityWord(severity: Severity): string {
+  return severityWords[severity];
+}
+
+/** State letters of proc(5), /proc/PID/stat. */
+const stateWords: ReadonlyMap<string, string> = new Map([
+  ['R', 'running'],
+  ['S', 'interruptible sleep'],
+  ['D', 'uninterruptible sleep'],
+  ['T', 'stopped'],
+  ['t', 'stopped by a tracer'],
+  ['Z', 'zombie'],
+  ['X', 'dead'],
+  ['I', 'idle kernel thread'],
+  ['P', 'parked'],
+  ['K', 'killable wake-up'],
+  ['W', 'waking'],
+]);
+
+export function stateWord(letter: string | null): string {
+  if (letter === null) return 'state unknown';
+  return stateWords.get(letter) ?? `state ${visible(letter)}`;
+}
+
+const problemHelps: Readonly<Record<ProblemCode, string>> = {
+  unreachable: 'Check the name, the network and that an SSH server listens there.',
+  timeout: 'Try again, or allow more time.',
+  'host-key-unknown': 'Compare the fingerprint with the host’s administrator before accepting it.',
+  'host-key-changed': 'Do not connect until the host’s administrator has confirmed the new key.',
+  'host-key-revoked': 'The key must not be used; ask the host’s administrator.',
+  'authentication-failed': 'Check the user name and which keys the server accepts.',
+  'authentication-needed': 'Run it on a terminal, or offer a key through ssh-agent.',
+  'sudo-refused': 'Ask the host’s administrator for sudo rights, or read without it.',
+  'sudo-password-needed': 'Run it on a terminal, or allow sudo without a password for this login.',
+  'no-shell': 'The login’s shell must run POSIX sh commands.',
+  'protocol-error': 'Try again; if it stays, report it with the log.',
+  'connection-lost': 'It is tried again; check the network and the host.',
+  'permission-denied': 'Read as root, or through sudo.',
+  'not-found': 'Check the path; it must hold sys/ or proc/ of a host.',
+  vanished: 'It ended while it was read; read again.',
+  truncated: 'Take the capture again; this one is not complete.',
+  'invalid-content': 'Look at the file; the kernel would not write this.',
+  'too-large': 'Take a smaller capture: only sys/kernel/livepatch, sys/module and proc are needed.',
+  'unsupported-format': 'Give a folder as dir:PATH, or a .tar.gz, .tgz or .tar.xz archive.',
+};
+
+/** The next step for a problem. */
+export function problemHelp(code: ProblemCode): string {
+  return problemHelps[code];
+}

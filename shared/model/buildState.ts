@@ -1,0 +1,100 @@
+/** Turns readings into the state of the host that they describe. */
+import { parseEnabledFunctions } from '../readings/ftrace';
+import { parseKernelLog, type KernelLog } from '../readings/kernelLog';
+import { enabledFunctionsFiles, livepatchRoot } from '../readings/paths';
+import type { Readings } from '../readings/readings';
+import { capText, visible } from '../readings/text';
+import { buildFunctionStacks } from './functionStacks';
+import { findGhosts } from './ghosts';
+import { readHost } from './host';
+import { readLivepatches } from './livepatches';
+import { readLoadedModules, type LoadedModules } from './loadedModules';
+import { decideNops } from './nops';
+import { ReadingsReader } from './reader';
+import { orderLivepatches } from './stackOrder';
+import type { Livepatch, RedirectedFunction, SystemState } from './systemState';
+import { readTransition } from './transition';
+
+/** Never throws, whatever the readings hold: what makes no sense becomes unknown, with a problem. */
+export function buildState(readings: Readings): SystemState {
+  const reader = new ReadingsReader(readings);
+  const log = readLog(reader);
+  const { host, livepatch } = readHost(reader, log);
+  const modules = readLoadedModules(reader);
+  const found = readLivepatches(reader, modules);
+  const { order, patches: ordered } = orderLivepatches(
+    found,
+    modules.newestFirst,
+    log?.entries ?? null,
+    reader,
+  );
+  const patches = decideNops(ordered, order);
+  const facts = readTransition(reader, patches);
+  noteScan(reader);
+  return {
+    target: readings.target,
+    source: readings.source,
+    takenAt: readings.takenAt,
+    host,
+    livepatch,
+    coverage: {
+      privileged: readings.privileged,
+      threadsRead: readings.threads?.states.length ?? null,
+      threadsDenied: readings.threads?.denied ?? null,
+      threadsVanished: readings.threads?.vanished ?? null,
+    },
+    order,
+    patches,
+    functions: buildFunctionStacks(patches, order),
+    ...facts,
+    ghosts: findGhosts(modules, new Set(patches.map(({ name }) => name))),
+    unusedObjects: findUnusedObjects(patches, modules),
+    log,
+    redirected: readRedirected(reader),
+    problems: [...readings.problems, ...reader.problems],
+  };
+}
+
+function findUnusedObjects(patches: readonly Livepatch[], modules: LoadedModules): string[] {
+  const names = new Set(patches.flatMap(({ objects }) => objects.map(({ name }) => name)));
+  return [...names].filter((name) => modules.isLive(name) === true && modules.refcount(name) === 0);
+}
+
+function readLog(reader: ReadingsReader): KernelLog | null {
+  const { logPath } = reader.readings;
+  const text = logPath === null ? null : reader.text(logPath);
+  return text === null ? null : parseKernelLog(text);
+}
+
+function readRedirected(reader: ReadingsReader): RedirectedFunction[] | null {
+  for (const source of enabledFunctionsFiles) {
+    const text = reader.text(source);
+    if (text === null) continue;
+    return parseEnabledFunctions(text)
+      .filter(({ ipmodify }) => ipmodify)
+      .map(({ function: name, module, livepatch }) => ({
+        name,
+        module,
+        source,
+        byLivepatch: livepatch,
+      }));
+  }
+  return null;
+}
+
+/** What was wrong with the sample as a whole. */
+function noteScan(reader: ReadingsReader): void {
+  const { threads, torn } = reader.readings;
+  if (torn) {
+    const message =
+      'The livepatches changed each time while they were read; what is shown may mix two moments.';
+    reader.note('invalid-content', livepatchRoot, message);
+  }
+  const [first] = threads?.invalid ?? [];
+  if (!threads || !first) return;
+  const content =
+    first.text.trim() === '' ? 'is empty' : `holds “${visible(capText(first.text.trim(), 40))}”`;
+  const more = threads.invalid.length > 1 ? ` So do ${threads.invalid.length - 1} more.` : '';
+  const message = `${visible(first.path)} ${content}; expected is -1, 0 or 1. The thread is not counted.${more}`;
+  reader.note('invalid-content', first.path, message);
+}

@@ -1,0 +1,68 @@
+/** Facts about the host itself. Some may be a livepatch's own text, so they are taken with care. */
+import type { KernelLog } from '../readings/kernelLog';
+import {
+  parseBootId,
+  parseHostName,
+  parseKernelRelease,
+  parseTaint,
+  parseUptime,
+} from '../readings/hostFacts';
+import {
+  bootIdFile,
+  hostNameFile,
+  livepatchRoot,
+  releaseFile,
+  taintFile,
+  uptimeFile,
+} from '../readings/paths';
+import type { ReadingsReader } from './reader';
+import type { SystemState } from './systemState';
+
+type HostFacts = Pick<SystemState, 'host' | 'livepatch'>;
+
+export function readHost(reader: ReadingsReader, log: KernelLog | null): HostFacts {
+  return {
+    host: {
+      name: reader.value(hostNameFile, parseHostName, 'a host name'),
+      kernel: reader.value(releaseFile, parseKernelRelease, 'a kernel release'),
+      bootId: reader.value(bootIdFile, parseBootId, 'a UUID'),
+      uptimeSeconds: readUptime(reader, log),
+    },
+    livepatch: {
+      supported: isSupported(reader),
+      tainted: reader.value(taintFile, parseTaint, 'a number')?.livepatch ?? null,
+    },
+  };
+}
+
+/**
+ * A livepatch can patch uptime_proc_show, and the captures' do: an uptime that lies before the last
+ * line of the log, or that has other text behind it, is no fact about the machine.
+ */
+function readUptime(reader: ReadingsReader, log: KernelLog | null): number | null {
+  const uptime = reader.value(uptimeFile, parseUptime, 'two numbers and nothing behind them');
+  const lastLine = log?.lastSeconds ?? null;
+  if (uptime === null || lastLine === null || uptime >= lastLine) return uptime;
+  reader.note(
+    'invalid-content',
+    uptimeFile,
+    `${uptimeFile} says ${uptime} s, but the kernel log already holds a line of ${lastLine} s; it is not used.`,
+  );
+  return null;
+}
+
+/**
+ * The folder is made at boot by every kernel with CONFIG_LIVEPATCH (kernel/livepatch/core.c,
+ * klp_init), and so is each thread's `patch_state`. A saved tree may lack the folder because it was
+ * empty; a live host can't.
+ */
+function isSupported(reader: ReadingsReader): boolean | null {
+  const { readings } = reader;
+  const livepatch = readings.folders.get(livepatchRoot);
+  if (livepatch && 'entries' in livepatch) return true;
+  if (livepatch && livepatch.missing !== 'absent')
+    return livepatch.missing === 'denied' ? true : null;
+  if (reader.exists('/proc/1/patch_state')) return true;
+  const kernel = readings.folders.get('/sys/kernel');
+  return kernel && 'entries' in kernel ? false : null;
+}

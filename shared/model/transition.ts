@@ -1,0 +1,127 @@
+/** Whether a transition runs, where it leads, and which threads have not arrived. */
+import { unitOfCgroup } from '../readings/cgroup';
+import { livepatchRoot, patchPath, threadPath } from '../readings/paths';
+import { parseProcStat } from '../readings/procStat';
+import { parseProcStatus } from '../readings/procStatus';
+import type { ThreadScan } from '../readings/readings';
+import { parseStack } from '../readings/stack';
+import { capText, oneLine } from '../readings/text';
+import { blockingThreads } from '../readings/threads';
+import type { ReadingsReader } from './reader';
+import type {
+  BlockingThread,
+  Livepatch,
+  SystemState,
+  ThreadCounts,
+  ThreadDetails,
+  Transition,
+} from './systemState';
+
+type TransitionFacts = Pick<SystemState, 'transitionState' | 'transition'>;
+
+/** A thread's name in the document; the kernel's own are at most 63 characters (workqueues). */
+const commLimit = 64;
+const cmdlineLimit = 4096;
+
+/**
+ * At most one livepatch is in transition (kernel/livepatch/transition.c, klp_transition_patch): two
+ * at once, or one that can't be read while none reads 1, is a torn or damaged sample.
+ */
+export function readTransition(
+  reader: ReadingsReader,
+  patches: readonly Livepatch[],
+): TransitionFacts {
+  const moving = patches.filter(({ inTransition }) => inTransition === true);
+  const [patch] = moving;
+  if (patch && moving.length === 1) {
+    return { transitionState: 'running', transition: describe(reader, patch) };
+  }
+  if (patches.every(({ inTransition }) => inTransition === false)) {
+    return { transitionState: 'none', transition: null };
+  }
+  const why =
+    moving.length > 1
+      ? `${moving.length} livepatches read as being in transition at once, which the kernel does not allow`
+      : 'transition could not be read of every livepatch';
+  reader.note('invalid-content', livepatchRoot, `Whether a transition runs is unknown: ${why}.`);
+  return { transitionState: 'unknown', transition: null };
+}
+
+function describe(reader: ReadingsReader, patch: Livepatch): Transition {
+  const scan = reader.readings.threads;
+  const { enabled } = patch;
+  if (enabled === null) {
+    const path = `${patchPath(patch.name)}/enabled`;
+    reader.note(
+      'invalid-content',
+      path,
+      'The direction of the transition is unknown: enabled could not be read.',
+    );
+  }
+  const blocking = scan && enabled !== null ? blockingThreads(scan, enabled) : null;
+  return {
+    patch: patch.name,
+    direction: enabled === null ? null : enabled ? 'patching' : 'unpatching',
+    threads: countThreads(scan, blocking?.length ?? null),
+    blockingThreads: (blocking ?? []).map(({ pid, tid }) => readThread(reader, pid, tid)),
+    hiddenBlockersPossible: mayHide(scan, blocking?.length ?? null, reader),
+  };
+}
+
+function countThreads(scan: ThreadScan | null, blocking: number | null): ThreadCounts {
+  if (!scan) return { total: null, done: null, blocking: null, undefined: null };
+  const total = scan.states.length;
+  const undecided = scan.states.filter((state) => state === -1).length;
+  return {
+    total,
+    done: blocking === null ? null : total - undecided - blocking,
+    blocking,
+    undefined: undecided,
+  };
+}
+
+/**
+ * Idle tasks take part but have no entry in /proc; denied threads and those of other pid namespaces
+ * can't be seen either.
+ */
+function mayHide(
+  scan: ThreadScan | null,
+  blocking: number | null,
+  reader: ReadingsReader,
+): boolean | null {
+  if (!scan) return true;
+  if (scan.denied > 0 || scan.absent > 0 || reader.readings.privileged === false) return true;
+  return blocking === null ? null : blocking === 0;
+}
+
+function readThread(reader: ReadingsReader, pid: number, tid: number): BlockingThread {
+  const path = threadPath(pid, tid);
+  const wasLookedAt = reader.readings.files.has(`${path}/comm`);
+  return { pid, tid, details: wasLookedAt ? readDetails(reader, path, `/proc/${pid}`) : null };
+}
+
+function readDetails(reader: ReadingsReader, thread: string, process: string): ThreadDetails {
+  const stat = reader.value(`${thread}/stat`, parseProcStat, 'the fields of proc(5)');
+  const status = reader.value(`${thread}/status`, parseProcStatus, 'the fields of proc(5)');
+  const comm = reader.text(`${thread}/comm`);
+  const cmdline = reader.text(`${process}/cmdline`);
+  const stack = reader.text(`${thread}/stack`);
+  const wchan = reader.text(`${thread}/wchan`);
+  const cgroup = reader.text(`${process}/cgroup`);
+  const name = comm === null ? (stat?.comm ?? status?.name ?? null) : oneLine(comm);
+  return {
+    comm: name === null ? null : capText(name, commLimit),
+    cmdline: cmdline === null ? null : capText(argumentsOf(cmdline), cmdlineLimit),
+    state: stat?.state ?? status?.state ?? null,
+    kthread: stat?.kthread ?? status?.kthread ?? null,
+    uid: status?.uid ?? null,
+    unit: cgroup === null ? null : unitOfCgroup(cgroup),
+    stack: stack === null ? null : parseStack(stack),
+    wchan: wchan === null ? null : oneLine(wchan),
+  };
+}
+
+/** Arguments are separated, and ended, by NUL (proc(5)). */
+function argumentsOf(cmdline: string): string {
+  return cmdline.replace(/\0+$/, '').replaceAll('\0', ' ');
+}

@@ -1,0 +1,297 @@
+/**
+ * Reads a host that is laid out as files: which files, and in which order.
+ *
+ * The order within a sample is `transition`, `enabled`, threads, then `transition` and `enabled`
+ * again, so that a sample that changed underneath is noticed; `stack_order` comes last.
+ */
+import {
+  bootIdFile,
+  enabledFunctionsFiles,
+  hostNameFile,
+  livepatchRoot,
+  modulePath,
+  moduleRoot,
+  modulesFile,
+  patchAttributes,
+  patchPath,
+  releaseFile,
+  savedLogFiles,
+  taintFile,
+  threadPath,
+  uptimeFile,
+} from './paths';
+import { fail, succeed, type Problem, type Result } from './problem';
+import type {
+  FileReading,
+  FolderReading,
+  Readings,
+  SourceKind,
+  ThreadScan,
+  Tree,
+} from './readings';
+import { parseFlag } from './sysfs';
+import { blockingThreads } from './threads';
+
+export interface CollectOptions {
+  readonly target: string;
+  readonly source: SourceKind;
+  /** ISO 8601 UTC, null for a saved tree. */
+  readonly takenAt: string | null;
+  readonly privileged: boolean | null;
+  /** A live host: its sample is checked for change while it was taken. */
+  readonly live: boolean;
+  /** Paths at which a kernel log may lie; the first that can be read counts. */
+  readonly logPaths?: readonly string[];
+  /** Problems that were met before reading began. */
+  readonly problems?: readonly Problem[];
+}
+
+/** Threads whose stack, name and unit are read; the count of blocking threads is always complete. */
+export const detailedThreads = 200;
+
+/** Samples taken of a live host that changes underneath, before one is accepted and marked torn. */
+const attempts = 3;
+
+/** Bytes read of a file at most. */
+const limits = {
+  attribute: 4096,
+  comm: 256,
+  cmdline: 4096,
+  stat: 4096,
+  status: 16_384,
+  stack: 65_536,
+  cgroup: 16_384,
+  list: 8_388_608,
+  log: 33_554_432,
+} as const;
+
+/** @returns `not-found` where the tree holds neither `sys/` nor `proc/`: that is no host */
+export function collect(tree: Tree, options: CollectOptions): Result<Readings> {
+  const reader = new Recorder(tree);
+  const sys = reader.folder('/sys');
+  const proc = reader.folder('/proc');
+  if (!('entries' in sys) && !('entries' in proc)) {
+    const denied = [sys, proc].some((folder) => folder.missing === 'denied');
+    return denied
+      ? fail(
+          'permission-denied',
+          options.target,
+          `${options.target}: sys/ and proc/ may not be read.`,
+        )
+      : fail(
+          'not-found',
+          options.target,
+          `${options.target} holds neither sys/ nor proc/: it is not the tree of a host.`,
+        );
+  }
+  const { threads, torn } = readLivepatches(reader, options.live);
+  readHost(reader);
+  readModules(reader);
+  const logPath = readLog(reader, options.logPaths ?? savedLogFiles);
+  readStackOrders(reader);
+  return succeed({
+    target: options.target,
+    source: options.source,
+    takenAt: options.takenAt,
+    privileged: options.privileged,
+    files: reader.files,
+    folders: reader.folders,
+    threads,
+    logPath,
+    torn,
+    problems: options.problems ?? [],
+  });
+}
+
+/** Remembers everything that is read, under its path. */
+class Recorder {
+  readonly files = new Map<string, FileReading>();
+  readonly folders = new Map<string, FolderReading>();
+
+  constructor(readonly tree: Tree) {}
+
+  file(path: string, limit: number): FileReading {
+    const reading = this.tree.readFile(path, limit);
+    this.files.set(path, reading);
+    return reading;
+  }
+
+  /** The first of several places that has content; the misses before it are not remembered. */
+  firstFile(paths: readonly string[], limit: number): string | null {
+    for (const path of paths) {
+      const reading = this.tree.readFile(path, limit);
+      if ('text' in reading || reading.missing !== 'absent') {
+        this.files.set(path, reading);
+      }
+      if ('text' in reading) return path;
+    }
+    return null;
+  }
+
+  folder(path: string): FolderReading {
+    const reading = this.tree.readFolder(path);
+    this.folders.set(path, reading);
+    return reading;
+  }
+
+  foldersIn(path: string): string[] {
+    const reading = this.folder(path);
+    if (!('entries' in reading)) return [];
+    return reading.entries.filter(({ kind }) => kind === 'folder').map(({ name }) => name);
+  }
+}
+
+function readLivepatches(
+  reader: Recorder,
+  live: boolean,
+): { threads: ThreadScan | null; torn: boolean } {
+  for (let attempt = 1; ; attempt += 1) {
+    const patches = reader.foldersIn(livepatchRoot);
+    for (const patch of patches) reader.file(`${patchPath(patch)}/transition`, limits.attribute);
+    for (const patch of patches) readPatch(reader, patch);
+    const target = transitionTarget(reader.files, patches);
+    const threads = target === null ? null : reader.tree.scanThreads();
+    const changed = live && patches.some((patch) => hasChanged(reader, patch));
+    const doubtful = live && attempt === 1 && isDoubtful(threads);
+    if ((!changed && !doubtful) || attempt === attempts) {
+      if (threads && target !== null) readBlockingThreads(reader, threads, target.enabled);
+      return { threads, torn: changed };
+    }
+    forget(reader, patches);
+  }
+}
+
+function readPatch(reader: Recorder, patch: string): void {
+  const path = patchPath(patch);
+  for (const attribute of patchAttributes) reader.file(`${path}/${attribute}`, limits.attribute);
+  for (const object of reader.foldersIn(path)) {
+    reader.folder(`${path}/${object}`);
+    reader.file(`${path}/${object}/patched`, limits.attribute);
+  }
+}
+
+/**
+ * The one livepatch in transition, with its target; null where none is, or where it can't be told
+ * (two at once: a torn sample).
+ */
+function transitionTarget(
+  files: ReadonlyMap<string, FileReading>,
+  patches: readonly string[],
+): { patch: string; enabled: boolean | null } | null {
+  const flag = (patch: string, attribute: string) => {
+    const reading = files.get(`${patchPath(patch)}/${attribute}`);
+    return reading && 'text' in reading ? parseFlag(reading.text) : null;
+  };
+  const [patch, ...others] = patches.filter((name) => flag(name, 'transition') === true);
+  if (patch === undefined || others.length > 0) return null;
+  return { patch, enabled: flag(patch, 'enabled') };
+}
+
+/** Whether a livepatch vanished, began or ended a transition, or was reversed since it was read. */
+function hasChanged(reader: Recorder, patch: string): boolean {
+  const folder = reader.folders.get(patchPath(patch));
+  if (!folder || 'missing' in folder) return true;
+  return ['transition', 'enabled'].some((attribute) => {
+    const path = `${patchPath(patch)}/${attribute}`;
+    return (
+      contentOf(reader.tree.readFile(path, limits.attribute)) !== contentOf(reader.files.get(path))
+    );
+  });
+}
+
+/**
+ * The kernel sets every thread's state before it flips `enabled` (kernel/livepatch/core.c,
+ * __klp_enable_patch and __klp_disable_patch): until then a livepatch that is being enabled looks
+ * like one whose removal is done, and the other way round. Undefined states are the very beginning
+ * or end of a transition. Either is confirmed by a second sample.
+ */
+function isDoubtful(scan: ThreadScan | null): boolean {
+  if (!scan) return false;
+  const [first] = scan.states;
+  return scan.states.includes(-1) || scan.states.every((state) => state === first);
+}
+
+function contentOf(reading: FileReading | undefined): string | null {
+  return reading && 'text' in reading ? reading.text : null;
+}
+
+function forget(reader: Recorder, patches: readonly string[]): void {
+  const prefixes = patches.map((patch) => `${patchPath(patch)}/`);
+  for (const map of [reader.files, reader.folders]) {
+    for (const path of map.keys()) {
+      if (prefixes.some((prefix) => `${path}/`.startsWith(prefix))) map.delete(path);
+    }
+  }
+}
+
+/** Name, stack and unit of the first blocking threads, in the order of their numbers. */
+function readBlockingThreads(reader: Recorder, scan: ThreadScan, enabled: boolean | null): void {
+  if (enabled === null) return;
+  for (const { pid, tid } of blockingThreads(scan, enabled).slice(0, detailedThreads)) {
+    const thread = threadPath(pid, tid);
+    reader.file(`${thread}/patch_state`, limits.attribute);
+    reader.file(`${thread}/comm`, limits.comm);
+    reader.file(`${thread}/stat`, limits.stat);
+    reader.file(`${thread}/status`, limits.status);
+    reader.file(`${thread}/stack`, limits.stack);
+    reader.file(`${thread}/wchan`, limits.attribute);
+    reader.file(`/proc/${pid}/cmdline`, limits.cmdline);
+    reader.file(`/proc/${pid}/cgroup`, limits.cgroup);
+  }
+}
+
+function readHost(reader: Recorder): void {
+  for (const path of [releaseFile, hostNameFile, bootIdFile, taintFile, uptimeFile]) {
+    reader.file(path, limits.attribute);
+  }
+  reader.firstFile(enabledFunctionsFiles, limits.list);
+  const livepatches = reader.folders.get(livepatchRoot);
+  if (livepatches && 'missing' in livepatches) readSupport(reader);
+}
+
+/** What tells a kernel without livepatching from a tree that just lacks an empty folder. */
+function readSupport(reader: Recorder): void {
+  reader.folder('/sys/kernel');
+  reader.file('/proc/1/patch_state', limits.attribute);
+}
+
+function readModules(reader: Recorder): void {
+  reader.file(modulesFile, limits.list);
+  for (const module of reader.foldersIn(moduleRoot)) {
+    const taintPath = `${modulePath(module)}/taint`;
+    const taint = reader.tree.readFile(taintPath, limits.attribute);
+    if (!('text' in taint) || !taint.text.includes('K')) continue;
+    reader.files.set(taintPath, taint);
+    for (const attribute of ['refcnt', 'initstate']) {
+      reader.file(`${modulePath(module)}/${attribute}`, limits.attribute);
+    }
+  }
+  for (const module of patchedModules(reader)) {
+    for (const attribute of ['refcnt', 'initstate']) {
+      reader.file(`${modulePath(module)}/${attribute}`, limits.attribute);
+    }
+  }
+}
+
+/** Modules that livepatches patch, as `/sys/module` spells them: with `_` for `-`. */
+function patchedModules(reader: Recorder): Set<string> {
+  const names = new Set<string>();
+  for (const [path, folder] of reader.folders) {
+    const [patch, object, ...rest] = path.slice(livepatchRoot.length + 1).split('/');
+    if (!path.startsWith(`${livepatchRoot}/`) || !patch || !object || rest.length > 0) continue;
+    if ('entries' in folder && object !== 'vmlinux') names.add(object.replaceAll('-', '_'));
+  }
+  return names;
+}
+
+function readLog(reader: Recorder, paths: readonly string[]): string | null {
+  return reader.firstFile(paths, limits.log);
+}
+
+function readStackOrders(reader: Recorder): void {
+  const patches = reader.folders.get(livepatchRoot);
+  if (!patches || !('entries' in patches)) return;
+  for (const { name, kind } of patches.entries) {
+    if (kind === 'folder') reader.file(`${patchPath(name)}/stack_order`, limits.attribute);
+  }
+}

@@ -1,0 +1,222 @@
+/** One sentence for a person under stress: fine, in transition, or stuck, and on what. */
+import { reasonSentence } from '../diagnosis/wording';
+import { countOf, listed } from '../diagnosis/words';
+import { visible } from '../readings/text';
+import type { Blocker, StatusDocument, TransitionEntry } from './statusDocument';
+
+/** How the host is doing; each has a shape, a word and a colour wherever it is shown. */
+export type Tone = 'settled' | 'moving' | 'stuck' | 'unknown';
+
+export interface Headline {
+  readonly tone: Tone;
+  /** The sentence in pieces; the strong ones are what to see first. Host text is escaped. */
+  readonly title: readonly { readonly text: string; readonly strong: boolean }[];
+  /** One more sentence or two; may be empty. */
+  readonly detail: string;
+  /** The same in a few words, for a list of hosts. */
+  readonly short: string;
+}
+
+/** @param seenSeconds for how long a watcher has seen the running transition, where one has */
+export function headlineOf(status: StatusDocument, seenSeconds: number | null = null): Headline {
+  if (status.livepatch.supported === false) {
+    return plain(
+      'unknown',
+      'This kernel has no livepatching',
+      'CONFIG_LIVEPATCH is off: nothing can be patched while it runs.',
+      'kernel has no livepatching',
+    );
+  }
+  switch (status.transitionState) {
+    case 'unknown':
+      return plain(
+        'unknown',
+        'Whether a transition runs could not be read',
+        firstProblem(status),
+        'transition unknown',
+      );
+    case 'running':
+      return status.transition ? running(status, status.transition, seenSeconds) : settled(status);
+    case 'none':
+      return settled(status);
+  }
+}
+
+function plain(tone: Tone, title: string, detail: string, short: string): Headline {
+  return { tone, title: [{ text: title, strong: false }], detail, short };
+}
+
+function firstProblem({ problems }: StatusDocument): string {
+  return (
+    problems.find(({ code }) => code === 'invalid-content')?.message ?? problems[0]?.message ?? ''
+  );
+}
+
+function settled(status: StatusDocument): Headline {
+  const { patches, livepatch } = status;
+  if (patches.length === 0 && livepatch.supported === null) {
+    return plain(
+      'unknown',
+      'No livepatch state was found here',
+      'The capture holds no /sys/kernel/livepatch: what was loaded is unknown.',
+      'state unknown',
+    );
+  }
+  const applied = patches.filter(({ enabled }) => enabled === true);
+  const title =
+    applied.length === 0
+      ? 'No livepatch is applied'
+      : appliedTitle(applied.map(({ name }) => name));
+  const errors = status.findings.filter(({ severity }) => severity === 'error');
+  const warnings = status.findings.filter(({ severity }) => severity === 'warning');
+  const [gravest] = [...errors, ...warnings];
+  const notes = [ghostNote(status), gravest?.message ?? ''].filter(Boolean).join(' ');
+  const calm =
+    applied.length === 0 ? 'The kernel runs its original code.' : 'Every thread runs the new code.';
+  if (errors.length > 0) {
+    return {
+      tone: 'stuck',
+      title: [
+        { text: `${title}, and there is `, strong: false },
+        { text: countOf(errors.length, 'error'), strong: true },
+      ],
+      detail: gravest?.message ?? '',
+      short: `${appliedShort(applied.length)}, ${countOf(errors.length, 'error')}`,
+    };
+  }
+  return plain('settled', title, notes || calm, shortNote(status, appliedShort(applied.length)));
+}
+
+function appliedTitle(names: readonly string[]): string {
+  return names.length === 1
+    ? `${listed(names.map(visible))} is applied`
+    : `${names.length} livepatches are applied`;
+}
+
+function appliedShort(count: number): string {
+  if (count === 0) return 'no livepatch';
+  return count === 1 ? 'settled, 1 livepatch' : `settled, ${count} livepatches`;
+}
+
+function shortNote({ ghosts }: StatusDocument, text: string): string {
+  if (ghosts.length === 0) return text;
+  const pinned = ghosts.filter(({ kind }) => kind === 'pinned').length;
+  return pinned > 0 ? `${text}, ${pinned} pinned` : `${text}, ${ghosts.length} left over`;
+}
+
+function ghostNote({ ghosts }: StatusDocument): string {
+  const leftover = ghosts.filter(({ kind }) => kind === 'leftover').length;
+  return leftover === 0
+    ? ''
+    : `${countOf(leftover, 'replaced or disabled module')} can be removed.`;
+}
+
+function running(
+  status: StatusDocument,
+  transition: TransitionEntry,
+  seenSeconds: number | null,
+): Headline {
+  const { threads } = transition;
+  const isStalled = status.findings.some(({ code }) => code === 'transition-stalled');
+  const doing = whatHappens(status, transition);
+  const forSeconds = seenSeconds === null ? '' : `, for ${Math.floor(seenSeconds)} s`;
+  if (threads.blocking === null || threads.total === null) {
+    return {
+      tone: 'moving',
+      title: [
+        { text: `${doing}; `, strong: false },
+        { text: 'how far it is can’t be seen', strong: true },
+      ],
+      detail:
+        'The threads’ patch_state could not be read: it is root’s alone, and not in every capture.',
+      short: `${wordFor(transition)}, progress unknown`,
+    };
+  }
+  const total = threads.total;
+  if (threads.blocking === 0) {
+    return {
+      tone: 'moving',
+      title: [
+        { text: `${doing}: `, strong: false },
+        { text: 'every thread seen has switched', strong: true },
+      ],
+      detail:
+        'It is about to complete, or idle CPUs or threads that can’t be seen from here hold it.',
+      short: `${wordFor(transition)}, none seen blocking`,
+    };
+  }
+  const blocking = countOf(threads.blocking, 'thread');
+  const detail = [
+    `${total - threads.blocking} of ${total.toLocaleString('en')} have switched.`,
+    culprits(status),
+  ].join(' ');
+  if (isStalled) {
+    return {
+      tone: 'stuck',
+      title: [
+        { text: `${doing} and is `, strong: false },
+        { text: `stuck on ${blocking}`, strong: true },
+        { text: forSeconds, strong: false },
+      ].filter(({ text }) => text !== ''),
+      detail,
+      short: `stuck: ${threads.blocking.toLocaleString('en')} of ${total.toLocaleString('en')} threads`,
+    };
+  }
+  return {
+    tone: 'moving',
+    title: [
+      { text: `${doing}: `, strong: false },
+      {
+        text: `${threads.blocking.toLocaleString('en')} of ${countOf(total, 'thread')} ${threads.blocking === 1 ? 'has' : 'have'} not switched`,
+        strong: true,
+      },
+      { text: forSeconds, strong: false },
+    ].filter(({ text }) => text !== ''),
+    detail: culprits(status),
+    short: `${wordFor(transition)}, ${percentDone(transition)}`,
+  };
+}
+
+function whatHappens({ patches }: StatusDocument, { patch, direction }: TransitionEntry): string {
+  const name = visible(patch);
+  if (direction === null) return `${name} is in transition`;
+  if (direction === 'unpatching') return `${name} is being removed`;
+  const replaced = patches.filter((other) => other.name !== patch).length;
+  const isReplacing =
+    patches.find((other) => other.name === patch)?.replace === true && replaced > 0;
+  return isReplacing
+    ? `${name} is replacing ${replaced === 1 ? '1 livepatch' : `${replaced} livepatches`}`
+    : `${name} is being applied`;
+}
+
+function wordFor({ direction }: TransitionEntry): string {
+  return direction ?? 'in transition';
+}
+
+/** Share of threads that have switched; never rounded up to 100 %. */
+export function percentDone({ threads }: TransitionEntry): string {
+  const { done, total } = threads;
+  if (done === null || total === null || total === 0) return 'progress unknown';
+  const share = (done / total) * 100;
+  const digits = share > 99 && share < 100 ? 2 : 1;
+  const rounded = Math.floor(share * 10 ** digits) / 10 ** digits;
+  return `${rounded.toFixed(share === 100 ? 0 : digits)} %`;
+}
+
+/** The first blocking threads with their reasons. */
+function culprits({ blockers, transition }: StatusDocument): string {
+  const told = blockers.filter(({ comm }) => comm !== null);
+  const [first, second] = told;
+  if (!first) return '';
+  const sentences = [first, second]
+    .filter((blocker) => blocker !== undefined)
+    .map((blocker) => {
+      return `${nameOf(blocker)} ${reasonSentence(blocker, transition)}`;
+    });
+  const more = blockers.length - sentences.length;
+  return `${sentences.join('; ')}${more > 0 ? `; and ${more.toLocaleString('en')} more` : ''}.`;
+}
+
+function nameOf({ comm, tid }: Blocker): string {
+  return `${visible(comm ?? '?')} (${tid})`;
+}

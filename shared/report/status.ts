@@ -1,0 +1,65 @@
+/** Readings to status document: the whole way in one call. */
+import { diagnose } from '../diagnosis/diagnosis';
+import type { DiagnosedThread } from '../diagnosis/diagnosis';
+import { buildState } from '../model/buildState';
+import type { Transition } from '../model/systemState';
+import type { Readings } from '../readings/readings';
+import type { Blocker, StatusDocument, TransitionEntry } from './statusDocument';
+
+/** The document of design contract `klpscope/status` for one sample. Never throws. */
+export function statusOf(readings: Readings): StatusDocument {
+  const state = buildState(readings);
+  const { blockers, findings } = diagnose(state);
+  return {
+    format: 'klpscope/status',
+    version: 1,
+    target: state.target,
+    source: state.source,
+    takenAt: state.takenAt,
+    host: state.host,
+    livepatch: state.livepatch,
+    coverage: state.coverage,
+    order: state.order,
+    patches: state.patches.map((patch) => ({
+      ...patch,
+      objects: patch.objects.map((object) => ({ ...object, functions: [...object.functions] })),
+    })),
+    functions: state.functions.map((row) => ({ ...row, stack: [...row.stack] })),
+    transitionState: state.transitionState,
+    transition: state.transition && transitionEntry(state.transition),
+    blockers: blockers.map(blockerEntry),
+    ghosts: [...state.ghosts],
+    findings: findings.map((finding) => ({
+      ...finding,
+      evidence: [...finding.evidence],
+      remedies: [...finding.remedies],
+    })),
+    problems: [...state.problems],
+  };
+}
+
+function transitionEntry({
+  patch,
+  direction,
+  threads,
+  hiddenBlockersPossible,
+}: Transition): TransitionEntry {
+  return { patch, direction, threads, hiddenBlockersPossible };
+}
+
+function blockerEntry({ thread, reason, remedies }: DiagnosedThread): Blocker {
+  const { pid, tid, details } = thread;
+  return {
+    pid,
+    tid,
+    comm: details?.comm ?? null,
+    cmdline: details?.cmdline ?? null,
+    state: details?.state ?? null,
+    kthread: details?.kthread ?? null,
+    uid: details?.uid ?? null,
+    unit: details?.unit ?? null,
+    stack: details?.stack?.map((frame) => ({ ...frame })) ?? null,
+    reason: { ...reason },
+    remedies: [...remedies],
+  };
+}
