@@ -79,14 +79,11 @@ function isDetailOfFailure({ kind }: LivepatchEvent): boolean {
   );
 }
 
+function refused(subject: string, message: string): Told {
+  return { code: 'load-refused', severity: 'error', subject, message, remedies: ['ask-vendor'] };
+}
+
 function tell(event: LivepatchEvent): Told | null {
-  const refused = (subject: string, message: string): Told => ({
-    code: 'load-refused',
-    severity: 'error',
-    subject,
-    message,
-    remedies: ['ask-vendor'],
-  });
   switch (event.kind) {
     case 'enable-failed':
       return refused(event.patch, `The kernel failed to enable ${visible(event.patch)}.`);
