@@ -104,7 +104,7 @@ const rulesWithoutPrefix: readonly Rule[] = [
  * (Documentation/admin-guide/dynamic-debug-howto.rst).
  */
 const corePrefix =
-  /^(?:(?:\[\d+\] |<intr> )?(?:livepatch:)?(?:klp_\w+:)?(?:kernel\/livepatch\/\w+\.c:)?(?:\d+:)? )?livepatch: /;
+  /^(?:\[\d+\] |<intr> )?(?:(?:livepatch:)?(?:klp_\w+:)?(?:kernel\/livepatch\/\w+\.c:)?(?:\d+:)? )?livepatch: /;
 
 /** The kernel cuts its messages at 1 KiB (kernel/printk/printk.c); dmesg may write a byte as four. */
 export const messageLimit = 4096;
