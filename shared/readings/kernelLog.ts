@@ -9,7 +9,7 @@ import { messageLimit, parseLivepatchMessage } from './logMessages';
 import { parseLogLine } from './logPrefix';
 import { capText } from './text';
 
-export type { LivepatchEvent, LogDirection, NotSwitchedReason } from './livepatchEvent';
+export type { LivepatchEvent } from './livepatchEvent';
 
 /** A line of the log that tells of livepatches. */
 export interface LogEntry {

@@ -12,22 +12,22 @@ import type {
 type Captures = readonly [first: string, second: string, third: string];
 type Rule = readonly [pattern: RegExp, toEvent: (...captures: Captures) => LivepatchEvent];
 
-/** Messages behind `livepatch: `. Names are matched greedily: quotes inside belong to them. */
+/** Messages behind `livepatch: `, from their first word to their last. */
 const rules: readonly Rule[] = [
-  [/^enabling patch '(.+)'$/, (patch) => ({ kind: 'enabling', patch })],
+  [/^enabling patch '([^']+)'$/, (patch) => ({ kind: 'enabling', patch })],
   transitionRule('initializing'),
   transitionRule('starting'),
   transitionRule('completing'),
   [
-    /^'(.+)': ((?:un)?patching) complete$/,
+    /^'([^']+)': ((?:un)?patching) complete$/,
     (patch, direction) => ({ kind: 'complete', patch, direction: toDirection(direction) }),
   ],
   [
-    /^'(.+)': canceling patching transition, going to unpatch$/,
+    /^'([^']+)': canceling patching transition, going to unpatch$/,
     (patch) => ({ kind: 'canceling', patch }),
   ],
   [
-    /^'(.+)': reversing transition from ((?:un)?patching) to ((?:un)?patching)$/,
+    /^'([^']+)': reversing transition from ((?:un)?patching) to ((?:un)?patching)$/,
     (patch, from, to) => ({
       kind: 'reversing',
       patch,
@@ -38,34 +38,37 @@ const rules: readonly Rule[] = [
   [/^signaling remaining tasks$/, () => ({ kind: 'signaling' })],
   [/^forcing remaining tasks to the patched state$/, () => ({ kind: 'forcing' })],
   [
-    /^applying patch '(.+)' to loading module '(.+)'$/,
+    /^applying patch '([^']+)' to loading module '([^']+)'$/,
     (patch, module) => ({ kind: 'applying', patch, module }),
   ],
   [
-    /^reverting patch '(.+)' on unloading module '(.+)'$/,
+    /^reverting patch '([^']+)' on unloading module '([^']+)'$/,
     (patch, module) => ({ kind: 'reverting', patch, module }),
   ],
   [
-    /^patch '(.+)' failed for module '(.+)', refusing to load module '\2'$/,
+    /^patch '([^']+)' failed for module '([^']+)', refusing to load module '\2'$/,
     (patch, module) => ({ kind: 'module-refused', patch, module }),
   ],
   [
-    /^pre-patch callback failed for object '(.+)'$/,
+    /^pre-patch callback failed for object '([^']+)'$/,
     (object) => ({ kind: 'pre-patch-callback-failed', object }),
   ],
-  [/^failed to patch object '(.+)'$/, (object) => ({ kind: 'patch-object-failed', object })],
-  [/^failed to enable patch '(.+)'$/, (patch) => ({ kind: 'enable-failed', patch })],
+  [/^failed to patch object '([^']+)'$/, (object) => ({ kind: 'patch-object-failed', object })],
+  [/^failed to enable patch '([^']+)'$/, (patch) => ({ kind: 'enable-failed', patch })],
   [
     /^Livepatch patch \((.+)\) is not compatible with the already installed livepatches\.$/,
     (patch) => ({ kind: 'incompatible', patch }),
   ],
-  [/^symbol '(.+)' not found in symbol table$/, (symbol) => ({ kind: 'symbol-not-found', symbol })],
   [
-    /^unresolvable ambiguity for symbol '(.+)' in object '.*'$/,
+    /^symbol '([^']+)' not found in symbol table$/,
+    (symbol) => ({ kind: 'symbol-not-found', symbol }),
+  ],
+  [
+    /^unresolvable ambiguity for symbol '([^']+)' in object '[^']*'$/,
     (symbol) => ({ kind: 'symbol-ambiguous', symbol }),
   ],
   [
-    /^symbol position (\d{1,15}) for symbol '(.+)' in object '.*' not found$/,
+    /^symbol position (\d{1,15}) for symbol '([^']+)' in object '[^']*' not found$/,
     (position, symbol) => ({
       kind: 'symbol-position-not-found',
       symbol,
@@ -73,7 +76,7 @@ const rules: readonly Rule[] = [
     }),
   ],
   [
-    /^failed to (?:register ftrace handler|set ftrace filter) for function '(.+)' \((-?\d{1,9})\)$/,
+    /^failed to (?:register ftrace handler|set ftrace filter) for function '([^']+)' \((-?\d{1,9})\)$/,
     (name, error) => ({ kind: 'ftrace-failed', function: name, error: Number(error) }),
   ],
   [
@@ -139,7 +142,7 @@ function firstMatch(candidates: readonly Rule[], message: string): LivepatchEven
 
 function transitionRule(kind: Exclude<TransitionStep, 'complete'>): Rule {
   return [
-    new RegExp(`^'(.+)': ${kind} ((?:un)?patching) transition$`),
+    new RegExp(`^'([^']+)': ${kind} ((?:un)?patching) transition$`),
     (patch, direction) => ({ kind, patch, direction: toDirection(direction) }),
   ];
 }
