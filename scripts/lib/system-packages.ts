@@ -5,9 +5,9 @@ import { runQuietly, runVisibly, say, Stop, type Outcome } from './process';
 
 /**
  * What the packages are for: `run` the app, give it a virtual `display`, `test` it, `package` it,
- * or start the kernel `lab`.
+ * draw its `icons`, or start the kernel `lab`.
  */
-export type Purpose = 'run' | 'display' | 'test' | 'package' | 'lab';
+export type Purpose = 'run' | 'display' | 'test' | 'package' | 'icons' | 'lab';
 
 interface Requirement {
   /** Debian's name, preceded by the one that newer releases use where it differs. */
@@ -62,6 +62,7 @@ const requirements: Record<Purpose, Requirement[]> = {
     { packages: ['7zip'], programs: ['7zz'] },
     { packages: ['dpkg'], programs: ['dpkg-deb'] },
   ],
+  icons: [{ packages: ['librsvg2-bin'], programs: ['rsvg-convert'] }],
   lab: [
     { packages: ['qemu-system-x86'], programs: ['qemu-system-x86_64'] },
     { packages: ['cpio'], programs: ['cpio'] },
