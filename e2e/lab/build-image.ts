@@ -223,6 +223,9 @@ async function buildUserland(
        done`,
       [tree, ...packages.map(packagePath)],
     );
+    // What a package's installation script would have done.
+    symlinkSync('mawk', join(tree, 'usr/bin/awk'));
+    symlinkSync('which.debianutils', join(tree, 'usr/bin/which'));
     await pack(tree, join(folder, 'root.cpio'));
     rmSync(tree, { recursive: true });
   });

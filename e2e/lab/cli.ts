@@ -1,0 +1,233 @@
+/**
+ * `npm run lab -- COMMAND`: the lab by hand. A guest that was brought up stays up until `down`.
+ * Everything for people goes to stderr; stdout is for what a command in the guest prints.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { image, kernelSeries, userNames, type Image, type KernelSeries } from './build-image.js';
+import { cacheFolder } from './cache.js';
+import { attach, isScenario, labUsers, scenarios, unavailableWhy, type Lab } from './index.js';
+import { boot, halt, isQemu, type Machine } from './machine.js';
+import { sshArguments } from './ssh.js';
+
+const usage = `usage: npm run lab -- COMMAND
+
+  up 6.1|6.12 [--memory MB] [--port N]   build if need be, boot, wait for SSH
+  scenarios                              what a guest can be brought into
+  scenario NAME [--blocked N]            bring it there
+  ssh [USER] [-- COMMAND]                as root, admin, operator (sudo asks) or viewer (no sudo)
+  capture PATH                           save what an inspector would read: FILE.tar.gz or a folder
+  status                                 what runs, and how to reach it
+  down [6.1|6.12]                        end one guest, or all
+
+Where two guests run, --kernel 6.1|6.12 says which one is meant.`;
+
+/** A mistake of the caller's: a line and the exit status 2, no stack. */
+class Mistake extends Error {}
+
+/** What is known of a guest that was brought up by hand. */
+interface Up {
+  readonly image: Image;
+  readonly machine: Machine;
+  readonly memoryMb: number;
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+function runFolder(series: KernelSeries): string {
+  return join(cacheFolder(), 'run', series);
+}
+
+function upGuests(): readonly Up[] {
+  return kernelSeries.flatMap((series) => {
+    const state = join(runFolder(series), 'up.json');
+    if (!existsSync(state)) {
+      return [];
+    }
+    const up = JSON.parse(readFileSync(state, 'utf8')) as Up;
+    if (isQemu(up.machine.pid)) {
+      return [up];
+    }
+    rmSync(runFolder(series), { recursive: true, force: true });
+    return [];
+  });
+}
+
+function seriesOf(text: string | undefined): KernelSeries {
+  const series = kernelSeries.find((known) => known === text);
+  if (series === undefined) {
+    throw new Mistake(
+      `${text ?? 'no kernel'}: the lab has the kernels ${kernelSeries.join(' and ')}`,
+    );
+  }
+  return series;
+}
+
+function theGuest(kernel: string | undefined): Up {
+  const running = upGuests();
+  const wanted = kernel === undefined ? undefined : seriesOf(kernel);
+  const [first, second] = running.filter(
+    (up) => wanted === undefined || up.image.series === wanted,
+  );
+  if (first === undefined) {
+    throw new Mistake(
+      `no guest${wanted ? ` of ${wanted}` : ''} runs; bring one up: up ${wanted ?? '6.12'}`,
+    );
+  }
+  if (second !== undefined) {
+    throw new Mistake('two guests run; say which: --kernel 6.1 or --kernel 6.12');
+  }
+  return first;
+}
+
+function labOf(up: Up): Lab {
+  return attach(up.image, up.machine, {
+    memoryMb: up.memoryMb,
+    say,
+    onStop: () => halt(up.machine),
+  });
+}
+
+function positiveNumber(name: string, text: string | undefined): number | undefined {
+  if (text !== undefined && !/^[1-9]\d*$/.test(text)) {
+    throw new Mistake(`--${name} ${text}: a whole number above 0 is needed`);
+  }
+  return text === undefined ? undefined : Number(text);
+}
+
+async function up(series: KernelSeries, memoryMb = 512, port?: number): Promise<void> {
+  if (upGuests().some((running) => running.image.series === series)) {
+    throw new Mistake(`a guest of ${series} runs already`);
+  }
+  const start = Date.now();
+  const why = await unavailableWhy(series, say);
+  if (why !== undefined) {
+    throw new Mistake(`no lab here: ${why}`);
+  }
+  const built = await image(series, say);
+  const booting = Date.now();
+  const folder = runFolder(series);
+  const machine = await boot(built, { memoryMb, port, detached: true, folder });
+  const state: Up = { image: built, machine, memoryMb };
+  writeFileSync(join(folder, 'up.json'), JSON.stringify(state), { mode: 0o600 });
+  const seconds = (since: number): string => ((Date.now() - since) / 1000).toFixed(1);
+  say(`${built.release} is up after ${seconds(start)} s (booted in ${seconds(booting)} s)`);
+  tell(state);
+}
+
+function tell({ image: built, machine, memoryMb }: Up): void {
+  say(
+    `${built.release}: 127.0.0.1:${machine.port}, ${memoryMb} MB, QEMU is process ${machine.pid}`,
+  );
+  for (const user of Object.values(labUsers(built.password))) {
+    const password = user.password === null ? '' : ` (password ${user.password})`;
+    say(`  ${user.name}: sudo ${user.sudo}${password}`);
+  }
+  const reach = { ...machine, keyFile: built.keyFile };
+  say(`  ssh ${sshArguments(reach, 'root').join(' ')}`);
+}
+
+function ssh(up: Up, user: string, command: readonly string[]): Promise<number> {
+  if (!userNames.some((known) => known === user)) {
+    throw new Mistake(`${user}: the guest has the users ${userNames.join(', ')}`);
+  }
+  const reach = { ...up.machine, keyFile: up.image.keyFile };
+  const child = spawn('ssh', [...sshArguments(reach, user), ...command], { stdio: 'inherit' });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(code ?? 255));
+  });
+}
+
+async function scenario(up: Up, name: string | undefined, blocked?: number): Promise<void> {
+  if (name === undefined || !isScenario(name)) {
+    throw new Mistake(`${name ?? 'no scenario'}: not among ${Object.keys(scenarios).join(', ')}`);
+  }
+  const outcome = await labOf(up).scenario(name, { blocked });
+  say(scenarios[name].end);
+  if (outcome.blocked.length > 0) {
+    say(
+      `blocked: ${outcome.blocked.slice(0, 10).join(', ')}${outcome.blocked.length > 10 ? ', …' : ''}`,
+    );
+  }
+}
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      blocked: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+      kernel: { type: 'string' },
+      memory: { type: 'string' },
+      port: { type: 'string' },
+    },
+  });
+  const [command, argument, ...rest] = positionals;
+  if (values.help === true || command === undefined) {
+    say(usage);
+    return values.help === true ? 0 : 2;
+  }
+  switch (command) {
+    case 'up':
+      await up(
+        seriesOf(argument),
+        positiveNumber('memory', values.memory),
+        positiveNumber('port', values.port),
+      );
+      return 0;
+    case 'scenarios':
+      for (const [name, { summary, memoryMb }] of Object.entries(scenarios)) {
+        process.stdout.write(`${name}: ${summary}${memoryMb ? ` (--memory ${memoryMb})` : ''}\n`);
+      }
+      return 0;
+    case 'scenario':
+      await scenario(theGuest(values.kernel), argument, positiveNumber('blocked', values.blocked));
+      return 0;
+    case 'ssh': {
+      const known = userNames.some((name) => name === argument);
+      const words = argument === undefined || known ? rest : [argument, ...rest];
+      return ssh(theGuest(values.kernel), known && argument ? argument : 'root', words);
+    }
+    case 'capture': {
+      if (argument === undefined) {
+        throw new Mistake('capture where? FILE.tar.gz or a folder');
+      }
+      await labOf(theGuest(values.kernel)).capture(argument);
+      return 0;
+    }
+    case 'status': {
+      const running = upGuests();
+      running.forEach(tell);
+      if (running.length === 0) {
+        say('no guest runs');
+      }
+      return 0;
+    }
+    case 'down': {
+      const wanted = argument === undefined ? undefined : seriesOf(argument);
+      for (const running of upGuests()) {
+        if (wanted === undefined || running.image.series === wanted) {
+          await labOf(running).stop();
+          rmSync(runFolder(running.image.series), { recursive: true, force: true });
+          say(`${running.image.release} is down`);
+        }
+      }
+      return 0;
+    }
+    default:
+      throw new Mistake(`${command}: no such command\n${usage}`);
+  }
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  say((error as Error).message);
+  process.exitCode = error instanceof Mistake ? 2 : 1;
+}

@@ -1,0 +1,255 @@
+/**
+ * The lab for tests: a real kernel with real livepatches behind a real SSH server on loopback.
+ *
+ *     const lab = await startLab('6.12');
+ *     const { blocked } = await lab.scenario('stalled-patching');
+ *     await lab.ssh('cat /sys/kernel/livepatch/lp_busy/transition', { user: 'viewer' });
+ *     await lab.stop();
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+
+import { image, type Image, type KernelSeries, type UserName } from './build-image.js';
+import { capture } from './capture.js';
+import { Guest, type KernelWord } from './guest.js';
+import { boot, halt, isQemu, waitForGreeting, type Machine } from './machine.js';
+import { hasProgram } from './process.js';
+import { scenarios, type Outcome, type ScenarioName, type ScenarioOptions } from './scenarios.js';
+import { sshRun } from './ssh.js';
+
+export { kernelSeries, userNames, type KernelSeries, type UserName } from './build-image.js';
+export { kernelWords, type KernelWord } from './guest.js';
+export { labPackages } from './packages.js';
+export { isScenario, scenarios } from './scenarios.js';
+export type { Outcome, Scenario, ScenarioName, ScenarioOptions } from './scenarios.js';
+
+export interface LabOptions {
+  /** 512 by default; 20,000 threads take 1536, 60,000 take 3584. */
+  readonly memoryMb?: number | undefined;
+  /** One processor is all there is: a second emulated one is not safe for livepatching. */
+  readonly smp?: 1 | undefined;
+  /** On loopback; a free one by default. */
+  readonly port?: number | undefined;
+  /** Hears what takes time, a line each. */
+  readonly say?: ((line: string) => void) | undefined;
+}
+
+/** One of those who can log in, all of them with the lab's key. */
+export interface LabUser {
+  readonly name: UserName;
+  readonly sudo: 'is root' | 'without a password' | 'with a password' | 'none';
+  /** For sudo and for logging in. */
+  readonly password: string | null;
+}
+
+export interface SshResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface SshOptions {
+  /** root by default. */
+  readonly user?: UserName | undefined;
+  readonly input?: string | Buffer | undefined;
+  /** Two minutes by default. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** A running guest. */
+export interface Lab {
+  readonly kernel: KernelSeries;
+  /** As `uname -r` says it. */
+  readonly release: string;
+  readonly host: '127.0.0.1';
+  readonly port: number;
+  readonly keyFile: string;
+  /** The host key, as `known_hosts` has it: `ssh-ed25519 AAAA…`. */
+  readonly hostKey: string;
+  /** A file with the host key under `[127.0.0.1]:PORT`. */
+  readonly knownHostsFile: string;
+  readonly users: Readonly<Record<UserName, LabUser>>;
+  readonly qemuPid: number;
+  /** Runs a command over a connection of its own, whatever its exit status. */
+  ssh(command: string, options?: SshOptions): Promise<SshResult>;
+  /** Takes away what earlier scenarios left, with a reboot if it must, and runs this one. */
+  scenario(name: ScenarioName, options?: ScenarioOptions): Promise<Outcome>;
+  /** A session of root's with the words that scenarios are written in; close it. */
+  guest(): Promise<Guest>;
+  /** Whom the kernel still waits for in the current transition, and why, in its own words. */
+  kernelWords(): Promise<readonly KernelWord[]>;
+  /** Saves what an inspector would read: a `.tar.gz` file, or a folder laid out like `/`. */
+  capture(path: string): Promise<void>;
+  /** Restarts the guest: another boot id, everything from before is gone. */
+  reboot(): Promise<void>;
+  /** Ends the guest. */
+  stop(): Promise<void>;
+}
+
+/** What the programs that the lab runs are called, and the package that each is in. */
+const programs = {
+  'qemu-system-x86_64': 'qemu-system-x86',
+  cpio: 'cpio',
+  'gcc-12': 'gcc-12',
+  make: 'make',
+  ssh: 'openssh-client',
+  'ssh-keygen': 'openssh-client',
+  perl: 'perl-base',
+  xz: 'xz-utils',
+  'apt-get': 'apt',
+  'dpkg-deb': 'dpkg',
+} as const;
+
+/** Why there can be no lab on this machine; undefined if there can. Says it before minutes are lost. */
+export async function unavailableWhy(
+  kernel: KernelSeries = '6.12',
+  say: (line: string) => void = () => undefined,
+): Promise<string | undefined> {
+  if (process.platform !== 'linux' || process.arch !== 'x64') {
+    return `the lab runs on Linux on x86-64, this is ${process.platform} on ${process.arch}`;
+  }
+  const missing = Object.entries(programs).flatMap(([program, name]) =>
+    hasProgram(program) ? [] : [name],
+  );
+  if (missing.length > 0) {
+    const names = [...new Set<string>(missing)].join(' ');
+    return `not installed: ${names} (apt-get install --no-install-recommends ${names})`;
+  }
+  try {
+    await image(kernel, say);
+    return undefined;
+  } catch (error) {
+    return `the image of ${kernel} can't be built: ${(error as Error).message}`;
+  }
+}
+
+/** Boots a guest, after building its image if need be, and waits until its SSH server greets. */
+export async function startLab(kernel: KernelSeries, options: LabOptions = {}): Promise<Lab> {
+  const say = options.say ?? (() => undefined);
+  const built = await image(kernel, say);
+  const folder = mkdtempSync(join(tmpdir(), 'klpscope-lab-'));
+  const machine = await boot(built, {
+    memoryMb: options.memoryMb ?? 512,
+    port: options.port,
+    detached: false,
+    folder,
+  });
+  const clean = (): void => {
+    halt(machine);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.once('exit', clean);
+  return attach(built, machine, {
+    memoryMb: options.memoryMb ?? 512,
+    say,
+    onStop: () => {
+      process.off('exit', clean);
+      clean();
+    },
+  });
+}
+
+/** What is known of a machine besides how to reach it. */
+export interface Attachment {
+  readonly memoryMb: number;
+  readonly say: (line: string) => void;
+  readonly onStop: () => void;
+}
+
+/** A lab of a machine that runs already. */
+export function attach(built: Image, machine: Machine, attachment: Attachment): Lab {
+  const reach = {
+    port: machine.port,
+    keyFile: built.keyFile,
+    knownHostsFile: machine.knownHostsFile,
+  };
+  const { say } = attachment;
+
+  async function reboot(): Promise<void> {
+    const bootId = 'cat /proc/sys/kernel/random/boot_id';
+    // In the background, so that this connection ends before the guest does.
+    const before = await ssh(`${bootId}; (sleep 0.3; busybox reboot -f) >/dev/null 2>&1 &`);
+    let after = before;
+    while (after.code !== 0 || after.stdout === before.stdout) {
+      await pause(1500);
+      await waitForGreeting(machine, 90_000);
+      // The old server may greet for a moment more; a connection to it then hangs.
+      after = await ssh(bootId, { timeoutMs: 5000 }).catch(() => before);
+    }
+  }
+
+  async function ssh(command: string, options: SshOptions = {}): Promise<SshResult> {
+    const { user = 'root', ...rest } = options;
+    const finished = await sshRun(reach, user, command, rest);
+    return { ...finished, stdout: finished.stdout.toString() };
+  }
+
+  async function cleanGuest(): Promise<Guest> {
+    const guest = await Guest.open(reach);
+    if (await guest.unwind()) {
+      return guest;
+    }
+    await guest.close();
+    say('something is pinned; rebooting the guest');
+    await reboot();
+    return Guest.open(reach);
+  }
+
+  return {
+    kernel: built.series,
+    release: built.release,
+    host: '127.0.0.1',
+    hostKey: built.hostKey,
+    ...reach,
+    users: labUsers(built.password),
+    qemuPid: machine.pid,
+    ssh,
+    reboot,
+    guest: () => Guest.open(reach),
+
+    async scenario(name, options = {}) {
+      const { memoryMb = 512, run } = scenarios[name];
+      if (attachment.memoryMb < memoryMb) {
+        throw new Error(
+          `${name} takes a guest with ${memoryMb} MB of memory; this one has ${attachment.memoryMb}`,
+        );
+      }
+      const guest = await cleanGuest();
+      try {
+        return await run(guest, options);
+      } finally {
+        await guest.close();
+      }
+    },
+
+    async kernelWords() {
+      const guest = await Guest.open(reach);
+      try {
+        return await guest.kernelWords();
+      } finally {
+        await guest.close();
+      }
+    },
+
+    capture: (path) => capture(reach, path),
+
+    async stop() {
+      attachment.onStop();
+      while (isQemu(machine.pid)) {
+        await pause(20);
+      }
+    },
+  };
+}
+
+/** Those who can log in to a guest whose operator has this password. */
+export function labUsers(password: string): Readonly<Record<UserName, LabUser>> {
+  return {
+    root: { name: 'root', sudo: 'is root', password: null },
+    admin: { name: 'admin', sudo: 'without a password', password: null },
+    operator: { name: 'operator', sudo: 'with a password', password },
+    viewer: { name: 'viewer', sudo: 'none', password: null },
+  };
+}

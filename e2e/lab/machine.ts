@@ -1,0 +1,146 @@
+/**
+ * One virtual machine. Always emulated (TCG) and always with one processor: KVM is refused or hangs
+ * where machines are nested, and code that livepatching changes under a second emulated processor is
+ * not safe in every QEMU.
+ */
+import { spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+
+import type { Image } from './build-image.js';
+import { hasProgram } from './process.js';
+import { greets } from './ssh.js';
+
+export interface MachineOptions {
+  readonly memoryMb: number;
+  /** On loopback; a free one by default. */
+  readonly port?: number | undefined;
+  /** Survives the process that started it. */
+  readonly detached: boolean;
+  /** Gets the console's text and the known hosts file; must not exist yet. */
+  readonly folder: string;
+}
+
+export interface Machine {
+  readonly pid: number;
+  readonly port: number;
+  readonly folder: string;
+  readonly knownHostsFile: string;
+}
+
+const bootLimitMs = 90_000;
+
+/** Starts a machine and waits until its SSH server greets. */
+export async function boot(image: Image, options: MachineOptions): Promise<Machine> {
+  mkdirSync(options.folder, { recursive: true, mode: 0o700 });
+  for (let attempt = 1; ; attempt += 1) {
+    const port = options.port ?? (await freePort());
+    const pid = start(image, options, port);
+    const knownHostsFile = join(options.folder, 'known_hosts');
+    writeFileSync(knownHostsFile, `[127.0.0.1]:${port} ${image.hostKey}\n`);
+    const machine = { pid, port, folder: options.folder, knownHostsFile };
+    try {
+      await waitForGreeting(machine, bootLimitMs);
+      return machine;
+    } catch (error) {
+      halt(machine);
+      // Somebody else may have taken the port in the meantime.
+      const taken = /Could not set up host forwarding/.test(qemuWords(machine));
+      if (!taken || options.port !== undefined || attempt === 5) {
+        throw error;
+      }
+    }
+  }
+}
+
+/** Waits until a machine's SSH server greets; an error that says why if it can't any more. */
+export async function waitForGreeting(machine: Machine, limitMs: number): Promise<void> {
+  const end = Date.now() + limitMs;
+  while (Date.now() < end) {
+    if (!isQemu(machine.pid)) {
+      throw new Error(`QEMU ended: ${qemuWords(machine) || 'without a word'}`);
+    }
+    // Emulation on a busy machine may need more than the usual fraction of a second to greet.
+    const patience = end - Date.now() > limitMs / 2 ? 500 : 3000;
+    if (await greets(machine.port, patience)) {
+      return;
+    }
+    await pause(50);
+  }
+  const console = readFileSync(join(machine.folder, 'console'), 'utf8').trim().split('\n');
+  throw new Error(
+    `no SSH greeting within ${limitMs / 1000} s; the console's last lines: ` +
+      console.slice(-3).join(' | '),
+  );
+}
+
+/** Ends a machine at once. It has nothing to lose: its disk is its memory. */
+export function halt(machine: Machine): void {
+  if (isQemu(machine.pid)) {
+    process.kill(machine.pid, 'SIGKILL');
+  }
+}
+
+/** Whether this process is (still) a machine of the lab. */
+export function isQemu(pid: number): boolean {
+  try {
+    // For a moment it is setpriv that is about to become QEMU.
+    const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+    return words.includes('qemu-system-x86_64') && words.includes('klpscope-lab');
+  } catch {
+    return false;
+  }
+}
+
+function start(image: Image, options: MachineOptions, port: number): number {
+  rmSync(join(options.folder, 'console'), { force: true });
+  const words = openSync(join(options.folder, 'qemu'), 'w');
+  const qemu = [
+    'qemu-system-x86_64',
+    ...['-name', 'klpscope-lab'],
+    ...['-machine', 'q35', '-cpu', 'max', '-smp', '1', '-m', String(options.memoryMb)],
+    ...['-accel', 'tcg,tb-size=256'],
+    ...['-nodefaults', '-no-user-config', '-display', 'none'],
+    ...['-serial', `file:${join(options.folder, 'console')}`],
+    ...['-kernel', image.kernel, '-initrd', image.initrd],
+    ...['-append', 'console=ttyS0 panic=-1 mitigations=off tsc=reliable no_timer_check loglevel=4'],
+    // restrict: the guest reaches nobody, only the forwarded port leads in.
+    ...['-netdev', `user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:${port}-:22`],
+    ...['-device', 'virtio-net-pci,netdev=net,romfile='],
+  ];
+  // A machine that doesn't outlive its starter must not do so either when that one is killed.
+  const free = options.detached || !hasProgram('setpriv');
+  const [program = '', ...args] = free ? qemu : ['setpriv', '--pdeathsig', 'KILL', ...qemu];
+  const child = spawn(program, args, {
+    detached: options.detached,
+    stdio: ['ignore', words, words],
+  });
+  closeSync(words);
+  child.on('error', () => undefined);
+  child.unref();
+  if (child.pid === undefined) {
+    throw new Error(`${program} can't be started`);
+  }
+  return child.pid;
+}
+
+function qemuWords(machine: Machine): string {
+  return readFileSync(join(machine.folder, 'qemu'), 'utf8')
+    .trim()
+    .split('\n')
+    .slice(-2)
+    .join(' | ');
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
