@@ -1,0 +1,106 @@
+/** Puts the parts together: one window, its open hosts, and what the window may ask. */
+import { app, clipboard, nativeTheme } from 'electron';
+import { join } from 'node:path';
+import type { Settings } from '../../shared/api/contract';
+import { openReader } from '../sources/readerClient';
+import type { WindowRequest } from './argv';
+import { chooseTargets } from './dialogs';
+import { createHosts } from './hosts';
+import { answerRequests, tell } from './ipc';
+import { say } from './log';
+import { enableHostEntries, setUpMenu } from './menu';
+import { serveWindowFiles } from './protocol';
+import { recoverFromCrash } from './recovery';
+import { readSamples } from './samples';
+import { endWithScreenshot } from './screenshot';
+import { denyWhatIsNotNeeded } from './security';
+import { openSettings } from './settings';
+import { absoluteTarget } from './targets';
+import { builtFiles, openWindow } from './window';
+
+/** After `ready`. @returns what opens further targets in the same window and brings it forward */
+export function startApplication(request: WindowRequest): (targets: readonly string[]) => void {
+  const settings = openSettings(
+    join(app.getPath('userData'), 'settings.json'),
+    request.theme === null ? {} : { theme: request.theme },
+    say,
+  );
+  nativeTheme.themeSource = settings.current().theme;
+  denyWhatIsNotNeeded();
+  serveWindowFiles(builtFiles.renderer);
+  const window = openWindow({
+    preload: builtFiles.preload,
+    placeFile: request.screenshot === null ? join(app.getPath('userData'), 'window.json') : null,
+    size: request.size,
+    zoom: settings.current().zoom,
+  });
+
+  const hosts = createHosts({
+    open: openReader,
+    settledInterval: () => settings.current().interval * 1000,
+    changed: (host) => tell(window, 'host:changed', host),
+    closed: (id) => tell(window, 'host:closed', { id }),
+  });
+  let selected: string | null = null;
+  const open = (targets: readonly string[]): void => {
+    for (const target of targets) {
+      const opened = hosts.open(target);
+      if (opened.ok) selected = opened.value;
+      else say(`${target}: ${opened.problem.message}`);
+    }
+  };
+  open(request.targets);
+
+  const painted =
+    request.screenshot === null ? null : endWithScreenshot(window, request.screenshot);
+  const apply = (changed: Settings): Settings => {
+    nativeTheme.themeSource = changed.theme;
+    window.webContents.setZoomFactor(changed.zoom);
+    return changed;
+  };
+
+  answerRequests(window, {
+    'app:info': () => ({
+      version: app.getVersion(),
+      electron: process.versions.electron,
+      platform: process.platform,
+      settings: settings.current(),
+      samples: readSamples(),
+      hosts: hosts.list(),
+      selected,
+      view: request.view,
+    }),
+    'host:open': ({ target }) => {
+      const opened = hosts.open(absoluteTarget(target, app.getPath('home')));
+      return opened.ok ? { ok: true, id: opened.value } : opened;
+    },
+    'host:close': ({ id }) => hosts.close(id),
+    'host:refresh': ({ id }) => hosts.refresh(id),
+    'host:pause': ({ id, paused }) => hosts.setPaused(id, paused),
+    'host:files': ({ id }) => hosts.files(id),
+    'host:file': ({ id, path }) => hosts.file(id, path),
+    'dialog:open': ({ kind }) => chooseTargets(window, kind),
+    'clipboard:write': ({ text }) => clipboard.writeText(text),
+    'settings:change': (part) => apply(settings.change(part)),
+    'window:painted': ({ host: id }) => {
+      const host = id === null ? null : hosts.get(id);
+      const isExpected = selected === null ? id === null : host?.id === selected;
+      if (isExpected && host?.phase !== 'loading') painted?.(host);
+    },
+    'window:menu-state': ({ hostSelected }) => enableHostEntries(hostSelected),
+  });
+  setUpMenu((id) => tell(window, 'command:run', { id }));
+  recoverFromCrash(window);
+  window.on('hide', () => hosts.setVisible(false));
+  window.on('minimize', () => hosts.setVisible(false));
+  window.on('show', () => hosts.setVisible(true));
+  window.on('restore', () => hosts.setVisible(true));
+  window.on('closed', () => hosts.closeAll());
+
+  return (targets) => {
+    open(targets);
+    if (targets.length > 0 && selected !== null) tell(window, 'host:select', { id: selected });
+    if (window.isMinimized()) window.restore();
+    window.focus();
+  };
+}

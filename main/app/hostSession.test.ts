@@ -1,0 +1,208 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Host } from '../../shared/api/contract';
+import type { Result } from '../../shared/readings/problem';
+import type { StatusDocument } from '../../shared/report/statusDocument';
+import { startSession, type HostSession } from './hostSession';
+
+const settledInterval = 5000;
+let published: Host[] = [];
+/** Samples that the reader has been asked for and not answered. */
+let asked: ((result: Result<StatusDocument>) => void)[] = [];
+let isReaderClosed = false;
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: new Date('2026-11-21T12:00:00Z') });
+  published = [];
+  asked = [];
+  isReaderClosed = false;
+});
+afterEach(() => vi.useRealTimers());
+
+function start({ live = true, visible = true } = {}): HostSession {
+  const reader = {
+    sample: () => new Promise<Result<StatusDocument>>((answer) => asked.push(answer)),
+    files: async () => [],
+    file: async () => null,
+    close: () => {
+      isReaderClosed = true;
+    },
+  };
+  return startSession({ id: 'host-1', target: 'local', label: 'local', live }, reader, visible, {
+    settledInterval: () => settledInterval,
+    changed: (host) => published.push(host),
+  });
+}
+
+interface TransitionNow {
+  readonly direction: 'patching' | 'unpatching';
+  readonly blocking: number;
+}
+
+function statusOf(now: TransitionNow | null): StatusDocument {
+  return {
+    format: 'klpscope/status',
+    version: 1,
+    target: 'local',
+    source: 'local',
+    takenAt: '2026-11-21T12:00:00.000Z',
+    host: { name: 'db1', kernel: '6.12.117', bootId: null, uptimeSeconds: null },
+    livepatch: { supported: true, tainted: true },
+    coverage: { privileged: true, threadsRead: null, threadsDenied: null, threadsVanished: null },
+    order: 'unknown',
+    patches: [],
+    functions: [],
+    transitionState: now === null ? 'none' : 'running',
+    transition: now && {
+      patch: 'livepatch_a',
+      direction: now.direction,
+      threads: { total: 10, done: 10 - now.blocking, blocking: now.blocking, undefined: 0 },
+      hiddenBlockersPossible: false,
+    },
+    blockers: [],
+    ghosts: [],
+    findings: [],
+    problems: [],
+  };
+}
+
+/** Answers the one sample that is being waited for. */
+async function answer(result: Result<StatusDocument>): Promise<void> {
+  expect(asked).toHaveLength(1);
+  asked.pop()?.(result);
+  await vi.advanceTimersByTimeAsync(0);
+}
+
+const settled = { ok: true, value: statusOf(null) } as const;
+const lost = {
+  ok: false,
+  problem: { code: 'connection-lost', path: null, message: 'gone' },
+} as const;
+const moving = (blocking: number, direction: 'patching' | 'unpatching' = 'patching') =>
+  ({ ok: true, value: statusOf({ direction, blocking }) }) as const;
+
+test('it is read at once; until then it is loading under its own name', () => {
+  const session = start();
+  expect(asked).toHaveLength(1);
+  expect(session.host()).toMatchObject({ phase: 'loading', label: 'local', status: null });
+});
+
+test('a settled live host is read again one interval after the last sample ended', async () => {
+  start();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(asked).toHaveLength(1);
+  await answer(settled);
+  expect(published.at(-1)).toMatchObject({
+    phase: 'ready',
+    label: 'db1',
+    sampledAt: '2026-11-21T12:01:00.000Z',
+    sampleMs: 60_000,
+  });
+  await vi.advanceTimersByTimeAsync(settledInterval - 1);
+  expect(asked).toHaveLength(0);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(asked).toHaveLength(1);
+});
+
+test('a transition is read every second, and its drain is kept until it ends', async () => {
+  start();
+  await answer(moving(9));
+  await vi.advanceTimersByTimeAsync(1000);
+  await answer(moving(4));
+  expect(published.at(-1)).toMatchObject({
+    transitionSeenAt: '2026-11-21T12:00:00.000Z',
+    drain: [
+      [0, 9],
+      [1, 4],
+    ],
+  });
+  await vi.advanceTimersByTimeAsync(1000);
+  await answer(settled);
+  expect(published.at(-1)).toMatchObject({ transitionSeenAt: null, drain: [] });
+});
+
+test('a reversal begins a new drain', async () => {
+  start();
+  await answer(moving(2));
+  await vi.advanceTimersByTimeAsync(1000);
+  await answer(moving(7, 'unpatching'));
+  expect(published.at(-1)).toMatchObject({
+    transitionSeenAt: '2026-11-21T12:00:01.000Z',
+    drain: [[0, 7]],
+  });
+});
+
+test('when it cannot be read any more, the last known state stays and says how old it is', async () => {
+  start();
+  await answer(moving(3));
+  await vi.advanceTimersByTimeAsync(1000);
+  await answer(lost);
+  expect(published.at(-1)).toMatchObject({
+    phase: 'failed',
+    problem: lost.problem,
+    status: { transitionState: 'running' },
+    sampledAt: '2026-11-21T12:00:00.000Z',
+    drain: [[0, 3]],
+  });
+  await vi.advanceTimersByTimeAsync(1000);
+  await answer(settled);
+  expect(published.at(-1)).toMatchObject({ phase: 'ready', problem: null });
+});
+
+test('a host that was never read is tried again at the settled interval', async () => {
+  start();
+  await answer(lost);
+  expect(published.at(-1)).toMatchObject({ phase: 'failed', status: null, sampledAt: null });
+  await vi.advanceTimersByTimeAsync(settledInterval);
+  expect(asked).toHaveLength(1);
+});
+
+test('a saved state is read once, and again when asked', async () => {
+  const session = start({ live: false });
+  await answer(settled);
+  await vi.advanceTimersByTimeAsync(3_600_000);
+  expect(asked).toHaveLength(0);
+  session.refresh();
+  expect(asked).toHaveLength(1);
+});
+
+test('asked twice while a sample runs, it is read once more, after it', async () => {
+  const session = start({ live: false });
+  session.refresh();
+  session.refresh();
+  await answer(settled);
+  await answer(settled);
+  expect(asked).toHaveLength(0);
+});
+
+test('paused it rests, also when the running sample ends; resumed it is read when due', async () => {
+  const session = start();
+  session.setPaused(true);
+  expect(published.at(-1)).toMatchObject({ paused: true });
+  await answer(settled);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(asked).toHaveLength(0);
+  session.setPaused(false);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(asked).toHaveLength(1);
+});
+
+test('while nobody sees the window it rests, and is read at once when it is seen again', async () => {
+  const session = start();
+  await answer(settled);
+  session.setVisible(false);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(asked).toHaveLength(0);
+  session.setVisible(true);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(asked).toHaveLength(1);
+});
+
+test('closed, it says nothing more and reads nothing more', async () => {
+  const session = start();
+  session.close();
+  await answer(settled);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(published).toEqual([]);
+  expect(asked).toHaveLength(0);
+  expect(isReaderClosed).toBe(true);
+});

@@ -1,0 +1,139 @@
+/**
+ * One open target: reads it, keeps what was last known, and decides when it is read again.
+ */
+import type { Host, RawFile } from '../../shared/api/contract';
+import type { Problem } from '../../shared/readings/problem';
+import type { StatusDocument } from '../../shared/report/statusDocument';
+import type { Reader } from '../sources/readerClient';
+import { watchTransition, type TransitionWatch } from './transitionWatch';
+
+/** In a transition every second counts for whoever watches it. */
+const transitionInterval = 1000;
+
+export interface SessionEnvironment {
+  /** Milliseconds between two samples of a settled live host. */
+  settledInterval(): number;
+  changed(host: Host): void;
+}
+
+export interface HostSession {
+  readonly id: string;
+  readonly target: string;
+  host(): Host;
+  /** Reads again, at once or when the running sample has ended. */
+  refresh(): void;
+  setPaused(paused: boolean): void;
+  /** A window that nobody sees reads nothing by itself. */
+  setVisible(visible: boolean): void;
+  files(): Promise<RawFile[]>;
+  file(path: string): Promise<string | null>;
+  close(): void;
+}
+
+interface Known {
+  readonly status: StatusDocument | null;
+  readonly problem: Problem | null;
+  readonly sampledAt: string | null;
+  readonly sampleMs: number | null;
+  readonly watch: TransitionWatch | null;
+}
+
+/** @param first what is known about the target before the first sample */
+export function startSession(
+  first: { readonly id: string; readonly target: string; readonly label: string; live: boolean },
+  reader: Reader,
+  visible: boolean,
+  environment: SessionEnvironment,
+): HostSession {
+  let known: Known = { status: null, problem: null, sampledAt: null, sampleMs: null, watch: null };
+  let isPaused = false;
+  let isVisible = visible;
+  let isSampling = false;
+  let isAskedAgain = false;
+  let isClosed = false;
+  let timer: NodeJS.Timeout | undefined;
+  let lastEnd = 0;
+
+  function host(): Host {
+    const { status, problem, sampledAt, sampleMs, watch } = known;
+    return {
+      id: first.id,
+      target: first.target,
+      label: status?.host.name ?? first.label,
+      live: first.live,
+      paused: isPaused,
+      phase: phaseOf(known),
+      status,
+      problem,
+      sampledAt,
+      sampleMs,
+      transitionSeenAt: watch === null ? null : new Date(watch.seenAt).toISOString(),
+      drain: watch === null ? [] : watch.drain.map(([seconds, count]) => [seconds, count]),
+    };
+  }
+
+  async function sample(): Promise<void> {
+    clearTimeout(timer);
+    isSampling = true;
+    do {
+      isAskedAgain = false;
+      const start = Date.now();
+      const result = await reader.sample();
+      if (isClosed) return;
+      lastEnd = Date.now();
+      known = result.ok
+        ? {
+            status: result.value,
+            problem: null,
+            sampledAt: new Date(lastEnd).toISOString(),
+            sampleMs: lastEnd - start,
+            watch: watchTransition(known.watch, result.value, lastEnd),
+          }
+        : { ...known, problem: result.problem };
+      environment.changed(host());
+    } while (isAskedAgain);
+    isSampling = false;
+    schedule();
+  }
+
+  function schedule(): void {
+    clearTimeout(timer);
+    if (!first.live || isPaused || !isVisible || isSampling || isClosed) return;
+    const isSettled = known.status?.transitionState === 'none' || known.status === null;
+    const interval = isSettled ? environment.settledInterval() : transitionInterval;
+    timer = setTimeout(() => void sample(), Math.max(0, lastEnd + interval - Date.now()));
+  }
+
+  void sample();
+
+  return {
+    id: first.id,
+    target: first.target,
+    host,
+    refresh() {
+      if (isSampling) isAskedAgain = true;
+      else void sample();
+    },
+    setPaused(paused) {
+      isPaused = paused;
+      environment.changed(host());
+      schedule();
+    },
+    setVisible(now) {
+      isVisible = now;
+      schedule();
+    },
+    files: () => reader.files(),
+    file: (path) => reader.file(path),
+    close() {
+      isClosed = true;
+      clearTimeout(timer);
+      reader.close();
+    },
+  };
+}
+
+function phaseOf({ status, problem }: Known): Host['phase'] {
+  if (problem !== null) return 'failed';
+  return status === null ? 'loading' : 'ready';
+}

@@ -1,0 +1,78 @@
+/** The targets that are open in the window, in the order of their opening. */
+import type { Host, RawFile } from '../../shared/api/contract';
+import { parseTarget, type Target } from '../../shared/api/target';
+import type { Result } from '../../shared/readings/problem';
+import type { Reader } from '../sources/readerClient';
+import { startSession, type HostSession, type SessionEnvironment } from './hostSession';
+
+export interface HostsEnvironment extends SessionEnvironment {
+  open(target: Target): Reader;
+  closed(id: string): void;
+}
+
+export interface Hosts {
+  list(): Host[];
+  get(id: string): Host | null;
+  /** Opens a target, or answers the id of the one that is open already and reads it again. */
+  open(target: string): Result<string>;
+  close(id: string): void;
+  refresh(id: string): void;
+  setPaused(id: string, paused: boolean): void;
+  setVisible(visible: boolean): void;
+  files(id: string): Promise<RawFile[]>;
+  file(id: string, path: string): Promise<string | null>;
+  closeAll(): void;
+}
+
+export function createHosts(environment: HostsEnvironment): Hosts {
+  const sessions = new Map<string, HostSession>();
+  let opened = 0;
+  let isVisible = true;
+  return {
+    list: () => [...sessions.values()].map((session) => session.host()),
+    get: (id) => sessions.get(id)?.host() ?? null,
+    open(text) {
+      const target = parseTarget(text);
+      if (!target.ok) return target;
+      const same = [...sessions.values()].find((session) => session.target === text);
+      if (same !== undefined) {
+        same.refresh();
+        return { ok: true, value: same.id };
+      }
+      const first = {
+        id: `host-${(opened += 1)}`,
+        target: text,
+        label: shortName(text),
+        live: target.value.kind === 'local' || target.value.kind === 'ssh',
+      };
+      const reader = environment.open(target.value);
+      sessions.set(first.id, startSession(first, reader, isVisible, environment));
+      return { ok: true, value: first.id };
+    },
+    close(id) {
+      const session = sessions.get(id);
+      if (session === undefined) return;
+      sessions.delete(id);
+      session.close();
+      environment.closed(id);
+    },
+    refresh: (id) => sessions.get(id)?.refresh(),
+    setPaused: (id, paused) => sessions.get(id)?.setPaused(paused),
+    setVisible(visible) {
+      isVisible = visible;
+      for (const session of sessions.values()) session.setVisible(visible);
+    },
+    files: async (id) => (await sessions.get(id)?.files()) ?? [],
+    file: async (id, path) => (await sessions.get(id)?.file(path)) ?? null,
+    closeAll() {
+      for (const session of sessions.values()) session.close();
+      sessions.clear();
+    },
+  };
+}
+
+/** Last part of a path; the target itself where it names no path. */
+function shortName(target: string): string {
+  const parts = target.replace(/^[a-z-]+:/, '').split(/[\\/]+/);
+  return parts.findLast((part) => part !== '') ?? target;
+}

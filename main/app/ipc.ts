@@ -1,0 +1,49 @@
+/**
+ * The one place that speaks with the window. Requests are answered only to the page of ours that is
+ * the window's main frame, and both directions are checked against the contract.
+ */
+import { ipcMain, type BrowserWindow, type IpcMainInvokeEvent } from 'electron';
+import { requestNames, type EventName, type RequestName } from '../../shared/api/channels';
+import { events, requests, type Answer, type Ask, type EventOf } from '../../shared/api/contract';
+import { isOwnOrigin } from './security';
+
+/** What a handler returns: nothing where the contract has no answer. */
+type Reply<N extends RequestName> = Answer<N> extends undefined ? void : Answer<N>;
+
+export type Handlers = {
+  readonly [N in RequestName]: (ask: Ask<N>) => Reply<N> | Promise<Reply<N>>;
+};
+
+/**
+ * Answers the window's requests from now on.
+ *
+ * @throws (to the asking page) for a sender that is not the window's own page and for an ask that
+ *   the contract does not know: our own page does neither
+ */
+export function answerRequests(window: BrowserWindow, handlers: Handlers): void {
+  const answerOne = <N extends RequestName>(name: N): void => {
+    ipcMain.handle(name, async (event, argument: unknown) => {
+      if (!comesFromOwnPage(event, window)) throw new Error(`${name}: not for this page`);
+      const { ask, answer } = requests[name];
+      const handler: (argument: Ask<N>) => unknown = handlers[name];
+      return answer.parse(await handler(ask.parse(argument) as Ask<N>));
+    });
+  };
+  requestNames.forEach(answerOne);
+}
+
+function comesFromOwnPage({ senderFrame }: IpcMainInvokeEvent, window: BrowserWindow): boolean {
+  // Null: the frame is gone already (Electron 35 and later).
+  if (senderFrame === null || window.isDestroyed()) return false;
+  return senderFrame === window.webContents.mainFrame && isOwnOrigin(senderFrame.origin);
+}
+
+/** Tells the window; while it is being closed nobody needs to know. */
+export function tell<N extends EventName>(
+  window: BrowserWindow,
+  name: N,
+  payload: EventOf<N>,
+): void {
+  if (window.isDestroyed() || window.webContents.isDestroyed()) return;
+  window.webContents.send(name, events[name].parse(payload));
+}

@@ -1,0 +1,122 @@
+/**
+ * What the native menu offers, as data. Commands are named by the ids of the window's registry
+ * (`renderer/commands`), which runs them; a test compares the two.
+ */
+
+export interface MenuCommand {
+  readonly command: string;
+  readonly label: string;
+  /** Shown only: the window itself listens to the keyboard. */
+  readonly accelerator?: string;
+  /** Makes sense only while a host is shown. */
+  readonly needsHost?: boolean;
+}
+
+export type MenuEntry =
+  MenuCommand | 'separator' | { readonly role: 'quit' | 'minimize' | 'togglefullscreen' };
+
+export interface MenuFolder {
+  readonly label: string;
+  readonly entries: readonly MenuEntry[];
+}
+
+export const menuFolders: readonly MenuFolder[] = [
+  {
+    label: '&File',
+    entries: [
+      { command: 'open.local', label: 'Open This &Machine', accelerator: 'CmdOrCtrl+L' },
+      { command: 'open.file', label: '&Open Capture File…', accelerator: 'CmdOrCtrl+O' },
+      { command: 'open.folder', label: 'Open Capture &Folder…', accelerator: 'CmdOrCtrl+Shift+O' },
+      {
+        command: 'open.start',
+        label: '&Start Screen and Samples',
+        accelerator: 'CmdOrCtrl+Shift+S',
+        needsHost: true,
+      },
+      'separator',
+      {
+        command: 'copy.status',
+        label: '&Copy Status as JSON',
+        accelerator: 'CmdOrCtrl+Shift+C',
+        needsHost: true,
+      },
+      'separator',
+      {
+        command: 'host.close',
+        label: 'C&lose Host',
+        accelerator: 'CmdOrCtrl+W',
+        needsHost: true,
+      },
+      { role: 'quit' },
+    ],
+  },
+  {
+    label: '&View',
+    entries: [
+      {
+        command: 'view.transition',
+        label: '&Transition',
+        accelerator: 'CmdOrCtrl+1',
+        needsHost: true,
+      },
+      {
+        command: 'view.livepatches',
+        label: '&Livepatches',
+        accelerator: 'CmdOrCtrl+2',
+        needsHost: true,
+      },
+      {
+        command: 'view.functions',
+        label: '&Functions',
+        accelerator: 'CmdOrCtrl+3',
+        needsHost: true,
+      },
+      { command: 'view.findings', label: 'Fi&ndings', accelerator: 'CmdOrCtrl+4', needsHost: true },
+      { command: 'view.files', label: 'Fil&es', accelerator: 'CmdOrCtrl+5', needsHost: true },
+      'separator',
+      { command: 'host.refresh', label: '&Read Again', accelerator: 'F5', needsHost: true },
+      {
+        command: 'host.pause',
+        label: '&Pause or Resume',
+        accelerator: 'CmdOrCtrl+P',
+        needsHost: true,
+      },
+      { command: 'view.filter', label: 'Filt&er', accelerator: 'CmdOrCtrl+F', needsHost: true },
+      'separator',
+      { command: 'theme.system', label: 'Theme: Follow the &System' },
+      { command: 'theme.light', label: 'Theme: L&ight' },
+      { command: 'theme.dark', label: 'Theme: &Dark' },
+      'separator',
+      { command: 'zoom.in', label: 'Lar&ger', accelerator: 'CmdOrCtrl+Plus' },
+      { command: 'zoom.out', label: 'S&maller', accelerator: 'CmdOrCtrl+-' },
+      { command: 'zoom.reset', label: 'N&ormal Size', accelerator: 'CmdOrCtrl+0' },
+      'separator',
+      { role: 'togglefullscreen' },
+    ],
+  },
+  {
+    label: '&Window',
+    entries: [
+      { command: 'host.next', label: '&Next Host', accelerator: 'Ctrl+Tab', needsHost: true },
+      {
+        command: 'host.previous',
+        label: '&Previous Host',
+        accelerator: 'Ctrl+Shift+Tab',
+        needsHost: true,
+      },
+      'separator',
+      { role: 'minimize' },
+    ],
+  },
+  {
+    label: '&Help',
+    entries: [
+      { command: 'app.palette', label: '&Find a Command…', accelerator: 'CmdOrCtrl+K' },
+      { command: 'app.shortcuts', label: '&Keyboard Shortcuts', accelerator: '?' },
+    ],
+  },
+];
+
+export const menuCommands: readonly MenuCommand[] = menuFolders
+  .flatMap((folder) => folder.entries)
+  .filter((entry): entry is MenuCommand => typeof entry === 'object' && 'command' in entry);

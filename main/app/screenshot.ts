@@ -1,0 +1,47 @@
+/** `--screenshot FILE.png`: a picture of the first state that the window shows, then the end. */
+import { app, type BrowserWindow } from 'electron';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Host } from '../../shared/api/contract';
+import { escapeControls, say } from './log';
+
+/** Milliseconds after which a window that shows nothing counts as broken. */
+const patience = 30_000;
+
+/**
+ * @returns to be told what the window has painted: a host that was read or failed, or null for the
+ *   start screen. The first call takes the picture and ends the program: status 0; 3 where the host
+ *   could not be read, with a picture of how the window says so; 1 where there is no picture.
+ */
+export function endWithScreenshot(
+  window: BrowserWindow,
+  file: string,
+): (painted: Host | null) => void {
+  let isTaken = false;
+  const timer = setTimeout(() => {
+    say(`no picture: the window showed no state within ${patience / 1000} s`);
+    app.exit(1);
+  }, patience);
+  return (painted) => {
+    if (isTaken) return;
+    isTaken = true;
+    clearTimeout(timer);
+    void takePicture(window, file).then((failure) => {
+      if (failure !== null) say(failure);
+      else if (painted?.problem)
+        say(`${painted.target}: ${escapeControls(painted.problem.message)}`);
+      app.exit(failure !== null ? 1 : painted?.problem ? 3 : 0);
+    });
+  };
+}
+
+async function takePicture(window: BrowserWindow, file: string): Promise<string | null> {
+  try {
+    const picture = await window.webContents.capturePage();
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, picture.toPNG());
+    return null;
+  } catch (error) {
+    return `no picture: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * What the window may not do, said once for every page that Electron ever makes: leave its own
+ * address, open others, embed one, ask for rights, or reach a network.
+ */
+import { app, session, type WebContents } from 'electron';
+import { say } from './log';
+import { appOrigin } from './address';
+
+/** Before the first window. */
+export function denyWhatIsNotNeeded(): void {
+  app.on('web-contents-created', (_event, contents) => confine(contents));
+  const { defaultSession } = session;
+  defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
+  defaultSession.setPermissionCheckHandler(() => false);
+  defaultSession.setDevicePermissionHandler(() => false);
+  defaultSession.on('will-download', (event) => event.preventDefault());
+  defaultSession.webRequest.onBeforeRequest(
+    { urls: ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*', 'ftp://*/*', 'file:///*'] },
+    (_request, answer) => answer({ cancel: true }),
+  );
+}
+
+function confine(contents: WebContents): void {
+  contents.on('will-navigate', (event) => {
+    event.preventDefault();
+    say(`refused to go to ${event.url}`);
+  });
+  contents.on('will-redirect', (event) => event.preventDefault());
+  contents.on('will-frame-navigate', (event) => event.preventDefault());
+  contents.on('will-attach-webview', (event) => event.preventDefault());
+  contents.setWindowOpenHandler(({ url }) => {
+    say(`refused to open ${url}`);
+    return { action: 'deny' };
+  });
+}
+
+/** Whether a frame shows a page of ours; `origin` as Electron gives it. */
+export function isOwnOrigin(origin: string): boolean {
+  return origin === appOrigin;
+}

@@ -1,0 +1,27 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { absoluteTarget } from './targets';
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'klpscope-targets-'));
+  mkdirSync(join(folder, 'tree'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test('paths are made absolute, folders become `dir:`', () => {
+  expect(absoluteTarget('dir:tree', folder)).toBe(`dir:${folder}/tree`);
+  expect(absoluteTarget('dir:/srv/x', folder)).toBe('dir:/srv/x');
+  expect(absoluteTarget('./tree', folder)).toBe(`dir:${folder}/tree`);
+  expect(absoluteTarget(`${folder}/tree/`, '/')).toBe(`dir:${folder}/tree`);
+  expect(absoluteTarget('db1.tar.gz', folder)).toBe(`${folder}/db1.tar.gz`);
+  expect(absoluteTarget('../db1.tar.xz', folder)).toBe(join(folder, '../db1.tar.xz'));
+});
+
+test('hosts stay what they are, even beside a folder of their name', () => {
+  for (const target of ['local', 'tree', 'root@db1:22', 'ssh://db1', 'demo:stall', '[::1]']) {
+    expect(absoluteTarget(target, folder)).toBe(target);
+  }
+});

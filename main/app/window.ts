@@ -1,0 +1,99 @@
+/** The window: how it is made, where it was left, and that it is shown without a flash. */
+import { BrowserWindow, nativeTheme, screen, type Rectangle } from 'electron';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { readJsonFile, writeJsonFile } from './jsonFile';
+import { say } from './log';
+import { startPage } from './address';
+
+const least = { width: 480, height: 400 };
+const usual = { width: 1440, height: 900 };
+
+/** The grounds of `renderer/theme/tokens.css`: what is seen before the page paints. */
+const grounds = { light: '#f4f5f7', dark: '#0e1116' };
+
+const placeSchema = z.strictObject({
+  x: z.number().int(),
+  y: z.number().int(),
+  width: z.number().int().min(least.width),
+  height: z.number().int().min(least.height),
+  maximized: z.boolean(),
+});
+type Place = z.infer<typeof placeSchema>;
+
+export interface WindowWish {
+  readonly preload: string;
+  /** JSON file that remembers where the window was; null: neither read nor written. */
+  readonly placeFile: string | null;
+  /** Of the content; null: as it was left. */
+  readonly size: { readonly width: number; readonly height: number } | null;
+  readonly zoom: number;
+}
+
+/** Makes the window and loads the page; it shows itself at its first paint. */
+export function openWindow({ preload, placeFile, size, zoom }: WindowWish): BrowserWindow {
+  const place = placeFile === null || size !== null ? null : rememberedPlace(placeFile);
+  const window = new BrowserWindow({
+    ...(size ?? place ?? usual),
+    ...(place === null ? {} : { x: place.x, y: place.y }),
+    minWidth: least.width,
+    minHeight: least.height,
+    useContentSize: size !== null,
+    show: false,
+    title: 'Klpscope',
+    backgroundColor: ground(),
+    // Every command is in the palette; Alt shows the menu.
+    autoHideMenuBar: true,
+    webPreferences: {
+      preload,
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      webviewTag: false,
+      // Would fetch dictionaries from the network.
+      spellcheck: false,
+      zoomFactor: zoom,
+    },
+  });
+  window.once('ready-to-show', () => window.show());
+  if (place?.maximized === true) window.maximize();
+  if (placeFile !== null) window.on('close', () => rememberPlace(window, placeFile));
+  const followTheme = (): void => window.setBackgroundColor(ground());
+  nativeTheme.on('updated', followTheme);
+  window.on('closed', () => nativeTheme.off('updated', followTheme));
+  void window.loadURL(startPage);
+  return window;
+}
+
+function ground(): string {
+  return nativeTheme.shouldUseDarkColors ? grounds.dark : grounds.light;
+}
+
+/** Null where there is none, or its screen is gone. */
+function rememberedPlace(file: string): Place | null {
+  const { value, complaint } = readJsonFile(file, placeSchema);
+  if (complaint !== null) say(complaint);
+  return value !== null && isVisible(value) ? value : null;
+}
+
+function isVisible(place: Rectangle): boolean {
+  const { workArea } = screen.getDisplayMatching(place);
+  return (
+    place.x < workArea.x + workArea.width &&
+    place.x + place.width > workArea.x &&
+    place.y < workArea.y + workArea.height &&
+    place.y + place.height > workArea.y
+  );
+}
+
+function rememberPlace(window: BrowserWindow, file: string): void {
+  const place: Place = { ...window.getNormalBounds(), maximized: window.isMaximized() };
+  const failure = writeJsonFile(file, place);
+  if (failure !== null) say(failure);
+}
+
+/** Folder of the bundles: the main process is one file beside those of the others. */
+export const builtFiles = {
+  preload: join(import.meta.dirname, '../preload/preload.cjs'),
+  renderer: join(import.meta.dirname, '../renderer'),
+};
