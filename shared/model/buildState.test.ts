@@ -1,0 +1,291 @@
+import { describe, expect, it } from 'vitest';
+import { dmesg, livepatch, modules, readingsOf, thread, type Files } from '../testing/memoryTree';
+import { buildState } from './buildState';
+
+const stateOf = (...parts: readonly Files[]) =>
+  buildState(readingsOf(Object.assign({ '/proc/version': '' }, ...parts)));
+
+describe('order of livepatches', () => {
+  const two = { ...livepatch('a', { vmlinux: ['f,1'] }), ...livepatch('b', { vmlinux: ['f,1'] }) };
+
+  it('is reported by stack_order, the biggest on top', () => {
+    const state = stateOf(
+      livepatch('a', { vmlinux: ['f,1'] }, { stack_order: '2' }),
+      livepatch('b', { vmlinux: ['f,1'] }, { stack_order: '1' }),
+      modules('b 1 1 - Live 0x0 (OEK)', 'a 1 1 - Live 0x0 (OEK)'),
+    );
+    expect(state.order).toBe('reported');
+    expect(state.patches.map(({ name }) => name)).toEqual(['b', 'a']);
+    expect(state.functions[0]).toMatchObject({ stack: ['b', 'a'], active: 'a' });
+  });
+
+  it('is inferred from /proc/modules, newest first', () => {
+    const state = stateOf(two, modules('a 1 1 - Live 0x0 (OEK)', 'b 1 1 - Live 0x0 (OEK)'));
+    expect(state.order).toBe('inferred');
+    expect(state.functions[0]).toMatchObject({ stack: ['b', 'a'], active: 'a' });
+  });
+
+  it('is inferred from the log where /proc/modules is missing', () => {
+    const state = stateOf(
+      two,
+      dmesg("[    1.0] livepatch: enabling patch 'b'", "[    2.0] livepatch: enabling patch 'a'"),
+    );
+    expect(state.order).toBe('inferred');
+    expect(state.patches.map(({ name }) => name)).toEqual(['b', 'a']);
+  });
+
+  it('is unknown where one livepatch is in neither, and then nobody is named active', () => {
+    const state = stateOf(two, modules('a 1 1 - Live 0x0 (OEK)'));
+    expect(state.order).toBe('unknown');
+    expect(state.functions[0]?.active).toBeNull();
+  });
+
+  it('is not taken from equal stack orders, which a changing stack can show', () => {
+    const state = stateOf(
+      livepatch('a', { vmlinux: ['f,1'] }, { stack_order: '1' }),
+      livepatch('b', { vmlinux: ['f,1'] }, { stack_order: '1' }),
+    );
+    expect(state.order).toBe('unknown');
+    expect(state.problems).toContainEqual(
+      expect.objectContaining({ code: 'invalid-content', path: '/sys/kernel/livepatch' }),
+    );
+  });
+
+  it('of no livepatch is reported', () => {
+    expect(stateOf({ '/sys/kernel/livepatch/': '' }).order).toBe('reported');
+  });
+
+  it('of a single livepatch without stack_order is inferred where /proc/modules has it', () => {
+    const one = livepatch('a', { vmlinux: ['f,1'] });
+    expect(stateOf(one, modules('a 1 1 - Live 0x0 (OEK)')).order).toBe('inferred');
+    expect(stateOf(one).order).toBe('unknown');
+  });
+});
+
+describe('active function', () => {
+  const order = modules('b 1 1 - Live 0x0 (OEK)', 'a 1 1 - Live 0x0 (OEK)');
+  const below = livepatch('a', { vmlinux: ['f,1'] });
+
+  it('is what lies below a livepatch that leaves', () => {
+    const leaving = livepatch('b', { vmlinux: ['f,1'] }, { enabled: '0', transition: '1' });
+    expect(stateOf(below, leaving, order).functions[0]).toMatchObject({
+      stack: ['a', 'b'],
+      active: 'a',
+    });
+  });
+
+  it('is the original below the last one that leaves', () => {
+    const leaving = livepatch('b', { vmlinux: ['f,1'] }, { enabled: '0', transition: '1' });
+    expect(stateOf(leaving, order).functions[0]?.active).toBe('original');
+  });
+
+  it('stays the top while one in the middle leaves', () => {
+    const middle = livepatch('a', { vmlinux: ['f,1'] }, { enabled: '0', transition: '1' });
+    const top = livepatch('b', { vmlinux: ['f,1'] });
+    expect(stateOf(middle, top, order).functions[0]?.active).toBe('b');
+  });
+
+  it('is unknown under a possible nop of an atomic replace', () => {
+    const replacing = livepatch(
+      'b',
+      { vmlinux: ['f,1', 'g,1'] },
+      { transition: '1', replace: '1' },
+    );
+    const { functions, patches } = stateOf(below, replacing, order);
+    expect(functions).toMatchObject([
+      { name: 'f', stack: ['a', 'b'], active: null },
+      { name: 'g', stack: ['b'], active: 'b' },
+    ]);
+    expect(patches[1]?.objects[0]?.functions.map(({ nop }) => nop)).toEqual([null, false]);
+  });
+
+  it('is unknown as well where the kernel does not say whether the livepatch replaces', () => {
+    const maybe = livepatch('b', { vmlinux: ['f,1'] }, { transition: '1' });
+    expect(stateOf(below, maybe, order).functions[0]?.active).toBeNull();
+  });
+
+  it('is the original where the livepatch is disabled and settled', () => {
+    const off = livepatch('b', { vmlinux: ['f,1'] }, { enabled: '0' });
+    expect(stateOf(off, order).functions[0]).toMatchObject({ stack: [], active: 'original' });
+  });
+
+  it('is unknown for an object that is not loaded', () => {
+    const later = {
+      ...livepatch('b', { late: ['f,1'] }),
+      '/sys/kernel/livepatch/b/late/patched': '0\n',
+    };
+    const state = stateOf(later, order);
+    expect(state.patches[0]?.objects[0]).toMatchObject({ loaded: false, patched: false });
+    expect(state.functions[0]).toMatchObject({ stack: ['b'], active: null });
+  });
+
+  it('is the original where a loaded object is not patched', () => {
+    const missed = {
+      ...livepatch('b', { mod: ['f,1'] }),
+      '/sys/kernel/livepatch/b/mod/patched': '0\n',
+    };
+    const state = stateOf(missed, modules('b 1 1 - Live 0x0 (OEK)', 'mod 1 0 - Live 0x0'));
+    expect(state.functions[0]?.active).toBe('original');
+  });
+
+  it('is unknown where enabled can’t be read', () => {
+    const odd = livepatch('b', { vmlinux: ['f,1'] }, { enabled: 'yes' });
+    const state = stateOf(below, odd, order);
+    expect(state.functions[0]?.active).toBeNull();
+    expect(state.problems).toContainEqual(
+      expect.objectContaining({ code: 'invalid-content', path: '/sys/kernel/livepatch/b/enabled' }),
+    );
+  });
+
+  it('is told apart by sympos', () => {
+    const both = livepatch('a', { vmlinux: ['f,1', 'f,2'] });
+    expect(stateOf(both, order).functions.map(({ sympos }) => sympos)).toEqual([1, 2]);
+  });
+});
+
+describe('transition', () => {
+  const moving = livepatch('a', { vmlinux: ['f,1'] }, { transition: '1' });
+
+  it('counts threads by direction: 0 blocks while patching', () => {
+    const { transition } = stateOf(
+      moving,
+      thread(1, { state: '1' }),
+      thread(2, { state: '0' }),
+      thread(3, { state: '-1' }),
+    );
+    expect(transition).toMatchObject({
+      direction: 'patching',
+      threads: { total: 3, done: 1, blocking: 1, undefined: 1 },
+    });
+    expect(transition?.blockingThreads.map(({ tid }) => tid)).toEqual([2]);
+  });
+
+  it('counts 1 as blocking while unpatching', () => {
+    const { transition } = stateOf(
+      livepatch('a', { vmlinux: ['f,1'] }, { transition: '1', enabled: '0' }),
+      thread(1, { state: '1' }),
+      thread(2, { state: '0' }),
+    );
+    expect(transition?.direction).toBe('unpatching');
+    expect(transition?.blockingThreads.map(({ tid }) => tid)).toEqual([1]);
+  });
+
+  it('says nothing of threads that were not captured', () => {
+    const { transition, coverage } = stateOf(moving);
+    expect(transition?.threads).toEqual({
+      total: null,
+      done: null,
+      blocking: null,
+      undefined: null,
+    });
+    expect(transition?.hiddenBlockersPossible).toBe(true);
+    expect(coverage.threadsRead).toBeNull();
+  });
+
+  it('with an unreadable enabled has no direction and no blockers, but a problem', () => {
+    const { transition, problems } = stateOf(
+      livepatch('a', { vmlinux: ['f,1'] }, { transition: '1', enabled: '2' }),
+      thread(1, { state: '1' }),
+    );
+    expect(transition).toMatchObject({
+      direction: null,
+      threads: { total: 1, done: null, blocking: null, undefined: 0 },
+      blockingThreads: [],
+    });
+    expect(problems).toContainEqual(
+      expect.objectContaining({ path: '/sys/kernel/livepatch/a/enabled' }),
+    );
+  });
+
+  it('is unknown with two livepatches in transition', () => {
+    const state = stateOf(moving, livepatch('b', { vmlinux: ['f,1'] }, { transition: '1' }));
+    expect(state).toMatchObject({ transitionState: 'unknown', transition: null });
+    expect(state.problems).toContainEqual(
+      expect.objectContaining({ code: 'invalid-content', path: '/sys/kernel/livepatch' }),
+    );
+  });
+
+  it('runs although another livepatch was vanishing', () => {
+    const state = stateOf(moving, { '/sys/kernel/livepatch/gone/': '' });
+    expect(state.transitionState).toBe('running');
+    expect(state.patches.find(({ name }) => name === 'gone')).toMatchObject({
+      enabled: null,
+      inTransition: null,
+      objects: [],
+    });
+  });
+
+  it('does not look at threads where nothing is in transition', () => {
+    const state = stateOf(livepatch('a', { vmlinux: ['f,1'] }), thread(1, { state: '-1' }));
+    expect(state).toMatchObject({ transitionState: 'none', transition: null });
+    expect(state.coverage.threadsRead).toBeNull();
+  });
+
+  it('notes a patch_state that no kernel writes, and does not count the thread', () => {
+    const state = stateOf(moving, thread(1, { state: '7' }), thread(2, { state: '1' }));
+    expect(state.transition?.threads.total).toBe(1);
+    expect(state.problems).toContainEqual(
+      expect.objectContaining({ code: 'invalid-content', path: '/proc/1/task/1/patch_state' }),
+    );
+  });
+});
+
+describe('modules and host', () => {
+  it('finds ghosts: taint K, live, not in sysfs', () => {
+    const state = stateOf(
+      livepatch('a', { vmlinux: ['f,1'] }),
+      modules(
+        'a 1 1 - Live 0x0 (OEK)',
+        'old 1 0 - Live 0x0 (OEK)',
+        'kept 1 1 - Live 0x0 (OEK)',
+        'coming 1 1 - Loading 0x0 (OEK)',
+        'other 1 0 - Live 0x0 (OE)',
+      ),
+    );
+    expect(state.ghosts).toEqual([
+      { module: 'kept', refcount: 1, kind: 'pinned' },
+      { module: 'old', refcount: 0, kind: 'leftover' },
+    ]);
+  });
+
+  it('finds a ghost by /sys/module alone', () => {
+    const state = stateOf({
+      '/sys/kernel/livepatch/': '',
+      '/sys/module/old/taint': 'OEK\n',
+      '/sys/module/old/initstate': 'live\n',
+    });
+    expect(state.ghosts).toEqual([{ module: 'old', refcount: null, kind: 'unknown' }]);
+  });
+
+  it('takes an object with - in its name for the module with _', () => {
+    const files = {
+      ...livepatch('a', { 'abc-xyz': ['f,1'] }),
+      '/sys/kernel/livepatch/a/abc-xyz/patched': '0\n',
+    };
+    expect(stateOf(files, modules('abc_xyz 1 0 - Live 0x0')).patches[0]?.objects[0]?.loaded).toBe(
+      true,
+    );
+  });
+
+  it('does not believe an uptime that a livepatch wrote', () => {
+    const log = dmesg('[   50.000000] something else');
+    expect(stateOf({ '/proc/uptime': '1.00 1.00 shadow-1\n' }, log).host.uptimeSeconds).toBeNull();
+    expect(stateOf({ '/proc/uptime': '49.00 1.00\n' }, log).host.uptimeSeconds).toBeNull();
+    expect(stateOf({ '/proc/uptime': '51.00 1.00\n' }, log).host.uptimeSeconds).toBe(51);
+  });
+
+  it('tells a kernel without livepatching from a tree that lacks an empty folder', () => {
+    expect(stateOf({ '/sys/kernel/mm/x': '' }).livepatch.supported).toBe(false);
+    expect(
+      stateOf({ '/sys/kernel/mm/x': '', '/proc/1/patch_state': '-1\n' }).livepatch.supported,
+    ).toBe(true);
+    expect(stateOf({ '/proc/uptime': '1.0 1.0\n' }).livepatch.supported).toBeNull();
+  });
+
+  it('reads bit 15 of the taint as livepatch', () => {
+    const taint = (text: string) => stateOf({ '/proc/sys/kernel/tainted': text }).livepatch.tainted;
+    expect(taint('32768\n')).toBe(true);
+    expect(taint('12288\n')).toBe(false);
+    expect(taint('many\n')).toBeNull();
+  });
+});
