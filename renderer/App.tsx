@@ -1,0 +1,67 @@
+import { lazy, Suspense, useEffect, useRef } from 'react';
+import './App.css';
+import { useShortcuts } from './commands/keyboard';
+import { Rail } from './rail/Rail';
+import { PaintedSignal } from './state/painted';
+import { selectedHost, useWindow } from './state/store';
+import { DropTarget } from './views/start/DropTarget';
+import { StartView } from './views/start/StartView';
+import { Toasts } from './components/Toasts';
+
+const HostScreen = lazy(() => import('./views/host/HostScreen'));
+const Overlays = lazy(() => import('./components/overlays/Overlays'));
+
+export function App() {
+  const host = useWindow(selectedHost);
+  const answered = useWindow((state) => state.info !== null);
+  const theme = useWindow((state) => state.settings?.theme ?? 'system');
+  const overlay = useWindow((state) => state.overlay);
+  const main = useRef<HTMLElement>(null);
+  useShortcuts();
+
+  useEffect(() => {
+    document.documentElement.dataset['theme'] = theme;
+  }, [theme]);
+  useEffect(() => {
+    document.title = host === null ? 'Klpscope' : `${host.label} – Klpscope`;
+  }, [host]);
+
+  return (
+    <div className="app">
+      <button type="button" className="skip-link" onClick={() => main.current?.focus()}>
+        Skip to the content
+      </button>
+      <Rail />
+      <main ref={main} className="app__main" tabIndex={-1}>
+        {host !== null ? (
+          <Suspense fallback={null}>
+            <HostScreen host={host} />
+          </Suspense>
+        ) : answered ? (
+          <>
+            <StartView />
+            <PaintedSignal host={null} />
+          </>
+        ) : null}
+      </main>
+      <Toasts />
+      <DropTarget />
+      <Announcer />
+      {overlay === null ? null : (
+        <Suspense fallback={null}>
+          <Overlays overlay={overlay} />
+        </Suspense>
+      )}
+    </div>
+  );
+}
+
+/** Says changes of state to screen readers. */
+function Announcer() {
+  const announcement = useWindow((state) => state.announcement);
+  return (
+    <div className="sr-only" role="status" aria-live="polite">
+      {announcement}
+    </div>
+  );
+}

@@ -1,0 +1,206 @@
+/** The one list of commands. */
+import type { Theme } from '../../shared/api/contract';
+import {
+  changeTheme,
+  changeZoom,
+  closeHost,
+  copyStatus,
+  openByDialog,
+  openTarget,
+  refresh,
+  select,
+  selectNeighbour,
+  show,
+  togglePause,
+} from '../state/actions';
+import { selectedHost, useWindow, type Overlay, type WindowState } from '../state/store';
+import { views } from '../state/views';
+import type { Command } from './command';
+import { focusFilter } from './focus';
+
+const always = () => true;
+const withHost = (state: WindowState) => state.selected !== null;
+const withStatus = (state: WindowState) => selectedHost(state)?.status != null;
+
+function onHost(act: (id: string) => void): () => void {
+  return () => {
+    const { selected } = useWindow.getState();
+    if (selected !== null) act(selected);
+  };
+}
+
+function toggleOverlay(overlay: Overlay): () => void {
+  return () =>
+    useWindow.setState((state) => ({
+      overlay: state.overlay?.kind === overlay.kind ? null : overlay,
+    }));
+}
+
+function zoomBy(step: number): () => void {
+  return () => void changeZoom((useWindow.getState().settings?.zoom ?? 1) + step);
+}
+
+const themes: readonly { readonly id: Theme; readonly title: string }[] = [
+  { id: 'system', title: 'Theme: follow the system' },
+  { id: 'light', title: 'Theme: light' },
+  { id: 'dark', title: 'Theme: dark' },
+];
+
+export const commands: readonly Command[] = [
+  {
+    id: 'open.local',
+    title: 'Open this machine',
+    group: 'Open',
+    shortcuts: ['Mod+L'],
+    enabled: always,
+    run: () => void openTarget('local'),
+  },
+  {
+    id: 'open.file',
+    title: 'Open a capture file …',
+    group: 'Open',
+    shortcuts: ['Mod+O'],
+    enabled: always,
+    run: () => void openByDialog('file'),
+  },
+  {
+    id: 'open.folder',
+    title: 'Open a capture folder …',
+    group: 'Open',
+    shortcuts: ['Mod+Shift+O'],
+    enabled: always,
+    run: () => void openByDialog('folder'),
+  },
+  {
+    id: 'open.start',
+    title: 'Start screen and samples',
+    group: 'Open',
+    shortcuts: ['Mod+Shift+S'],
+    enabled: withHost,
+    run: () => select(null),
+  },
+  {
+    id: 'host.refresh',
+    title: 'Read again',
+    group: 'Host',
+    shortcuts: ['F5', 'Mod+R'],
+    enabled: withHost,
+    run: onHost(refresh),
+  },
+  {
+    id: 'host.pause',
+    title: 'Pause or resume live reading',
+    group: 'Host',
+    shortcuts: ['Mod+P'],
+    enabled: (state) => selectedHost(state)?.live === true,
+    run: onHost(togglePause),
+  },
+  {
+    id: 'host.close',
+    title: 'Close',
+    group: 'Host',
+    shortcuts: ['Mod+W'],
+    enabled: withHost,
+    run: onHost(closeHost),
+  },
+  {
+    id: 'host.next',
+    title: 'Next host',
+    group: 'Host',
+    shortcuts: ['Ctrl+Tab'],
+    enabled: (state) => state.order.length > 0,
+    run: () => selectNeighbour(1),
+  },
+  {
+    id: 'host.previous',
+    title: 'Previous host',
+    group: 'Host',
+    shortcuts: ['Ctrl+Shift+Tab'],
+    enabled: (state) => state.order.length > 0,
+    run: () => selectNeighbour(-1),
+  },
+  ...views.map((view, index): Command => ({
+    id: `view.${view.id}`,
+    title: view.title,
+    group: 'View',
+    shortcuts: [`Mod+${index + 1}`],
+    enabled: withStatus,
+    run: onHost((id) => show(id, view.id)),
+  })),
+  {
+    id: 'view.filter',
+    title: 'Filter',
+    group: 'View',
+    shortcuts: ['Mod+F', '/'],
+    enabled: withStatus,
+    run: focusFilter,
+  },
+  {
+    id: 'copy.status',
+    title: 'Copy the status document as JSON',
+    group: 'Copy',
+    shortcuts: ['Mod+Shift+C'],
+    enabled: withStatus,
+    run: () => void copyStatus(),
+  },
+  ...themes.map((theme): Command => ({
+    id: `theme.${theme.id}`,
+    title: theme.title,
+    group: 'Window',
+    shortcuts: [],
+    enabled: always,
+    run: () => void changeTheme(theme.id),
+  })),
+  {
+    id: 'zoom.in',
+    title: 'Larger',
+    group: 'Window',
+    shortcuts: ['Mod++', 'Mod+='],
+    enabled: always,
+    run: zoomBy(0.1),
+  },
+  {
+    id: 'zoom.out',
+    title: 'Smaller',
+    group: 'Window',
+    shortcuts: ['Mod+-'],
+    enabled: always,
+    run: zoomBy(-0.1),
+  },
+  {
+    id: 'zoom.reset',
+    title: 'Normal size',
+    group: 'Window',
+    shortcuts: ['Mod+0'],
+    enabled: always,
+    run: () => void changeZoom(1),
+  },
+  {
+    id: 'app.palette',
+    title: 'Find a host, a file or a command',
+    group: 'Help',
+    shortcuts: ['Mod+K', 'Mod+Shift+P'],
+    enabled: always,
+    run: toggleOverlay({ kind: 'palette' }),
+  },
+  {
+    id: 'app.shortcuts',
+    title: 'Keyboard shortcuts',
+    group: 'Help',
+    shortcuts: ['?'],
+    enabled: always,
+    run: toggleOverlay({ kind: 'shortcuts' }),
+  },
+];
+
+export function commandOf(id: string): Command | null {
+  return commands.find((command) => command.id === id) ?? null;
+}
+
+/** Runs a command if it makes sense now. @returns whether it did */
+export function runCommand(id: string): boolean {
+  const command = commandOf(id);
+  if (command === null || !command.enabled(useWindow.getState())) return false;
+  command.run();
+  return true;
+}

@@ -1,0 +1,18 @@
+import { visible } from '../../shared/readings/text';
+import { CopyButton } from './CopyButton';
+
+/** A shell command as text to copy. Nothing here can run it. */
+export function CommandText({
+  command,
+  what = 'command',
+}: {
+  readonly command: string;
+  readonly what?: string;
+}) {
+  return (
+    <div className="command-text panel">
+      <code>{visible(command)}</code>
+      <CopyButton text={command} what={what} />
+    </div>
+  );
+}

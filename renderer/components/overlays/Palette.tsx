@@ -1,0 +1,45 @@
+import { useMemo, useState } from 'react';
+import { Autocomplete } from 'react-aria-components/Autocomplete';
+import { Input } from 'react-aria-components/Input';
+import { Menu, MenuItem } from 'react-aria-components/Menu';
+import { SearchField } from 'react-aria-components/SearchField';
+import { useWindow } from '../../state/store';
+import { Keys } from '../Keys';
+import { paletteEntries } from './paletteEntries';
+import { closeOverlay, Sheet } from './Sheet';
+
+/** One field for everything: hosts, targets, samples and commands. */
+export function Palette() {
+  const [typed, setTyped] = useState('');
+  const state = useWindow();
+  const entries = useMemo(() => paletteEntries(state, typed), [state, typed]);
+  return (
+    <Sheet title="Find a host, a file or a command" bare className="palette">
+      <Autocomplete inputValue={typed} onInputChange={setTyped}>
+        <SearchField aria-label="Host, file or command" autoFocus className="palette__field">
+          <Input placeholder="Host, file or command" spellCheck={false} />
+        </SearchField>
+        <Menu
+          aria-label="Found"
+          className="palette__list"
+          items={entries}
+          onAction={(key) => {
+            const entry = entries.find(({ id }) => id === key);
+            closeOverlay();
+            entry?.run();
+          }}
+          renderEmptyState={() => <p className="palette__none quiet">Nothing found.</p>}
+        >
+          {(entry) => (
+            <MenuItem id={entry.id} textValue={entry.title} className="palette__entry">
+              <span className="palette__kind quiet small">{entry.kind}</span>
+              <span className="truncate">{entry.title}</span>
+              <span className="palette__hint quiet small truncate">{entry.hint}</span>
+              {entry.shortcut === null ? null : <Keys shortcut={entry.shortcut} />}
+            </MenuItem>
+          )}
+        </Menu>
+      </Autocomplete>
+    </Sheet>
+  );
+}

@@ -1,0 +1,102 @@
+/** What the palette offers for what is typed: hosts, a target, samples, commands. */
+import { visible } from '../../../shared/readings/text';
+import { commands } from '../../commands/registry';
+import { openTarget, select } from '../../state/actions';
+import { summaryOf } from '../../state/headline';
+import type { WindowState } from '../../state/store';
+
+export interface PaletteEntry {
+  readonly id: string;
+  readonly kind: 'Host' | 'Open' | 'Sample' | 'Command';
+  readonly title: string;
+  readonly hint: string;
+  readonly shortcut: string | null;
+  run(): void;
+}
+
+/**
+ * How well typed text fits a title: every word has to occur, a word's beginning counts most.
+ * Null where it does not fit.
+ */
+export function fitOf(title: string, typed: string): number | null {
+  const text = title.toLowerCase();
+  let fit = 0;
+  for (const word of typed.toLowerCase().split(/\s+/).filter(Boolean)) {
+    const place = text.indexOf(word);
+    if (place < 0) return null;
+    const beginsWord = place === 0 || /[^a-z0-9]/.test(text[place - 1] ?? ' ');
+    fit += (beginsWord ? 100 : 0) + Math.max(0, 50 - place);
+  }
+  return fit;
+}
+
+/** Whether the text reads like a TARGET of the command line's contract rather than like words. */
+export function looksLikeTarget(typed: string): boolean {
+  return (
+    typed === 'local' ||
+    /^(?:dir:|demo|ssh:\/\/|\/|~|\.\.?\/|[a-z]:\\)/i.test(typed) ||
+    /\.(?:tar\.gz|tar\.xz|tgz|klprec)$/i.test(typed)
+  );
+}
+
+export function paletteEntries(state: WindowState, typed: string): readonly PaletteEntry[] {
+  const text = typed.trim();
+  const fitting = [...hostEntries(state), ...commandEntries(state), ...sampleEntries(state)]
+    .map((entry) => ({ entry, fit: fitOf(`${entry.title} ${entry.hint}`, text) }))
+    .filter(({ fit }) => fit !== null)
+    .sort((a, b) => (b.fit ?? 0) - (a.fit ?? 0))
+    .map(({ entry }) => entry);
+  if (text === '') return fitting;
+  const target = targetEntry(text);
+  return looksLikeTarget(text) ? [target, ...fitting] : [...fitting, target];
+}
+
+function targetEntry(target: string): PaletteEntry {
+  return {
+    id: 'target',
+    kind: 'Open',
+    title: `Open ${visible(target)}`,
+    hint: 'local, dir:FOLDER or a capture file',
+    shortcut: null,
+    run: () => void openTarget(target),
+  };
+}
+
+function hostEntries({ hosts, order }: WindowState): readonly PaletteEntry[] {
+  return order.flatMap((id) => {
+    const host = hosts[id];
+    if (host === undefined) return [];
+    return {
+      id: `host ${id}`,
+      kind: 'Host' as const,
+      title: visible(host.label),
+      hint: summaryOf(host).word,
+      shortcut: null,
+      run: () => select(id),
+    };
+  });
+}
+
+function commandEntries(state: WindowState): readonly PaletteEntry[] {
+  return commands
+    .filter((command) => command.id !== 'app.palette' && command.enabled(state))
+    .map((command) => ({
+      id: command.id,
+      kind: 'Command' as const,
+      title: command.title,
+      hint: command.group,
+      shortcut: command.shortcuts[0] ?? null,
+      run: () => command.run(),
+    }));
+}
+
+function sampleEntries({ info }: WindowState): readonly PaletteEntry[] {
+  return (info?.samples ?? []).map((sample) => ({
+    id: `sample ${sample.id}`,
+    kind: 'Sample' as const,
+    title: visible(sample.title),
+    hint: 'sample state',
+    shortcut: null,
+    run: () => void openTarget(sample.target),
+  }));
+}

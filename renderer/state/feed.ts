@@ -1,0 +1,46 @@
+/** Lets the main process fill the store: its first answer, then every change. */
+import { headlineOfHost, headlineText, summaryOf } from './headline';
+import { ask, listen } from './bridge';
+import { select } from './actions';
+import { announce, changeView, dropHost, putHost, useWindow } from './store';
+import type { Host } from '../../shared/api/contract';
+
+/**
+ * @param runCommand what a chosen entry of the native menu does
+ * @returns a function that ends all subscriptions
+ */
+export function startFeed(runCommand: (id: string) => void): () => void {
+  const ends = [
+    listen('host:changed', (host) => {
+      say(useWindow.getState().hosts[host.id] ?? null, host);
+      putHost(host);
+    }),
+    listen('host:closed', ({ id }) => dropHost(id)),
+    listen('host:select', ({ id }) => select(id)),
+    listen('settings:changed', (settings) => useWindow.setState({ settings })),
+    listen('command:run', ({ id }) => runCommand(id)),
+  ];
+  void begin();
+  return () => ends.forEach((end) => end());
+}
+
+async function begin(): Promise<void> {
+  const info = await ask('app:info', undefined);
+  useWindow.setState({ info, settings: info.settings });
+  info.hosts.forEach(putHost);
+  if (info.selected === null) return;
+  if (info.view !== null) changeView(info.selected, { view: info.view });
+  select(info.selected);
+}
+
+/** Says aloud what a sighted person would notice: a host's state in words has changed. */
+function say(before: Host | null, after: Host): void {
+  const { selected } = useWindow.getState();
+  if (after.id === selected) {
+    const sentence = headlineText(headlineOfHost(after));
+    if (before === null || headlineText(headlineOfHost(before)) !== sentence) announce(sentence);
+    return;
+  }
+  const { tone, word } = summaryOf(after);
+  if (before !== null && summaryOf(before).tone !== tone) announce(`${after.label}: ${word}`);
+}

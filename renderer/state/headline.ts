@@ -1,0 +1,73 @@
+/** The sentence and the status mark of an open host, whatever phase it is in. */
+import type { Host } from '../../shared/api/contract';
+import { problemHelp } from '../../shared/diagnosis/wording';
+import { visible } from '../../shared/readings/text';
+import { headlineOf, type Headline, type Tone } from '../../shared/report/headline';
+import { clockText, durationText } from './format';
+
+export type { Tone };
+
+const known = new WeakMap<Host, Headline>();
+
+/** Seconds for which this window has watched the running transition; null: it has not. */
+export function seenSeconds(host: Host): number | null {
+  if (host.transitionSeenAt === null || host.sampledAt === null) return null;
+  return Math.max(0, (Date.parse(host.sampledAt) - Date.parse(host.transitionSeenAt)) / 1000);
+}
+
+export function headlineOfHost(host: Host): Headline {
+  const cached = known.get(host);
+  if (cached !== undefined) return cached;
+  const headline = compose(host);
+  known.set(host, headline);
+  return headline;
+}
+
+function compose(host: Host): Headline {
+  if (host.status === null && host.phase !== 'failed') {
+    return {
+      tone: 'unknown',
+      title: [{ text: `Reading ${visible(host.label)} …`, strong: false }],
+      detail: visible(host.target),
+      short: 'reading …',
+    };
+  }
+  if (host.phase === 'failed' && host.problem !== null) {
+    const stale = host.status !== null && host.sampledAt !== null;
+    return {
+      tone: 'unknown',
+      title: stale
+        ? [
+            { text: `${visible(host.label)} is out of reach, `, strong: false },
+            { text: `stale since ${clockText(host.sampledAt ?? '')}`, strong: true },
+          ]
+        : [{ text: `${visible(host.label)} could not be read`, strong: false }],
+      detail: `${visible(host.problem.message)} ${problemHelp(host.problem.code)}`,
+      short: stale
+        ? `stale since ${clockText(host.sampledAt ?? '')}`
+        : host.problem.code.replaceAll('-', ' '),
+    };
+  }
+  if (host.status === null) return { tone: 'unknown', title: [], detail: '', short: '' };
+  return headlineOf(host.status, seenSeconds(host));
+}
+
+export function headlineText(headline: Headline): string {
+  return headline.title.map((part) => part.text).join('');
+}
+
+export interface Summary {
+  readonly tone: Tone;
+  /** The state in two to six words. */
+  readonly word: string;
+  /** How long a transition has been watched. */
+  readonly aside: string | null;
+}
+
+/** What the rail says about a host. */
+export function summaryOf(host: Host): Summary {
+  const { tone, short } = headlineOfHost(host);
+  const seconds = seenSeconds(host);
+  const running = host.phase === 'ready' && host.status?.transition != null;
+  return { tone, word: short, aside: running && seconds !== null ? durationText(seconds) : null };
+}

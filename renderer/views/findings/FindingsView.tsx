@@ -1,0 +1,138 @@
+import type { Host } from '../../../shared/api/contract';
+import type { Severity } from '../../../shared/diagnosis/codes';
+import { findingTitle, problemHelp, severityWord } from '../../../shared/diagnosis/wording';
+import { capText, visible } from '../../../shared/readings/text';
+import type { Finding, StatusDocument } from '../../../shared/report/statusDocument';
+import { CopyButton } from '../../components/CopyButton';
+import { EmptyState } from '../../components/EmptyState';
+import { StatusMark } from '../../components/StatusMark';
+import { plural } from '../../state/format';
+import type { Tone } from '../../state/headline';
+import type { PanelProps } from '../host/panels';
+import { FileLink } from '../shared/FileLink';
+import { RemedyList } from '../shared/RemedyList';
+import './FindingsView.css';
+
+const weights: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 };
+const tones: Readonly<Record<Severity, Tone>> = {
+  error: 'stuck',
+  warning: 'stuck',
+  info: 'moving',
+};
+
+/** Problems listed at once; a capture of thousands of unreadable files has as many. */
+const firstProblems = 100;
+
+/** What is worth knowing, gravest first, each with its proof and what to do. */
+export function FindingsView({ host, status }: PanelProps) {
+  const findings = [...status.findings].sort((a, b) => weights[a.severity] - weights[b.severity]);
+  return (
+    <div className="view view--scroll findings">
+      {findings.length === 0 ? (
+        <EmptyState tone="settled" title="Nothing to report">
+          <p>No finding of any kind in what was read.</p>
+        </EmptyState>
+      ) : (
+        <ul className="findings__list">
+          {findings.map((finding, index) => (
+            <li key={`${finding.code} ${finding.subject} ${index}`}>
+              <FindingCard finding={finding} host={host} status={status} />
+            </li>
+          ))}
+        </ul>
+      )}
+      <Problems host={host} status={status} />
+    </div>
+  );
+}
+
+function FindingCard({
+  finding,
+  host,
+  status,
+}: {
+  readonly finding: Finding;
+  readonly host: Host;
+  readonly status: StatusDocument;
+}) {
+  const { code, severity, subject, message, evidence, remedies } = finding;
+  const title = findingTitle(code);
+  return (
+    <article className="finding panel" aria-label={`${severityWord(severity)}: ${title}`}>
+      <header className="finding__head">
+        <StatusMark tone={tones[severity]} />
+        <h2>{title}</h2>
+        <span className="pill" data-tone={severity === 'info' ? undefined : tones[severity]}>
+          {severityWord(severity)}
+        </span>
+        {subject === null ? null : (
+          <code className="truncate quiet">{visible(capText(subject, 200))}</code>
+        )}
+        <span className="finding__copy">
+          <CopyButton
+            quiet
+            what="finding"
+            text={[`${severityWord(severity)}: ${title}`, message, ...evidence].join('\n')}
+          />
+        </span>
+      </header>
+      <div className="finding__body">
+        <p className="text-selectable">{visible(message)}</p>
+        {evidence.length === 0 ? null : (
+          <section aria-label="Evidence">
+            <h3 className="section-title">Evidence</h3>
+            <ul className="finding__evidence">
+              {evidence.map((line) => (
+                <li key={line}>
+                  {line.startsWith('/') ? (
+                    <FileLink host={host} path={line} />
+                  ) : (
+                    <code>{visible(capText(line, 1000))}</code>
+                  )}
+                </li>
+              ))}
+            </ul>
+          </section>
+        )}
+        {remedies.length === 0 ? null : (
+          <section aria-label="What helps">
+            <h3 className="section-title">What helps</h3>
+            <RemedyList remedies={remedies} subject={subject} status={status} />
+          </section>
+        )}
+      </div>
+    </article>
+  );
+}
+
+/** What could not be read, or read as nonsense. */
+function Problems({ host, status }: { readonly host: Host; readonly status: StatusDocument }) {
+  const { problems } = status;
+  if (problems.length === 0) return null;
+  return (
+    <section className="problems" aria-label="What could not be read">
+      <h2 className="section-title">{plural(problems.length, 'problem')} while reading</h2>
+      <ul className="panel lines problems__list">
+        {problems.slice(0, firstProblems).map((problem, index) => (
+          <li key={`${problem.code} ${problem.path} ${index}`}>
+            <div className="text-selectable">
+              <p>{visible(capText(problem.message, 1000))}</p>
+              <p className="quiet small">{problemHelp(problem.code)}</p>
+              {problem.path === null ? null : (
+                <p className="small">
+                  <FileLink host={host} path={problem.path} />
+                </p>
+              )}
+            </div>
+            <span className="lines__note">{problem.code.replaceAll('-', ' ')}</span>
+          </li>
+        ))}
+        {problems.length > firstProblems ? (
+          <li className="quiet">
+            and {(problems.length - firstProblems).toLocaleString('en')} more, all in the JSON
+          </li>
+        ) : null}
+      </ul>
+    </section>
+  );
+}

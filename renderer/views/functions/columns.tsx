@@ -1,0 +1,93 @@
+/** Columns of the table of patched functions. */
+import { capText, visible } from '../../../shared/readings/text';
+import type { ActiveFunction, StatusDocument } from '../../../shared/report/statusDocument';
+import type { Column } from '../../components/grid/column';
+import { fallback, implementationName } from '../livepatches/roles';
+
+const longest = 200;
+
+function name(text: string): string {
+  return visible(capText(text, longest));
+}
+
+function shadowed({ stack, active }: ActiveFunction): readonly string[] {
+  return active === null ? [] : stack.filter((patch) => patch !== active);
+}
+
+function loadedText(status: StatusDocument, object: string): string | null {
+  const states = status.patches.flatMap((patch) =>
+    patch.objects.filter((other) => other.name === object).map((other) => other.loaded),
+  );
+  return states.length > 0 && states.every((loaded) => loaded === false) ? 'not loaded' : null;
+}
+
+export function functionColumns(status: StatusDocument): readonly Column<ActiveFunction>[] {
+  const activeText = (entry: ActiveFunction) =>
+    loadedText(status, entry.object) ?? implementationName(entry.active);
+  return [
+    {
+      id: 'object',
+      title: 'Object',
+      track: 'minmax(70px, 0.8fr)',
+      compare: (a, b) => a.object.localeCompare(b.object),
+      cell: ({ object }) => <div className="truncate quiet">{name(object)}</div>,
+      text: ({ object }) => object,
+    },
+    {
+      id: 'name',
+      title: 'Function',
+      track: 'minmax(120px, 1.6fr)',
+      compare: (a, b) => a.name.localeCompare(b.name),
+      cell: (entry) => <code className="truncate function-name">{name(entry.name)}</code>,
+      text: (entry) => entry.name,
+    },
+    {
+      id: 'sympos',
+      title: 'Position',
+      track: '72px',
+      from: 620,
+      compare: (a, b) => (a.sympos ?? -1) - (b.sympos ?? -1),
+      cell: ({ sympos }) =>
+        sympos === null ? <span className="quiet">unknown</span> : <span>{sympos}</span>,
+      text: ({ sympos }) => (sympos === null ? '' : String(sympos)),
+    },
+    {
+      id: 'active',
+      title: 'Runs',
+      track: 'minmax(110px, 1.2fr)',
+      compare: (a, b) => activeText(a).localeCompare(activeText(b)),
+      cell: (entry) => (
+        <div
+          className="truncate function-active"
+          data-tone={entry.active === null ? 'unknown' : entry.active === 'original' ? 'stuck' : 'settled'}
+        >
+          {activeText(entry)}
+        </div>
+      ),
+      text: (entry) => entry.active ?? '',
+    },
+    {
+      id: 'stack',
+      title: 'Shadowed',
+      track: 'minmax(90px, 1.2fr)',
+      from: 520,
+      cell: (entry) => {
+        const names = shadowed(entry);
+        return <div className="truncate quiet">{names.length === 0 ? 'none' : names.map(name).join(', ')}</div>;
+      },
+      text: (entry) => shadowed(entry).join(' '),
+    },
+    {
+      id: 'fallback',
+      title: 'Falls back to',
+      track: 'minmax(90px, 1fr)',
+      from: 700,
+      cell: (entry) => (
+        <div className="truncate quiet">
+          {entry.active === 'original' ? 'nothing' : implementationName(fallback(entry))}
+        </div>
+      ),
+      text: (entry) => fallback(entry) ?? '',
+    },
+  ];
+}

@@ -1,0 +1,89 @@
+import { Braces, Pause, Play, RefreshCw } from 'lucide-react';
+import type { Host } from '../../../shared/api/contract';
+import type { StatusDocument } from '../../../shared/report/statusDocument';
+import { visible } from '../../../shared/readings/text';
+import { useCommand } from '../../commands/useCommand';
+import { durationText } from '../../state/format';
+
+/** Which machine this is, how it is read, and what can be done with it as a whole. */
+export function HostHeader({ host }: { readonly host: Host }) {
+  const facts = host.status === null ? [] : factsOf(host.status);
+  return (
+    <header className="host-header">
+      <h1 className="truncate text-selectable">{visible(host.label)}</h1>
+      <p className="host-header__facts truncate quiet text-selectable" title={visible(host.target)}>
+        <span>{visible(host.target)}</span>
+        {facts.map((fact) => (
+          <span key={fact}>{fact}</span>
+        ))}
+      </p>
+      <div className="host-header__actions">
+        <Liveness host={host} />
+        <CommandButton id="host.refresh" icon={RefreshCw} text="Read again" />
+        <CommandButton id="copy.status" icon={Braces} text="Copy JSON" />
+      </div>
+    </header>
+  );
+}
+
+function factsOf(status: StatusDocument): readonly string[] {
+  const { kernel, uptimeSeconds } = status.host;
+  return [
+    kernel === null ? 'kernel unknown' : `Linux ${visible(kernel)}`,
+    uptimeSeconds === null ? 'uptime unknown' : `up ${durationText(uptimeSeconds)}`,
+    privilegeText(status),
+  ].filter((fact) => fact !== null);
+}
+
+function privilegeText(status: StatusDocument): string | null {
+  switch (status.coverage.privileged) {
+    case true:
+      return 'read as root';
+    case false:
+      return 'read without root';
+    case null:
+      return status.source === 'directory' || status.source === 'archive' ? null : 'rights unknown';
+  }
+}
+
+function Liveness({ host }: { readonly host: Host }) {
+  const pause = useCommand('host.pause');
+  if (!host.live) return <span className="quiet host-header__kind">saved state</span>;
+  const Icon = host.paused ? Play : Pause;
+  return (
+    <>
+      <span className="host-header__kind" data-tone={host.paused ? 'unknown' : 'settled'}>
+        <span className="live-dot" data-live={!host.paused} aria-hidden />
+        {host.paused ? 'paused' : 'live'}
+      </span>
+      <button type="button" className="button" title={pause.hint ?? undefined} onClick={pause.run}>
+        <Icon size={14} aria-hidden />
+        {host.paused ? 'Resume' : 'Pause'}
+      </button>
+    </>
+  );
+}
+
+function CommandButton({
+  id,
+  icon: Icon,
+  text,
+}: {
+  readonly id: string;
+  readonly icon: typeof RefreshCw;
+  readonly text: string;
+}) {
+  const command = useCommand(id);
+  return (
+    <button
+      type="button"
+      className="button"
+      disabled={command.disabled}
+      title={command.hint === null ? command.title : `${command.title} (${command.hint})`}
+      onClick={command.run}
+    >
+      <Icon size={14} aria-hidden />
+      <span className="host-header__button-text">{text}</span>
+    </button>
+  );
+}

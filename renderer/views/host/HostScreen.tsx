@@ -1,0 +1,60 @@
+import type { Host } from '../../../shared/api/contract';
+import { problemHelp } from '../../../shared/diagnosis/wording';
+import { visible } from '../../../shared/readings/text';
+import { EmptyState } from '../../components/EmptyState';
+import { closeHost, refresh } from '../../state/actions';
+import { PaintedSignal } from '../../state/painted';
+import { HeadlineBand } from './HeadlineBand';
+import { HostHeader } from './HostHeader';
+import { HostTabs } from './HostTabs';
+import { StatusBar } from './StatusBar';
+import './HostScreen.css';
+
+/** One host: who it is, one sentence, and the views below it. */
+export default function HostScreen({ host }: { readonly host: Host }) {
+  const answered = host.phase !== 'loading' || host.status !== null;
+  return (
+    <>
+      <HostHeader host={host} />
+      {host.status === null ? null : <HeadlineBand host={host} />}
+      <div className="host__body">
+        {host.status !== null ? (
+          <HostTabs host={host} status={host.status} />
+        ) : host.phase === 'failed' ? (
+          <Failure host={host} />
+        ) : (
+          <EmptyState tone="unknown" busy title={`Reading ${visible(host.label)} …`}>
+            <p className="text-selectable">{visible(host.target)}</p>
+          </EmptyState>
+        )}
+      </div>
+      <StatusBar host={host} />
+      {answered ? <PaintedSignal key={host.id} host={host.id} /> : null}
+    </>
+  );
+}
+
+function Failure({ host }: { readonly host: Host }) {
+  const { problem } = host;
+  return (
+    <EmptyState tone="stuck" title={`${visible(host.label)} could not be read`}>
+      {problem === null ? null : (
+        <>
+          <p className="text-selectable failure__message">{visible(problem.message)}</p>
+          <p>{problemHelp(problem.code)}</p>
+          <p className="small">
+            <code>{problem.code}</code>
+          </p>
+        </>
+      )}
+      <div className="failure__actions">
+        <button type="button" className="button button--main" onClick={() => refresh(host.id)}>
+          Try again
+        </button>
+        <button type="button" className="button" onClick={() => closeHost(host.id)}>
+          Close
+        </button>
+      </div>
+    </EmptyState>
+  );
+}

@@ -1,0 +1,109 @@
+import { useMemo } from 'react';
+import { EmptyState } from '../../components/EmptyState';
+import { Split } from '../../components/Split';
+import { changeView } from '../../state/store';
+import type { ActiveFunction, StatusDocument } from '../../../shared/report/statusDocument';
+import type { PanelProps } from '../host/panels';
+import { FunctionDetail } from '../shared/FunctionDetail';
+import { useHostView } from '../shared/useHostView';
+import { Ghosts } from './Ghosts';
+import { OriginalKernel } from './OriginalKernel';
+import { PatchCard } from './PatchCard';
+import { functionKey } from './roles';
+import { useRowKeys } from './useRowKeys';
+import './LivepatchesView.css';
+
+/** The stack as a stack: what runs on top, the original kernel at the bottom. */
+export function LivepatchesView({ host, status }: PanelProps) {
+  const { chosen, detailOpen, set } = useHostView(host.id, 'livepatches');
+  const patches = useMemo(() => [...status.patches].reverse(), [status.patches]);
+  const shown = chosenFunction(status, chosen);
+  const shownKey = shown === null ? null : functionKey(shown.object, shown.name, shown.sympos);
+  const onKeyDown = useRowKeys();
+
+  if (status.patches.length === 0) return <Nothing status={status} />;
+  return (
+    <Split
+      detailLabel="Function"
+      open={detailOpen}
+      onClose={() => changeView(host.id, { detailOpen: false })}
+      detail={
+        shown === null ? null : (
+          <FunctionDetail key={shownKey} entry={shown} status={status} host={host} />
+        )
+      }
+    >
+      <div className="view view--scroll livepatches" onKeyDown={onKeyDown}>
+        <p className="quiet text-selectable">{orderText(status)}</p>
+        {patches.map((patch) => (
+          <PatchCard
+            key={patch.name}
+            patch={patch}
+            status={status}
+            chosen={shownKey}
+            onChoose={(key) => {
+              set({ chosen: key });
+              changeView(host.id, { detailOpen: true });
+            }}
+          />
+        ))}
+        <Ghosts status={status} />
+        <OriginalKernel status={status} />
+      </div>
+    </Split>
+  );
+}
+
+function chosenFunction(status: StatusDocument, chosen: string | null): ActiveFunction | null {
+  const found = status.functions.find(
+    ({ object, name, sympos }) => functionKey(object, name, sympos) === chosen,
+  );
+  return found ?? status.functions[0] ?? null;
+}
+
+function orderText({ order, patches }: StatusDocument): string {
+  if (patches.length === 1 && order !== 'unknown') return 'One livepatch, on the original kernel.';
+  switch (order) {
+    case 'reported':
+      return 'Top of the stack runs. The kernel reports this order.';
+    case 'inferred':
+      return 'Top of the stack runs. The order is inferred from the load order; this kernel does not report it.';
+    case 'unknown':
+      return 'The order of these livepatches is not known: the kernel does not report it, and nothing else that was read tells. Which of them runs where they overlap is open.';
+  }
+}
+
+function Nothing({ status }: { readonly status: StatusDocument }) {
+  const unsupported = status.livepatch.supported === false;
+  return (
+    <div className="view view--scroll livepatches">
+      <EmptyState
+        tone={unsupported || status.livepatch.supported === null ? 'unknown' : 'settled'}
+        title={
+          unsupported
+            ? 'This kernel has no livepatching'
+            : status.livepatch.supported === null
+              ? 'Whether there are livepatches is not known'
+              : 'No livepatch is loaded'
+        }
+      >
+        <p>
+          {unsupported ? (
+            <>
+              It was built without <code>CONFIG_LIVEPATCH</code>; <code>/sys/kernel/livepatch</code>{' '}
+              does not exist.
+            </>
+          ) : status.livepatch.supported === null ? (
+            <>
+              <code>/sys/kernel/livepatch</code> was not found or could not be read.
+            </>
+          ) : (
+            'Every thread runs the kernel as it was booted.'
+          )}
+        </p>
+      </EmptyState>
+      <Ghosts status={status} />
+      <OriginalKernel status={status} />
+    </div>
+  );
+}

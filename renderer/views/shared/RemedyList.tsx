@@ -1,0 +1,90 @@
+import type { RemedyCode } from '../../../shared/diagnosis/codes';
+import { remedyText } from '../../../shared/diagnosis/wording';
+import type { StatusDocument } from '../../../shared/report/statusDocument';
+import { CommandText } from '../../components/CommandText';
+import { StatusMark } from '../../components/StatusMark';
+import { useWindow } from '../../state/store';
+import type { Tone } from '../../state/headline';
+import { remedyCommand, remedyTones } from './remedies';
+import './RemedyList.css';
+
+export interface NoHelp {
+  readonly title: string;
+  readonly text: string;
+}
+
+/** What helps, what does not, and for each the command as text. */
+export function RemedyList({
+  remedies,
+  noHelp = [],
+  subject,
+  status,
+}: {
+  readonly remedies: readonly RemedyCode[];
+  readonly noHelp?: readonly NoHelp[];
+  readonly subject: string | null;
+  readonly status: StatusDocument;
+}) {
+  return (
+    <ul className="remedies">
+      {remedies
+        .filter((code) => code !== 'force')
+        .map((code) => {
+          const command = remedyCommand(code, subject, status);
+          return (
+            <Entry key={code} tone={remedyTones[code]} {...remedyText(code)}>
+              {command === null ? null : <CommandText command={command} />}
+            </Entry>
+          );
+        })}
+      {noHelp.map((entry) => (
+        <Entry key={entry.title} tone="unknown" {...entry} />
+      ))}
+      {remedies.includes('force') && status.transition !== null ? (
+        <ForceEntry
+          patch={status.transition.patch}
+          blocking={status.transition.threads.blocking}
+        />
+      ) : null}
+    </ul>
+  );
+}
+
+function Entry({
+  tone,
+  title,
+  text,
+  children,
+}: NoHelp & { readonly tone: Tone; readonly children?: React.ReactNode }) {
+  return (
+    <li className="remedy">
+      <StatusMark tone={tone} size={15} />
+      <div className="text-selectable">
+        <h4>{title}</h4>
+        <p className="quiet">{text}</p>
+        {children}
+      </div>
+    </li>
+  );
+}
+
+/** The last resort: its command stands behind a checklist. */
+export function ForceEntry({
+  patch,
+  blocking,
+}: {
+  readonly patch: string;
+  readonly blocking: number | null;
+}) {
+  return (
+    <Entry tone="stuck" {...remedyText('force')}>
+      <button
+        type="button"
+        className="button"
+        onClick={() => useWindow.setState({ overlay: { kind: 'force', patch, blocking } })}
+      >
+        Before you force …
+      </button>
+    </Entry>
+  );
+}
