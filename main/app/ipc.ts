@@ -3,6 +3,7 @@
  * the window's main frame, and both directions are checked against the contract.
  */
 import { ipcMain, type BrowserWindow, type IpcMainInvokeEvent } from 'electron';
+import type { z } from 'zod';
 import { requestNames, type EventName, type RequestName } from '../../shared/api/channels';
 import { events, requests, type Answer, type Ask, type EventOf } from '../../shared/api/contract';
 import { isOwnOrigin } from './security';
@@ -14,22 +15,31 @@ export type Handlers = {
   readonly [N in RequestName]: (ask: Ask<N>) => Reply<N> | Promise<Reply<N>>;
 };
 
+/** The contract's schemas, typed so that a request's name ties its ask and its handler together. */
+const schemas: {
+  readonly [N in RequestName]: { readonly ask: z.ZodType<Ask<N>>; readonly answer: z.ZodType };
+} = requests;
+
 /**
  * Answers the window's requests from now on.
  *
- * @throws (to the asking page) for a sender that is not the window's own page and for an ask that
- *   the contract does not know: our own page does neither
+ * A sender that is not the window's own page, and an ask that the contract does not know, are
+ * answered by an error: our own page sends neither.
  */
 export function answerRequests(window: BrowserWindow, handlers: Handlers): void {
-  const answerOne = <N extends RequestName>(name: N): void => {
-    ipcMain.handle(name, async (event, argument: unknown) => {
-      if (!comesFromOwnPage(event, window)) throw new Error(`${name}: not for this page`);
-      const { ask, answer } = requests[name];
-      const handler: (argument: Ask<N>) => unknown = handlers[name];
-      return answer.parse(await handler(ask.parse(argument) as Ask<N>));
-    });
-  };
-  requestNames.forEach(answerOne);
+  requestNames.forEach((name) => answerOne(window, name, handlers[name]));
+}
+
+function answerOne<N extends RequestName>(
+  window: BrowserWindow,
+  name: N,
+  handler: Handlers[N],
+): void {
+  const { ask, answer } = schemas[name];
+  ipcMain.handle(name, async (event, argument: unknown) => {
+    if (!comesFromOwnPage(event, window)) throw new Error(`${name}: not for this page`);
+    return answer.parse(await handler(ask.parse(argument)));
+  });
 }
 
 function comesFromOwnPage({ senderFrame }: IpcMainInvokeEvent, window: BrowserWindow): boolean {

@@ -4,7 +4,7 @@ export function say(message: string): void {
 }
 
 /** The text with its control characters spelled out, as `\u001b`. */
-export function escapeControls(text: string): string {
+function escapeControls(text: string): string {
   return text.replace(
     /[\u0000-\u001F\u007F-\u009F\u2028\u2029]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,

@@ -7,6 +7,7 @@
  */
 import { app } from 'electron';
 import { z } from 'zod';
+import { parseTarget } from '../../shared/api/target';
 import { startApplication } from './application';
 import { readInvocation, type WindowRequest } from './argv';
 import { endOnBug } from './bugs';
@@ -22,27 +23,33 @@ const handoverSchema = z.strictObject({ targets: z.array(z.string().max(4096)).m
 
 function begin(): void {
   const invocation = readInvocation(ownArguments());
-  if (invocation.kind === 'wrong') {
-    say(`${invocation.message} (klpscope --help lists what there is)`);
-    process.exit(wrongUsage);
-  } else if (invocation.kind === 'command') {
-    runCommandLine(invocation.args);
-  } else {
-    const targets = invocation.request.targets.map((target) =>
-      absoluteTarget(target, process.cwd()),
-    );
-    showWindow({ ...invocation.request, targets });
+  if (invocation.kind === 'command') runCommandLine(invocation.args);
+  else if (invocation.kind === 'wrong') refuse(invocation.message);
+  else beginWindow(invocation.request);
+}
+
+function beginWindow(request: WindowRequest): void {
+  const targets = request.targets.map((target) => absoluteTarget(target, process.cwd()));
+  for (const target of targets) {
+    const parsed = parseTarget(target);
+    if (!parsed.ok) refuse(parsed.problem.message);
   }
+  void showWindow({ ...request, targets });
+}
+
+function refuse(message: string): never {
+  say(`${message} (klpscope --help lists what there is)`);
+  process.exit(wrongUsage);
 }
 
 /** In a checkout Electron is started on the application's folder, which stands before ours. */
 function ownArguments(): string[] {
   const args = process.argv.slice(1);
-  if (process.defaultApp !== true) return args;
+  if (!process.defaultApp) return args;
   return args.slice(args.findIndex((arg) => !arg.startsWith('-')) + 1);
 }
 
-function showWindow(request: WindowRequest): void {
+async function showWindow(request: WindowRequest): Promise<void> {
   // A picture is taken by a process of its own, whatever else is open.
   const isPicture = request.screenshot !== null;
   endOnBug(!isPicture);
@@ -55,12 +62,11 @@ function showWindow(request: WindowRequest): void {
   if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
   declareScheme();
   app.on('window-all-closed', () => app.quit());
-  void app.whenReady().then(() => {
-    const openMore = startApplication(request);
-    app.on('second-instance', (_event, _args, _folder, handover) => {
-      const parsed = handoverSchema.safeParse(handover);
-      openMore(parsed.success ? parsed.data.targets : []);
-    });
+  await app.whenReady();
+  const openMore = startApplication(request);
+  app.on('second-instance', (_event, _args, _folder, handover) => {
+    const parsed = handoverSchema.safeParse(handover);
+    openMore(parsed.success ? parsed.data.targets : []);
   });
 }
 

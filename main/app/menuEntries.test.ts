@@ -10,11 +10,14 @@ function asShortcut(accelerator: string): string {
   return accelerator.replace('CmdOrCtrl', 'Mod').replace(/Plus$/, '+');
 }
 
-test.each(menuCommands)('$label is a command of the window', ({ command, accelerator }) => {
+test.each(menuCommands)('$label is a command of the window', ({ command }) => {
   expect([...registered.keys()]).toContain(command);
-  if (accelerator !== undefined) {
-    expect(registered.get(command)?.shortcuts).toContain(asShortcut(accelerator));
-  }
+});
+
+const withKeys = menuCommands.filter(({ accelerator }) => accelerator !== undefined);
+
+test.each(withKeys)('$label shows a key that the window listens to', ({ command, accelerator }) => {
+  expect(registered.get(command)?.shortcuts).toContain(asShortcut(accelerator ?? ''));
 });
 
 test('each command stands in the menu once', () => {

@@ -3,7 +3,7 @@ import { app, type BrowserWindow } from 'electron';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Host } from '../../shared/api/contract';
-import { escapeControls, say } from './log';
+import { say } from './log';
 
 /** Milliseconds after which a window that shows nothing counts as broken. */
 const patience = 30_000;
@@ -26,13 +26,16 @@ export function endWithScreenshot(
     if (isTaken) return;
     isTaken = true;
     clearTimeout(timer);
-    void takePicture(window, file).then((failure) => {
-      if (failure !== null) say(failure);
-      else if (painted?.problem)
-        say(`${painted.target}: ${escapeControls(painted.problem.message)}`);
-      app.exit(failure !== null ? 1 : painted?.problem ? 3 : 0);
-    });
+    void end(painted);
   };
+
+  async function end(painted: Host | null): Promise<void> {
+    const failure = await takePicture(window, file);
+    const problem = painted?.problem ?? null;
+    if (failure !== null) say(failure);
+    else if (problem !== null) say(`${painted?.target ?? ''}: ${problem.message}`);
+    app.exit(failure !== null ? 1 : problem !== null ? 3 : 0);
+  }
 }
 
 async function takePicture(window: BrowserWindow, file: string): Promise<string | null> {
