@@ -27,7 +27,9 @@ export function startFeed(runCommand: (id: string) => void): () => void {
 async function begin(): Promise<void> {
   const info = await ask('app:info', undefined);
   useWindow.setState({ info, settings: info.settings });
-  info.hosts.forEach(putHost);
+  // What was told while this answer was on its way is newer.
+  const { hosts } = useWindow.getState();
+  info.hosts.filter(({ id }) => hosts[id] === undefined).forEach(putHost);
   if (info.selected === null) return;
   if (info.view !== null) changeView(info.selected, { view: info.view });
   select(info.selected);
