@@ -1,0 +1,32 @@
+/** `klpscope open`: opens the window of the checkout that this command lies in. */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Output } from './output';
+import { exitStatus, openHelp } from './usage';
+
+/** @returns the window's exit status once it is closed */
+export function open(args: readonly string[], output: Output): Promise<number> {
+  if (args.includes('--help') || args.includes('-h')) {
+    output.write(openHelp);
+    return Promise.resolve(exitStatus.settled);
+  }
+  const root = join(__dirname, '..', '..');
+  if (!existsSync(join(root, 'scripts', 'start.ts'))) {
+    output.complain(
+      'this command has no window beside it; start the Klpscope application instead.',
+    );
+    return Promise.resolve(exitStatus.unreadable);
+  }
+  return new Promise((resolve) => {
+    const child = spawn('npm', ['--silent', 'start', '--', ...args], {
+      cwd: root,
+      stdio: 'inherit',
+    });
+    child.on('error', (error) => {
+      output.complain(`npm could not be started: ${error.message}.`);
+      resolve(exitStatus.unreadable);
+    });
+    child.on('exit', (code) => resolve(code ?? exitStatus.unreadable));
+  });
+}

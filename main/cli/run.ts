@@ -1,0 +1,67 @@
+/** The command line: which command was meant, and how it ended. */
+import { version } from '../../package.json';
+import { parseTarget } from '../../shared/api/target';
+import { open } from './open';
+import { processOutput, type Output } from './output';
+import { status } from './status';
+import { exitStatus, generalHelp, type UsageError } from './usage';
+
+/** @returns the exit status */
+export async function run(
+  args: readonly string[],
+  output: Output = processOutput(),
+): Promise<number> {
+  const outcome = await dispatch(args, output);
+  if (typeof outcome === 'number') return outcome;
+  const help = outcome.command === null ? 'klpscope --help' : `klpscope ${outcome.command} --help`;
+  output.complain(`${outcome.usage} Try ${help}.`);
+  return exitStatus.usage;
+}
+
+async function dispatch(
+  [command, ...rest]: readonly string[],
+  output: Output,
+): Promise<number | UsageError> {
+  switch (command) {
+    case 'status':
+      return status(rest, output);
+    case 'open':
+      return open(rest, output);
+    case undefined:
+      return open([], output);
+    case '--help':
+    case '-h':
+    case 'help':
+      output.write(generalHelp);
+      return exitStatus.settled;
+    case '--version':
+      output.write(`klpscope ${version}\n`);
+      return exitStatus.settled;
+    default:
+      return isTarget(command) ? open([command, ...rest], output) : unknown(command);
+  }
+}
+
+/** A bare word could be a host; hosts can't be opened yet, so it is taken for a mistyped command. */
+function isTarget(word: string): boolean {
+  const target = parseTarget(word);
+  return target.ok && target.value.kind !== 'ssh';
+}
+
+/** Commands of the contract that come with later versions. */
+const planned = new Set([
+  'watch',
+  'record',
+  'report',
+  'what-if',
+  'preflight',
+  'shadow',
+  'metrics',
+  'capture-script',
+]);
+
+function unknown(command: string): UsageError {
+  if (planned.has(command)) return { usage: `${command} is not in this version.`, command: null };
+  if (command.startsWith('-')) return { usage: `${command} is not an option.`, command: null };
+  return { usage: `${command} is not a command.`, command: null };
+}

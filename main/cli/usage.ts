@@ -1,0 +1,55 @@
+/** What the command line understands, and how it says so. */
+
+/** Wrong usage: the message of one line, and the command whose help may serve. */
+export interface UsageError {
+  readonly usage: string;
+  readonly command: string | null;
+}
+
+export const exitStatus = {
+  settled: 0,
+  transition: 1,
+  error: 2,
+  unreadable: 3,
+  usage: 64,
+} as const;
+
+export const generalHelp = `Klpscope shows the kernel livepatch state of a Linux host. It never writes to one.
+
+Usage: klpscope COMMAND [OPTION...] TARGET
+
+Commands:
+  status TARGET        one reading, for people or as JSON
+  open [TARGET...]     opens the window on these targets
+
+A TARGET is
+  local                this machine
+  dir:PATH             a folder laid out like /: an extracted capture or sosreport
+  FILE                 a capture or sosreport archive: .tar.gz, .tgz, .tar.xz, .tar
+
+Options:
+  --help               this text, or a command's own with COMMAND --help
+  --version            the version
+`;
+
+export const statusHelp = `Usage: klpscope status [--json] [--log FILE] [--timeout S] TARGET
+
+Reads the target once and prints what is applied, whether a transition runs, and what blocks it.
+
+Options:
+  --json               the status document and nothing else on standard output
+  --log FILE           a kernel log to read along with a tree or archive
+  --timeout S          gives up after S seconds (default 60)
+
+Exit status:
+  0  settled
+  1  a transition is in progress, or its state is unknown
+  2  there is a finding of severity error
+  3  the target could not be read
+  64 wrong usage
+`;
+
+export const openHelp = `Usage: klpscope open [TARGET...]
+
+Opens the window on the targets; without one, on the start screen.
+`;

@@ -1,0 +1,124 @@
+/**
+ * A host laid out as a folder on this machine's disk, or this machine itself.
+ *
+ * Symbolic links are followed only as long as they stay inside the folder; nothing but regular
+ * files and folders is ever opened, since a FIFO or device would hang the reader or change a state.
+ */
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  readlinkSync,
+  type Dirent,
+  type Stats,
+} from 'node:fs';
+import type {
+  FileReading,
+  FolderEntry,
+  FolderReading,
+  Missing,
+  ThreadScan,
+  Tree,
+} from '../../shared/readings/readings';
+import { missingBecause } from './missing';
+import { resolvePath, type Looked } from './resolvePath';
+import { scanPatchStates } from './threadScan';
+
+const reading = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+type Resolved =
+  | { readonly path: string; readonly stats: Stats }
+  | { readonly missing: Missing; readonly detail?: string };
+
+export class DirectoryTree implements Tree {
+  /** @param root absolute path without a final slash; '' is this machine */
+  constructor(private readonly root: string) {}
+
+  readFile(path: string, limit: number): FileReading {
+    const resolved = this.resolve(path);
+    if ('missing' in resolved) return resolved;
+    if (!resolved.stats.isFile()) {
+      return { missing: 'unreadable', detail: 'not a regular file' };
+    }
+    try {
+      return readText(resolved.path, limit);
+    } catch (error) {
+      return missingBecause(error);
+    }
+  }
+
+  readFolder(path: string): FolderReading {
+    const resolved = this.resolve(path);
+    if ('missing' in resolved) return resolved;
+    if (!resolved.stats.isDirectory()) return { missing: 'unreadable', detail: 'not a folder' };
+    try {
+      return { entries: readdirSync(resolved.path, { withFileTypes: true }).map(toEntry) };
+    } catch (error) {
+      return missingBecause(error);
+    }
+  }
+
+  scanThreads(): ThreadScan | null {
+    const proc = this.resolve('/proc');
+    return 'missing' in proc || !proc.stats.isDirectory() ? null : scanPatchStates(proc.path);
+  }
+
+  private resolve(path: string): Resolved {
+    const resolved = resolvePath(path, (names) => this.look(names));
+    if ('missing' in resolved) return resolved;
+    const place = this.onDisk(resolved.names);
+    try {
+      return { path: place, stats: lstatSync(place) };
+    } catch (error) {
+      return missingBecause(error);
+    }
+  }
+
+  private look(names: readonly string[]): Looked {
+    const place = this.onDisk(names);
+    try {
+      return lstatSync(place).isSymbolicLink() ? { link: readlinkSync(place) } : {};
+    } catch (error) {
+      return missingBecause(error);
+    }
+  }
+
+  private onDisk(names: readonly string[]): string {
+    return names.length === 0 ? this.root || '/' : `${this.root}/${names.join('/')}`;
+  }
+}
+
+/** Files of proc and sysfs say size 0, and sysfs gives a page at a time: read until the end. */
+function readText(path: string, limit: number): FileReading {
+  const file = openSync(path, reading);
+  try {
+    if (!fstatSync(file).isFile()) return { missing: 'unreadable', detail: 'not a regular file' };
+    const chunks: Buffer[] = [];
+    let length = 0;
+    while (length <= limit) {
+      const chunk = Buffer.allocUnsafe(Math.min(65_536, limit + 1 - length));
+      const count = readSync(file, chunk, 0, chunk.length, null);
+      if (count === 0) break;
+      chunks.push(chunk.subarray(0, count));
+      length += count;
+    }
+    const bytes = Buffer.concat(chunks, Math.min(length, limit));
+    return { text: bytes.toString('utf8'), truncated: length > limit };
+  } finally {
+    closeSync(file);
+  }
+}
+
+function toEntry(entry: Dirent): FolderEntry {
+  return { name: entry.name, kind: kindOf(entry) };
+}
+
+function kindOf(entry: Dirent): FolderEntry['kind'] {
+  if (entry.isDirectory()) return 'folder';
+  if (entry.isFile()) return 'file';
+  return entry.isSymbolicLink() ? 'link' : 'other';
+}

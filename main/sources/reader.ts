@@ -1,0 +1,62 @@
+/**
+ * The reader thread: opens one target, reads it when asked, and answers with the status document, so
+ * that no slow disk and no host with many threads holds up the window.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { RawFile } from '../../shared/api/contract';
+import type { Target } from '../../shared/api/target';
+import type { Readings } from '../../shared/readings/readings';
+import { statusOf } from '../../shared/report/status';
+import { openSource, type SourceOptions } from './source';
+import type { ReaderAnswer, ReaderQuestion } from './readerClient';
+
+/** Characters of one file that the window gets to show. */
+const shownCharacters = 262_144;
+
+const { target, options }: { target: Target; options: SourceOptions } = workerData;
+const source = openSource(target, options);
+let last: Readings | null = null;
+
+parentPort?.on('message', (question: ReaderQuestion) => {
+  void answer(question).then((reply) => parentPort?.postMessage(reply));
+});
+
+async function answer({ id, ask, path }: ReaderQuestion): Promise<ReaderAnswer> {
+  switch (ask) {
+    case 'sample': {
+      if (!source.ok) return { id, result: source };
+      const sample = await source.value.sample();
+      if (!sample.ok) return { id, result: sample };
+      last = sample.value;
+      return { id, result: { ok: true, value: statusOf(sample.value) } };
+    }
+    case 'files':
+      return { id, files: last ? filesOf(last) : [] };
+    case 'file':
+      return { id, text: textOf(path ?? '') };
+  }
+}
+
+/** Folders end in `/`; they have no content of their own. */
+function filesOf({ files, folders }: Readings): RawFile[] {
+  const listed: RawFile[] = [];
+  for (const [path, reading] of files) {
+    const isThere = 'text' in reading;
+    listed.push({
+      path,
+      size: isThere ? reading.text.length : null,
+      missing: isThere ? null : reading.missing,
+      truncated: isThere && reading.truncated,
+    });
+  }
+  for (const [path, reading] of folders) {
+    const missing = 'missing' in reading ? reading.missing : null;
+    listed.push({ path: `${path}/`, size: null, missing, truncated: false });
+  }
+  return listed.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function textOf(path: string): string | null {
+  const reading = last?.files.get(path);
+  return reading && 'text' in reading ? reading.text.slice(0, shownCharacters) : null;
+}

@@ -1,0 +1,73 @@
+/**
+ * The grammar of targets: what a person types to say what is to be read.
+ *
+ * `local` · `dir:PATH` · an archive's path · a recording's path · `demo[:SCENARIO]` · a host, as
+ * `ssh` takes it: `[user@]host[:port]`, `ssh://[user@]host[:port]`, IPv6 in brackets.
+ */
+import { fail, succeed, type Result } from '../readings/problem';
+
+export type Target =
+  | { readonly kind: 'local'; readonly text: string }
+  | { readonly kind: 'directory'; readonly text: string; readonly path: string }
+  | { readonly kind: 'archive'; readonly text: string; readonly path: string }
+  | { readonly kind: 'recording'; readonly text: string; readonly path: string }
+  | { readonly kind: 'demo'; readonly text: string; readonly scenario: string | null }
+  | {
+      readonly kind: 'ssh';
+      readonly text: string;
+      readonly user: string | null;
+      readonly host: string;
+      /** Null: what ssh's configuration says, or 22. */
+      readonly port: number | null;
+    };
+
+const archive = /\.(?:tar|tar\.gz|tgz|tar\.xz|txz)$/i;
+const recording = /\.klprec$/i;
+
+/** `[user@]host[:port]`; a host in brackets may hold colons. */
+const hostForm =
+  /^(?:(?<user>[^@\s/]+)@)?(?:\[(?<ipv6>[0-9a-fA-F:.%a-z]+)\]|(?<name>[^@:\s/[\]]+))(?::(?<port>\d{1,5}))?$/;
+
+/** @returns `not-found` with the reason where the text is no target */
+export function parseTarget(text: string): Result<Target> {
+  if (text === '') return fail('not-found', null, 'No target was given.');
+  if (text.includes('\0')) return fail('not-found', null, 'A target can’t hold a NUL character.');
+  if (text === 'local') return succeed({ kind: 'local', text });
+  if (text.startsWith('dir:')) return directory(text);
+  if (text === 'demo') return succeed({ kind: 'demo', text, scenario: null });
+  if (text.startsWith('demo:')) return succeed({ kind: 'demo', text, scenario: text.slice(5) });
+  if (recording.test(text)) return succeed({ kind: 'recording', text, path: text });
+  if (archive.test(text)) return succeed({ kind: 'archive', text, path: text });
+  if (/^[/~.]/.test(text) || text.includes('\\')) {
+    return fail(
+      'unsupported-format',
+      text,
+      `${text} is neither an archive (.tar.gz, .tgz, .tar.xz) nor a recording; a folder is given as dir:${text}.`,
+    );
+  }
+  return host(text);
+}
+
+function directory(text: string): Result<Target> {
+  const path = text.slice('dir:'.length);
+  return path === ''
+    ? fail('not-found', text, 'dir: needs a path, such as dir:/tmp/capture.')
+    : succeed({ kind: 'directory', text, path });
+}
+
+function host(text: string): Result<Target> {
+  const address = text.replace(/^ssh:\/\//, '').replace(/\/$/, '');
+  const parts = hostForm.exec(address)?.groups;
+  const name = parts?.['ipv6'] ?? parts?.['name'];
+  const port = parts?.['port'] === undefined ? null : Number(parts['port']);
+  const user = parts?.['user'] ?? null;
+  if (name === undefined) return fail('not-found', text, `${text} is no target.`);
+  // OpenSSH would take such a name for an option.
+  if (name.startsWith('-') || user?.startsWith('-')) {
+    return fail('not-found', text, `${text} is no target: a host name can’t begin with “-”.`);
+  }
+  if (port !== null && (port < 1 || port > 65_535)) {
+    return fail('not-found', text, `${text} is no target: a port lies between 1 and 65535.`);
+  }
+  return succeed({ kind: 'ssh', text, user, host: name, port });
+}
