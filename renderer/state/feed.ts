@@ -26,10 +26,10 @@ export function startFeed(runCommand: (id: string) => void): () => void {
 
 async function begin(): Promise<void> {
   const info = await ask('app:info', undefined);
-  useWindow.setState({ info, settings: info.settings });
-  // What was told while this answer was on its way is newer.
-  const { hosts } = useWindow.getState();
-  info.hosts.filter(({ id }) => hosts[id] === undefined).forEach(putHost);
+  // What was told while this answer was on its way is newer; the answer knows the order.
+  const told = useWindow.getState().hosts;
+  useWindow.setState({ info, settings: info.settings, order: [] });
+  for (const host of [...info.hosts, ...Object.values(told)]) putHost(told[host.id] ?? host);
   if (info.selected === null) return;
   if (info.view !== null) changeView(info.selected, { view: info.view });
   select(info.selected);
