@@ -8,7 +8,10 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-/** Ends the process even while a reading that came too late goes on, but not before all is printed. */
-void run(process.argv.slice(2)).then((status) => {
+async function main(): Promise<void> {
+  const status = await run(process.argv.slice(2));
+  // Ends even while a reading that came too late goes on, but not before all is printed.
   process.stdout.write('', () => process.exit(status));
-});
+}
+
+void main();

@@ -46,7 +46,6 @@ export async function status(
 }
 
 function parse(args: readonly string[]): StatusArguments | UsageError {
-  const wrong = (usage: string): UsageError => ({ usage, command: 'status' });
   let parsed;
   try {
     parsed = parseArgs({
@@ -74,6 +73,10 @@ function parse(args: readonly string[]): StatusArguments | UsageError {
   if (target === undefined) return wrong('status needs a target.');
   if (others.length > 0) return wrong(`status takes one target, not ${positionals.length}.`);
   return { ...known, help: false, target };
+}
+
+function wrong(usage: string): UsageError {
+  return { usage, command: 'status' };
 }
 
 function firstSentence(message: string): string {

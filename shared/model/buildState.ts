@@ -41,7 +41,8 @@ export function buildState(readings: Readings): SystemState {
       privileged: readings.privileged,
       threadsRead: readings.threads?.states.length ?? null,
       threadsDenied: readings.threads?.denied ?? null,
-      threadsVanished: readings.threads?.vanished ?? null,
+      // A thread's folder without the file: it ended while it was read or captured.
+      threadsVanished: readings.threads && readings.threads.vanished + readings.threads.absent,
     },
     order,
     patches,

@@ -90,7 +90,9 @@ function mayHide(
   reader: ReadingsReader,
 ): boolean | null {
   if (!scan) return true;
-  if (scan.denied > 0 || scan.absent > 0 || reader.readings.privileged === false) return true;
+  if (scan.denied > 0 || reader.readings.privileged === false) return true;
+  // A saved tree in which most threads lack the file was taken without root's rights.
+  if (scan.absent > scan.states.length) return true;
   return blocking === null ? null : blocking === 0;
 }
 
