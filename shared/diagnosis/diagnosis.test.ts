@@ -54,6 +54,13 @@ describe('why a thread blocks', () => {
     );
   });
 
+  it('is not held by code of the older livepatch that stays', () => {
+    const older = livepatch('old', { vmlinux: ['vfs_read,1', 'vfs_write,1'] }, { replace: '0' });
+    const order = modules('new 1 1 - Live 0x0 (OEK)', 'old 1 1 - Live 0x0 (OEK)');
+    const stack = ['klpp_vfs_write+0x1/0x2 [old]', 'ksys_write+0x6f/0xf0'];
+    expect(reasonOf(patching, older, order, thread(7, { stack }))?.code).toBe('waiting-to-return');
+  });
+
   it('sleeps in the livepatch’s own code while it is removed, whatever that is named', () => {
     const named = ['livepatch_vfs_read+0x1/0x2 [new]'];
     expect(reasonOf(unpatching, loaded, thread(7, { state: '1', stack: named }))).toMatchObject({

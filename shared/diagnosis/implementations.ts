@@ -9,6 +9,8 @@ export interface Implementation {
   readonly function: string;
   /** The livepatch whose code it is; null: the original. */
   readonly patch: string | null;
+  /** False: code of the same livepatch that may stay, so that it is not taken for the other. */
+  readonly isLeft: boolean;
 }
 
 export interface Culprit {
@@ -29,7 +31,7 @@ export function implementationsToLeave(state: SystemState): Implementation[] {
   const { transition } = state;
   const moving = state.patches.find(({ name }) => name === transition?.patch);
   if (!transition?.direction || !moving) return [];
-  return moving.objects.flatMap((object) =>
+  const left = moving.objects.flatMap((object) =>
     object.loaded === false
       ? []
       : object.functions.flatMap((patched) =>
@@ -38,10 +40,25 @@ export function implementationsToLeave(state: SystemState): Implementation[] {
             : own(moving, object.name, patched),
         ),
   );
+  return [...left, ...bystanders(state, left)];
+}
+
+/** Functions of the same livepatches that the transition does not touch. */
+function bystanders(state: SystemState, left: readonly Implementation[]): Implementation[] {
+  const key = (one: Implementation) => JSON.stringify([one.patch, one.object, one.function]);
+  const known = new Set(left.map(key));
+  return state.patches
+    .filter(({ name }) => left.some(({ patch }) => patch === name))
+    .flatMap(({ name: patch, objects }) =>
+      objects.flatMap(({ name: object, functions }) =>
+        functions.map(({ name }) => ({ object, function: name, patch, isLeft: false })),
+      ),
+    )
+    .filter((one) => !known.has(key(one)));
 }
 
 function own(moving: Livepatch, object: string, patched: PatchedFunction): Implementation[] {
-  const livepatch = { object, function: patched.name, patch: moving.name };
+  const livepatch = { object, function: patched.name, patch: moving.name, isLeft: true };
   const original = { ...livepatch, patch: null };
   if (patched.nop === true) return [original];
   return patched.nop === null ? [livepatch, original] : [livepatch];
@@ -63,7 +80,7 @@ function below(
         (other) => other.name === object && other.patched !== false && other.functions.some(isThis),
       ),
     );
-  const of = (patch: string | null) => ({ object, function: patched.name, patch });
+  const of = (patch: string | null) => ({ object, function: patched.name, patch, isLeft: true });
   const top = candidates.at(-1);
   if (!top) return [of(null)];
   return state.order === 'unknown' ? candidates.map(({ name }) => of(name)) : [of(top.name)];
@@ -71,7 +88,8 @@ function below(
 
 /**
  * The first frame, from the innermost, that is one of these implementations. A livepatch's
- * replacement may be named anything: where no name fits, any code of the livepatch is taken for it.
+ * replacement may be named anything: where no name fits, code of the livepatch that is not known to
+ * be something else is taken for it.
  */
 export function findCulprit(
   stack: readonly StackFrame[],
@@ -79,11 +97,7 @@ export function findCulprit(
 ): Culprit | null {
   return (
     firstFrame(stack, (frame) => matchByName(frame, implementations)) ??
-    firstFrame(stack, ({ module }) =>
-      implementations.some(({ patch }) => patch !== null && patch === module)
-        ? { object: null, function: null }
-        : null,
-    )
+    firstFrame(stack, (frame) => matchByModule(frame, implementations))
   );
 }
 
@@ -105,16 +119,34 @@ function matchByName(
   frame: StackFrame,
   implementations: readonly Implementation[],
 ): Patched | null {
-  const fits = implementations
-    .map((one) => ({ one, fit: fitOf(frame, one) }))
-    .filter(({ fit }) => fit > 0)
-    .sort((a, b) => b.fit - a.fit);
-  const [best, second] = fits;
-  if (!best) return null;
+  const [best, second] = fitting(frame, implementations);
+  if (!best?.one.isLeft) return null;
   const isTie = second?.fit === best.fit && second.one.function !== best.one.function;
   return isTie
     ? { object: null, function: null }
     : { object: best.one.object, function: best.one.function };
+}
+
+function matchByModule(
+  frame: StackFrame,
+  implementations: readonly Implementation[],
+): Patched | null {
+  const isOfLivepatch = implementations.some(
+    ({ patch, isLeft }) => isLeft && patch !== null && patch === frame.module,
+  );
+  return isOfLivepatch && fitting(frame, implementations).length === 0
+    ? { object: null, function: null }
+    : null;
+}
+
+function fitting(
+  frame: StackFrame,
+  implementations: readonly Implementation[],
+): { readonly one: Implementation; readonly fit: number }[] {
+  return implementations
+    .map((one) => ({ one, fit: fitOf(frame, one) }))
+    .filter(({ fit }) => fit > 0)
+    .sort((a, b) => b.fit - a.fit);
 }
 
 /** How well a frame fits an implementation: 0 not at all, higher is better. */

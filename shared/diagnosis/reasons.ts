@@ -56,7 +56,7 @@ function sleepingOn(
   state: SystemState,
 ): Reason {
   const all = implementationsToLeave(state);
-  const ofFunction = all.filter((one) => one.function === name);
+  const ofFunction = all.filter((one) => one.isLeft && one.function === name);
   const culprit = findCulprit(details?.stack ?? [], ofFunction);
   const objects = new Set(ofFunction.map(({ object }) => object));
   const [only] = objects;

@@ -230,6 +230,8 @@ describe('transition', () => {
   });
 });
 
+const taint = (text: string) => stateOf({ '/proc/sys/kernel/tainted': text }).livepatch.tainted;
+
 describe('modules and host', () => {
   it('finds ghosts: taint K, live, not in sysfs', () => {
     const state = stateOf(
@@ -283,7 +285,6 @@ describe('modules and host', () => {
   });
 
   it('reads bit 15 of the taint as livepatch', () => {
-    const taint = (text: string) => stateOf({ '/proc/sys/kernel/tainted': text }).livepatch.tainted;
     expect(taint('32768\n')).toBe(true);
     expect(taint('12288\n')).toBe(false);
     expect(taint('many\n')).toBeNull();
