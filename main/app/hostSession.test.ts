@@ -165,6 +165,12 @@ test('a saved state is read once, and again when asked', async () => {
   expect(asked).toHaveLength(1);
 });
 
+test('a saved transition has not been seen since anything', async () => {
+  start({ live: false });
+  await answer(moving(2));
+  expect(published.at(-1)).toMatchObject({ transitionSeenAt: null, drain: [] });
+});
+
 test('asked twice while a sample runs, it is read once more, after it', async () => {
   const session = start({ live: false });
   session.refresh();

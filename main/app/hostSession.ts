@@ -87,7 +87,8 @@ export function startSession(
             problem: null,
             sampledAt: new Date(lastEnd).toISOString(),
             sampleMs: lastEnd - start,
-            watch: watchTransition(known.watch, result.value, lastEnd),
+            // A saved state stands still: how long somebody looks at it means nothing.
+            watch: first.live ? watchTransition(known.watch, result.value, lastEnd) : null,
           }
         : { ...known, problem: result.problem };
       environment.changed(host());

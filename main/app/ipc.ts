@@ -37,6 +37,8 @@ function answerOne<N extends RequestName>(
 ): void {
   const { ask, answer } = schemas[name];
   ipcMain.handle(name, async (event, argument: unknown) => {
+    // It asked and was closed: nobody hears the answer.
+    if (window.isDestroyed()) return undefined;
     if (!comesFromOwnPage(event, window)) throw new Error(`${name}: not for this page`);
     return answer.parse(await handler(ask.parse(argument)));
   });
@@ -44,7 +46,7 @@ function answerOne<N extends RequestName>(
 
 function comesFromOwnPage({ senderFrame }: IpcMainInvokeEvent, window: BrowserWindow): boolean {
   // Null: the frame is gone already (Electron 35 and later).
-  if (senderFrame === null || window.isDestroyed()) return false;
+  if (senderFrame === null) return false;
   return senderFrame === window.webContents.mainFrame && isOwnOrigin(senderFrame.origin);
 }
 

@@ -2,8 +2,11 @@
 import { app, type BrowserWindow } from 'electron';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { z } from 'zod';
 import type { Host } from '../../shared/api/contract';
 import { say } from './log';
+
+const pictureSchema = z.object({ data: z.string() });
 
 /** Milliseconds after which a window that shows nothing counts as broken. */
 const patience = 30_000;
@@ -38,11 +41,19 @@ export function endWithScreenshot(
   }
 }
 
-async function takePicture(window: BrowserWindow, file: string): Promise<string | null> {
+/** @returns why there is no picture; null: there is */
+async function takePicture({ webContents }: BrowserWindow, file: string): Promise<string | null> {
   try {
-    const picture = await window.webContents.capturePage();
+    const { debugger: tools } = webContents;
+    tools.attach();
+    await tools.sendCommand('Runtime.evaluate', {
+      expression: 'document.fonts.ready.then(() => true)',
+      awaitPromise: true,
+    });
+    // Unlike `capturePage`, which may give the frame before this one, it draws anew and waits.
+    const picture = pictureSchema.parse(await tools.sendCommand('Page.captureScreenshot'));
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, picture.toPNG());
+    writeFileSync(file, Buffer.from(picture.data, 'base64'));
     return null;
   } catch (error) {
     return `no picture: ${error instanceof Error ? error.message : String(error)}`;

@@ -48,7 +48,7 @@ export const hostSchema = z.strictObject({
   sampledAt: z.string().nullable(),
   /** Milliseconds that the last sample took. */
   sampleMs: z.number().nullable(),
-  /** ISO 8601 since when the running transition has been seen by this window; null: none. */
+  /** ISO 8601 since when a live host's running transition has been seen by this window. */
   transitionSeenAt: z.string().nullable(),
   /** Of the running transition while watched: seconds since seen, blocking threads. */
   drain: z.array(z.tuple([z.number(), z.number()])),

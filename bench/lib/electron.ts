@@ -1,0 +1,56 @@
+/** Starts applications in this machine's Electron and measures when they are to be seen. */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { electronOptions } from '../../scripts/lib/electron-options';
+import { ensureElectron } from '../../scripts/lib/electron-runtime';
+
+export interface Start {
+  /** Milliseconds from the process's start until its window was shown. */
+  readonly shown: number;
+  /** Milliseconds until the page had painted a heading. */
+  readonly painted: number;
+}
+
+const saidSchema = z.object({ shownAt: z.number(), paintedAt: z.number() });
+const hook = join(import.meta.dirname, 'shown.cjs');
+const patience = 60_000;
+
+/**
+ * @param application folder of an Electron application
+ * @param profile folder of its profile, made if it isn't there
+ * @param env where windows appear
+ */
+export async function measureStart(
+  application: string,
+  profile: string,
+  env: NodeJS.ProcessEnv,
+): Promise<Start> {
+  const { executable } = await ensureElectron();
+  const switches = electronOptions({ isVirtual: true, env });
+  const args = [...switches, `--user-data-dir=${profile}`, '-r', hook, application];
+  const begin = Date.now();
+  const said = saidSchema.parse(JSON.parse(await outputOf(executable, args, env)));
+  return { shown: said.shownAt - begin, painted: said.paintedAt - begin };
+}
+
+function outputOf(
+  program: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      env,
+      stdio: ['ignore', 'pipe', 'ignore'],
+      timeout: patience,
+    });
+    let said = '';
+    child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    child.on('error', reject);
+    child.on('close', (status) => {
+      if (status === 0) resolve(said);
+      else reject(new Error(`${args.at(-1)} ended with status ${status} before it was seen`));
+    });
+  });
+}

@@ -1,0 +1,124 @@
+/**
+ * Starts the real app for a story, with a profile of its own, and watches what it complains about:
+ * a story in which the page or the main process says that something went wrong has failed.
+ */
+import {
+  _electron,
+  test as base,
+  expect,
+  type ElectronApplication,
+  type Page,
+} from '@playwright/test';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { electronOptions } from '../../scripts/lib/electron-options';
+import { root } from '../../scripts/lib/paths';
+import { executable } from './runtime';
+
+const switches = electronOptions({ isVirtual: true, env: process.env });
+
+export interface App {
+  readonly electron: ElectronApplication;
+  readonly page: Page;
+  /** What the page and the main process complained about; empty at the end, or the story fails. */
+  readonly complaints: string[];
+  close(): Promise<void>;
+}
+
+export interface Run {
+  /** Exit status; null where a signal ended it. */
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface Launch {
+  /** Folder of the profile; default: the story's own. */
+  readonly profile?: string;
+  /** Program and first arguments in place of Electron on this checkout. */
+  readonly program?: { readonly executable: string; readonly args: readonly string[] };
+}
+
+interface Fixtures {
+  /** An empty folder, gone after the story. */
+  readonly folder: string;
+  /** Starts the app with arguments and waits for its window. */
+  readonly launch: (args?: readonly string[], options?: Launch) => Promise<App>;
+  /** Starts the app with arguments and waits for its end. */
+  readonly run: (args: readonly string[], options?: Launch) => Promise<Run>;
+}
+
+export const test = base.extend<Fixtures>({
+  // oxlint-disable-next-line no-empty-pattern
+  folder: async ({}, use) => {
+    const folder = mkdtempSync(join(tmpdir(), 'klpscope-story-'));
+    await use(folder);
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  },
+  launch: async ({ folder }, use) => {
+    const apps: App[] = [];
+    await use(async (args = [], options = {}) => {
+      const { program, all } = commandOf(args, options, folder);
+      const app = await start(program, all);
+      apps.push(app);
+      return app;
+    });
+    for (const app of apps) await app.close();
+    expect(apps.flatMap((app) => app.complaints)).toEqual([]);
+  },
+  run: async ({ folder }, use) => {
+    await use((args, options = {}) => {
+      const { program, all } = commandOf(args, options, folder);
+      return runToEnd(program, all);
+    });
+  },
+});
+
+export { expect };
+
+function commandOf(args: readonly string[], options: Launch, folder: string) {
+  const program = options.program ?? { executable, args: [root] };
+  const profile = options.profile ?? join(folder, 'profile');
+  const all = [...switches, `--user-data-dir=${profile}`, ...program.args, ...args];
+  return { program: program.executable, all };
+}
+
+async function start(executablePath: string, args: string[]): Promise<App> {
+  const electron = await _electron.launch({ executablePath, args });
+  const complaints: string[] = [];
+  electron.process().stderr?.on('data', (chunk: Buffer) => {
+    const lines = chunk.toString().split('\n');
+    complaints.push(...lines.filter((line) => line.includes('a bug in the main process')));
+  });
+  const page = await electron.firstWindow();
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('crash', () => complaints.push('the page crashed'));
+  let isClosed = false;
+  return {
+    electron,
+    page,
+    complaints,
+    async close() {
+      if (isClosed) return;
+      isClosed = true;
+      await electron.close();
+    },
+  };
+}
+
+function runToEnd(program: string, args: readonly string[]): Promise<Run> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    child.on('error', reject);
+    child.on('close', (status) => resolve({ status, stdout, stderr }));
+  });
+}
