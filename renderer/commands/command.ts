@@ -11,6 +11,6 @@ export interface Command {
   /** As in `Mod+Shift+P`; `Mod` is Command on a Mac and Ctrl elsewhere. The first one is shown. */
   readonly shortcuts: readonly string[];
   /** Whether it makes sense now; a command that does not is neither shown nor run. */
-  enabled(state: WindowState): boolean;
-  run(): void;
+  readonly enabled: (state: WindowState) => boolean;
+  readonly run: () => void;
 }

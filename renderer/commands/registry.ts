@@ -20,7 +20,7 @@ import { focusFilter } from './focus';
 
 const always = () => true;
 const withHost = (state: WindowState) => state.selected !== null;
-const withStatus = (state: WindowState) => selectedHost(state)?.status != null;
+const withStatus = (state: WindowState) => Boolean(selectedHost(state)?.status);
 
 function onHost(act: (id: string) => void): () => void {
   return () => {

@@ -8,7 +8,7 @@ export function useCommand(id: string): {
   readonly title: string;
   readonly hint: string | null;
   readonly disabled: boolean;
-  run(): void;
+  readonly run: () => void;
 } {
   const command = commandOf(id);
   const disabled = useWindow((state) => command === null || !command.enabled(state));
@@ -17,6 +17,6 @@ export function useCommand(id: string): {
     title: command?.title ?? id,
     hint: shortcut === undefined ? null : shortcutText(shortcut, isMac()),
     disabled,
-    run: () => runCommand(id),
+    run: () => void runCommand(id),
   };
 }

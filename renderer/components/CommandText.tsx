@@ -1,5 +1,5 @@
-import { visible } from '../../shared/readings/text';
 import { CopyButton } from './CopyButton';
+import { PathText } from './PathText';
 
 /** A shell command as text to copy. Nothing here can run it. */
 export function CommandText({
@@ -11,7 +11,9 @@ export function CommandText({
 }) {
   return (
     <div className="command-text panel">
-      <code>{visible(command)}</code>
+      <code>
+        <PathText text={command} />
+      </code>
       <CopyButton text={command} what={what} />
     </div>
   );

@@ -52,16 +52,18 @@ export function Split({
   );
 }
 
+function startDrag(event: PointerEvent<HTMLDivElement>): void {
+  event.currentTarget.setPointerCapture(event.pointerId);
+  event.preventDefault();
+}
+
+function drag(event: PointerEvent<HTMLDivElement>): void {
+  if (!event.currentTarget.hasPointerCapture(event.pointerId)) return;
+  const area = event.currentTarget.parentElement?.getBoundingClientRect();
+  if (area !== undefined) resize(area.right - event.clientX);
+}
+
 function Handle({ width }: { readonly width: number }) {
-  const onPointerDown = (event: PointerEvent<HTMLDivElement>) => {
-    event.currentTarget.setPointerCapture(event.pointerId);
-    event.preventDefault();
-  };
-  const onPointerMove = (event: PointerEvent<HTMLDivElement>) => {
-    if (!event.currentTarget.hasPointerCapture(event.pointerId)) return;
-    const area = event.currentTarget.parentElement?.getBoundingClientRect();
-    if (area !== undefined) resize(area.right - event.clientX);
-  };
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowLeft: 16, ArrowRight: -16 }[event.key];
     if (step === undefined) return;
@@ -78,8 +80,8 @@ function Handle({ width }: { readonly width: number }) {
       aria-valuemin={narrowest}
       aria-valuemax={widest}
       tabIndex={0}
-      onPointerDown={onPointerDown}
-      onPointerMove={onPointerMove}
+      onPointerDown={startDrag}
+      onPointerMove={drag}
       onDoubleClick={() => resize(400)}
       onKeyDown={onKeyDown}
     />

@@ -5,22 +5,24 @@
 import type { EventName, RequestName } from '../../shared/api/channels';
 import type { Answer, Ask, EventOf } from '../../shared/api/contract';
 
-let loading: Promise<typeof import('./contract')> | null = null;
+/** The schemas are a chunk of their own: the first paint does not wait for them. */
+const loadContract = () => import('./contract');
+let contract: ReturnType<typeof loadContract> | null = null;
 
-function contract() {
-  loading ??= import('./contract');
-  return loading;
+function contractOnce(): ReturnType<typeof loadContract> {
+  contract ??= loadContract();
+  return contract;
 }
 
 export async function ask<N extends RequestName>(name: N, argument: Ask<N>): Promise<Answer<N>> {
   const answered = window.klpscope.request(name, argument);
-  const { requests } = await contract();
-  return requests[name].answer.parse(await answered) as Answer<N>;
+  const { requestSchemas } = await contractOnce();
+  return requestSchemas[name].answer.parse(await answered);
 }
 
 /** Tells the main process something that needs no answer. A failure there is logged there. */
 export function tell<N extends RequestName>(name: N, argument: Ask<N>): void {
-  window.klpscope.request(name, argument).catch(reportRefusal);
+  window.klpscope.request(name, argument).catch(reportDisagreement);
 }
 
 /** @returns a function that ends the subscription */
@@ -28,13 +30,15 @@ export function listen<N extends EventName>(
   name: N,
   listener: (payload: EventOf<N>) => void,
 ): () => void {
+  const deliver = async (payload: unknown) => {
+    const { eventSchemas } = await contractOnce();
+    listener(eventSchemas[name].parse(payload));
+  };
   return window.klpscope.subscribe(name, (payload) => {
-    contract()
-      .then(({ events }) => listener(events[name].parse(payload) as EventOf<N>))
-      .catch(reportRefusal);
+    deliver(payload).catch(reportDisagreement);
   });
 }
 
-function reportRefusal(error: unknown): void {
+function reportDisagreement(error: unknown): void {
   console.error('the main process and the window disagree', error);
 }

@@ -68,6 +68,6 @@ export interface Summary {
 export function summaryOf(host: Host): Summary {
   const { tone, short } = headlineOfHost(host);
   const seconds = seenSeconds(host);
-  const running = host.phase === 'ready' && host.status?.transition != null;
+  const running = host.phase === 'ready' && Boolean(host.status?.transition);
   return { tone, word: short, aside: running && seconds !== null ? durationText(seconds) : null };
 }

@@ -69,9 +69,7 @@ export function putHost(host: Host): void {
   useWindow.setState((state) => {
     const view = viewOf(state, host.id);
     const settledView =
-      view.view === null && host.status !== null
-        ? { ...view, view: firstView(host.status) }
-        : view;
+      view.view === null && host.status !== null ? { ...view, view: firstView(host.status) } : view;
     return {
       hosts: { ...state.hosts, [host.id]: host },
       order: state.order.includes(host.id) ? state.order : [...state.order, host.id],

@@ -58,13 +58,19 @@ export function Grid<Row>(props: GridProps<Row>) {
     return () => observer.disconnect();
   }, []);
 
+  // Once for each choice, wherever it was made: a refresh that moves rows does not scroll.
+  const seen = useRef<string | null>(null);
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (element === null || chosenIndex < 0 || seen.current === chosen) return;
+    seen.current = chosen;
+    const height = element.clientHeight - headerHeight;
+    element.scrollTop = scrollToShow(offsets, chosenIndex, element.scrollTop, height);
+  }, [chosen, chosenIndex, offsets]);
+
   const choose = (index: number) => {
     const row = rows[index];
-    if (row === undefined) return;
-    props.onChoose(keyOf(row));
-    const element = box.current;
-    if (element === null) return;
-    element.scrollTop = scrollToShow(offsets, index, element.scrollTop, view.height);
+    if (row !== undefined) props.onChoose(keyOf(row));
   };
 
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
@@ -81,7 +87,8 @@ export function Grid<Row>(props: GridProps<Row>) {
       void copy(rowText(props.columns, row), 'Row');
       return;
     }
-    const page = rowAt(offsets, (offsets[Math.max(0, chosenIndex)] ?? 0) + view.height) - chosenIndex;
+    const page =
+      rowAt(offsets, (offsets[Math.max(0, chosenIndex)] ?? 0) + view.height) - chosenIndex;
     const to = moveOf(event, chosenIndex, rows.length, Math.max(1, page));
     if (to === null) return;
     event.preventDefault();

@@ -9,9 +9,9 @@ export interface Column<Row> {
   readonly from?: number;
   /** Orders two rows; without it the column can't be sorted. */
   readonly compare?: (a: Row, b: Row) => number;
-  cell(row: Row): ReactNode;
+  readonly cell: (row: Row) => ReactNode;
   /** The cell as plain text, for the clipboard. */
-  text(row: Row): string;
+  readonly text: (row: Row) => string;
 }
 
 /** A row as tab-separated text, one field per column, as spreadsheets and tickets take it. */

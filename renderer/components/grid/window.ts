@@ -1,10 +1,7 @@
 /** Which rows of a long list are on the screen: pure arithmetic over row heights. */
 
 /** Top edge of each row, and of what would follow the last: `offsets.length` is rows + 1. */
-export function offsetsOf<Row>(
-  rows: readonly Row[],
-  heightOf: (row: Row) => number,
-): Float64Array {
+export function offsetsOf<Row>(rows: readonly Row[], heightOf: (row: Row) => number): Float64Array {
   const offsets = new Float64Array(rows.length + 1);
   let top = 0;
   for (const [index, row] of rows.entries()) {

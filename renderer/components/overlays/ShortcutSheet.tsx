@@ -21,9 +21,7 @@ export function ShortcutSheet() {
           const listed = commands.filter(
             (command) => command.group === group && command.shortcuts.length > 0,
           );
-          return listed.length === 0 ? null : (
-            <Group key={group} title={group} entries={listed} />
-          );
+          return listed.length === 0 ? null : <Group key={group} title={group} entries={listed} />;
         })}
         <Group title="Tables" entries={rowKeys} />
       </div>

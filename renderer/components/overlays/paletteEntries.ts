@@ -11,7 +11,7 @@ export interface PaletteEntry {
   readonly title: string;
   readonly hint: string;
   readonly shortcut: string | null;
-  run(): void;
+  readonly run: () => void;
 }
 
 /**
@@ -42,7 +42,7 @@ export function looksLikeTarget(typed: string): boolean {
 export function paletteEntries(state: WindowState, typed: string): readonly PaletteEntry[] {
   const text = typed.trim();
   const fitting = [...hostEntries(state), ...commandEntries(state), ...sampleEntries(state)]
-    .map((entry) => ({ entry, fit: fitOf(`${entry.title} ${entry.hint}`, text) }))
+    .map((entry) => ({ entry, fit: fitOf(`${entry.title} ${entry.hint} ${entry.kind}`, text) }))
     .filter(({ fit }) => fit !== null)
     .sort((a, b) => (b.fit ?? 0) - (a.fit ?? 0))
     .map(({ entry }) => entry);
@@ -84,7 +84,7 @@ function commandEntries(state: WindowState): readonly PaletteEntry[] {
       id: command.id,
       kind: 'Command' as const,
       title: command.title,
-      hint: command.group,
+      hint: '',
       shortcut: command.shortcuts[0] ?? null,
       run: () => command.run(),
     }));

@@ -1,14 +1,15 @@
 import { useEffect, useState } from 'react';
 import type { RawFile } from '../../../shared/api/contract';
-import { visible } from '../../../shared/readings/text';
 import { CommandText } from '../../components/CommandText';
 import { CopyButton } from '../../components/CopyButton';
+import { PathText } from '../../components/PathText';
 import { ask } from '../../state/bridge';
 import { readCommand } from '../shared/shell';
-import { missingSentence, readable, sizeText } from './files';
+import { missingSentence, notReadSentence, readable, sizeText } from './files';
 
 /** Files that only root may read (Documentation/filesystems/proc.rst and fs/proc/base.c). */
-const rootOnly = /\/(?:patch_state|stack|kallsyms|kcore|sections\/.*)$|^\/sys\/kernel\/(?:debug|tracing)\//;
+const rootOnly =
+  /\/(?:patch_state|stack|kallsyms|kcore|sections\/.*)$|^\/sys\/kernel\/(?:debug|tracing)\//;
 
 /** One raw file: where it is, what it says, and the command that reads it. */
 export function FileDetail({
@@ -26,14 +27,16 @@ export function FileDetail({
     <div className="detail">
       <header className="text-selectable">
         <h2 className="detail__name file-name">
-          <code>{visible(file.path)}</code>
+          <code>
+            <PathText text={file.path} />
+          </code>
           <CopyButton quiet what="path" text={file.path} />
         </h2>
         <p className="quiet">
           {file.missing === null
             ? `${sizeText(file.size)}${file.truncated ? ', cut at the reader’s limit' : ''}`
             : file.missing === 'not read'
-              ? 'not among the files of this reading'
+              ? notReadSentence(file.path)
               : missingSentence(file.missing)}
         </p>
       </header>
@@ -62,17 +65,25 @@ export function FileDetail({
   );
 }
 
+/** The text of a file in the reading of `sampledAt`; null while it loads or where it has none. */
 function useText(id: string, file: RawFile, sampledAt: string | null): string | null {
-  const [text, setText] = useState<string | null>(null);
+  const [answer, setAnswer] = useState<Answered | null>(null);
+  const { path, missing } = file;
   useEffect(() => {
-    if (file.missing !== null) return undefined;
     let wanted = true;
-    void ask('host:file', { id, path: file.path }).then((answer) => {
-      if (wanted) setText(answer);
-    });
+    const load = async () => {
+      const text = missing === null ? await ask('host:file', { id, path }) : null;
+      if (wanted) setAnswer({ sampledAt, text });
+    };
+    void load();
     return () => {
       wanted = false;
     };
-  }, [id, file.path, file.missing, sampledAt]);
-  return text;
+  }, [id, path, missing, sampledAt]);
+  return answer?.text ?? null;
+}
+
+interface Answered {
+  readonly sampledAt: string | null;
+  readonly text: string | null;
 }

@@ -8,6 +8,7 @@ import { Split } from '../../components/Split';
 import { ask } from '../../state/bridge';
 import { changeView } from '../../state/store';
 import type { PanelProps } from '../host/panels';
+import type { Sorting } from '../../state/views';
 import { useHostView } from '../shared/useHostView';
 import { fileColumns } from './columns';
 import { FileDetail } from './FileDetail';
@@ -16,13 +17,15 @@ import './FilesView.css';
 
 const keyOfFile = (file: RawFile) => file.path;
 const rowHeight = () => 28;
+const byPath: Sorting = { column: 'path', descending: false };
 
 /** Each raw file with its path, so that every claim can be traced. */
 export function FilesView({ host }: PanelProps) {
   const files = useFiles(host.id, host.sampledAt);
   const { filter, sorting, chosen, detailOpen, set } = useHostView(host.id, 'files');
+  const order = sorting ?? byPath;
   const filtered = useMemo(() => filterFiles(files ?? [], filter), [files, filter]);
-  const rows = useMemo(() => sortRows(filtered, fileColumns, sorting), [filtered, sorting]);
+  const rows = useMemo(() => sortRows(filtered, fileColumns, order), [filtered, order]);
 
   if (files === null) return <EmptyState tone="unknown" busy title="Listing what was read …" />;
   if (files.length === 0) return <EmptyState tone="unknown" title="No file was read" />;
@@ -58,7 +61,7 @@ export function FilesView({ host }: PanelProps) {
             chosen={shown === null ? null : shown.path}
             onChoose={(key) => set({ chosen: key })}
             onOpen={() => changeView(host.id, { detailOpen: true })}
-            sorting={sorting}
+            sorting={order}
             onSort={(next) => set({ sorting: next })}
           />
         )}
@@ -84,16 +87,24 @@ function shownFile(
   );
 }
 
+/** The files of the reading of `sampledAt`; those of the one before while they load. */
 function useFiles(id: string, sampledAt: string | null): readonly RawFile[] | null {
-  const [files, setFiles] = useState<readonly RawFile[] | null>(null);
+  const [answer, setAnswer] = useState<Answered | null>(null);
   useEffect(() => {
     let wanted = true;
-    void ask('host:files', { id }).then((answer) => {
-      if (wanted) setFiles(answer);
-    });
+    const load = async () => {
+      const files = await ask('host:files', { id });
+      if (wanted) setAnswer({ sampledAt, files });
+    };
+    void load();
     return () => {
       wanted = false;
     };
   }, [id, sampledAt]);
-  return files;
+  return answer?.files ?? null;
+}
+
+interface Answered {
+  readonly sampledAt: string | null;
+  readonly files: readonly RawFile[];
 }

@@ -3,12 +3,15 @@ import { visible } from '../../../shared/readings/text';
 import type { Column } from '../../components/grid/column';
 import { missingWord, sizeText } from './files';
 
+/** `/proc/9` before `/proc/10`. */
+const byName = new Intl.Collator('en', { numeric: true });
+
 export const fileColumns: readonly Column<RawFile>[] = [
   {
     id: 'path',
     title: 'Path',
     track: 'minmax(0, 1fr)',
-    compare: (a, b) => (a.path < b.path ? -1 : 1),
+    compare: (a, b) => byName.compare(a.path, b.path),
     cell: ({ path, missing }) => (
       <code className="file-path truncate" data-missing={missing !== null}>
         {visible(path)}

@@ -28,9 +28,19 @@ export function missingSentence(missing: string): string {
   return missingSentences[missing] ?? visible(missing);
 }
 
+/** A livepatch's function is an empty folder (Documentation/ABI/testing/sysfs-kernel-livepatch). */
+export function notReadSentence(path: string): string {
+  return /^\/sys\/kernel\/livepatch\/[^/]+\/[^/]+\/[^/]+$/.test(path) && !path.endsWith('/patched')
+    ? 'A function of a livepatch is an empty folder; that it exists is all it says.'
+    : 'It is not among the files of this reading: a folder, or not looked at.';
+}
+
 /** Files in whose path or state every word of the filter occurs. */
 export function filterFiles(files: readonly RawFile[], filter: string): readonly RawFile[] {
-  const words = filter.toLowerCase().split(/\s+/).filter((word) => word !== '');
+  const words = filter
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
   if (words.length === 0) return files;
   return files.filter(({ path, missing }) => {
     const text = `${path}\n${missing === null ? '' : missingWord(missing)}`.toLowerCase();

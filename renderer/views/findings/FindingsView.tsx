@@ -4,6 +4,7 @@ import { findingTitle, problemHelp, severityWord } from '../../../shared/diagnos
 import { capText, visible } from '../../../shared/readings/text';
 import type { Finding, StatusDocument } from '../../../shared/report/statusDocument';
 import { CopyButton } from '../../components/CopyButton';
+import { numbered } from '../../components/numbered';
 import { EmptyState } from '../../components/EmptyState';
 import { StatusMark } from '../../components/StatusMark';
 import { plural } from '../../state/format';
@@ -34,8 +35,8 @@ export function FindingsView({ host, status }: PanelProps) {
         </EmptyState>
       ) : (
         <ul className="findings__list">
-          {findings.map((finding, index) => (
-            <li key={`${finding.code} ${finding.subject} ${index}`}>
+          {numbered(findings).map(({ item: finding, place }) => (
+            <li key={place}>
               <FindingCard finding={finding} host={host} status={status} />
             </li>
           ))}
@@ -113,8 +114,8 @@ function Problems({ host, status }: { readonly host: Host; readonly status: Stat
     <section className="problems" aria-label="What could not be read">
       <h2 className="section-title">{plural(problems.length, 'problem')} while reading</h2>
       <ul className="panel lines problems__list">
-        {problems.slice(0, firstProblems).map((problem, index) => (
-          <li key={`${problem.code} ${problem.path} ${index}`}>
+        {numbered(problems.slice(0, firstProblems)).map(({ item: problem, place }) => (
+          <li key={place}>
             <div className="text-selectable">
               <p>{visible(capText(problem.message, 1000))}</p>
               <p className="quiet small">{problemHelp(problem.code)}</p>

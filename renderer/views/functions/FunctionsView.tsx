@@ -46,12 +46,7 @@ export function FunctionsView({ host, status }: PanelProps) {
       onClose={() => changeView(host.id, { detailOpen: false })}
       detail={
         shown === null ? null : (
-          <FunctionDetail
-            key={keyOfFunction(shown)}
-            entry={shown}
-            status={status}
-            host={host}
-          />
+          <FunctionDetail key={keyOfFunction(shown)} entry={shown} status={status} host={host} />
         )
       }
     >

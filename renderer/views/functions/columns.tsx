@@ -2,6 +2,7 @@
 import { capText, visible } from '../../../shared/readings/text';
 import type { ActiveFunction, StatusDocument } from '../../../shared/report/statusDocument';
 import type { Column } from '../../components/grid/column';
+import { certaintyOf } from '../livepatches/certainty';
 import { fallback, implementationName } from '../livepatches/roles';
 
 const longest = 200;
@@ -14,16 +15,21 @@ function shadowed({ stack, active }: ActiveFunction): readonly string[] {
   return active === null ? [] : stack.filter((patch) => patch !== active);
 }
 
-function loadedText(status: StatusDocument, object: string): string | null {
-  const states = status.patches.flatMap((patch) =>
-    patch.objects.filter((other) => other.name === object).map((other) => other.loaded),
-  );
-  return states.length > 0 && states.every((loaded) => loaded === false) ? 'not loaded' : null;
+function runsText(entry: ActiveFunction, status: StatusDocument): string {
+  switch (certaintyOf(entry, status)) {
+    case 'not-loaded':
+      return 'module not loaded';
+    case 'nop':
+      return `${name(entry.stack.at(-1) ?? '')} or the original`;
+    case 'known':
+    case 'order':
+    case 'unknown':
+      return implementationName(entry.active);
+  }
 }
 
 export function functionColumns(status: StatusDocument): readonly Column<ActiveFunction>[] {
-  const activeText = (entry: ActiveFunction) =>
-    loadedText(status, entry.object) ?? implementationName(entry.active);
+  const activeText = (entry: ActiveFunction) => runsText(entry, status);
   return [
     {
       id: 'object',
@@ -59,7 +65,9 @@ export function functionColumns(status: StatusDocument): readonly Column<ActiveF
       cell: (entry) => (
         <div
           className="truncate function-active"
-          data-tone={entry.active === null ? 'unknown' : entry.active === 'original' ? 'stuck' : 'settled'}
+          data-tone={
+            entry.active === null ? 'unknown' : entry.active === 'original' ? 'stuck' : 'settled'
+          }
         >
           {activeText(entry)}
         </div>
@@ -73,7 +81,11 @@ export function functionColumns(status: StatusDocument): readonly Column<ActiveF
       from: 520,
       cell: (entry) => {
         const names = shadowed(entry);
-        return <div className="truncate quiet">{names.length === 0 ? 'none' : names.map(name).join(', ')}</div>;
+        return (
+          <div className="truncate quiet">
+            {names.length === 0 ? 'none' : names.map(name).join(', ')}
+          </div>
+        );
       },
       text: (entry) => shadowed(entry).join(' '),
     },

@@ -10,7 +10,10 @@ export function filterFunctions(
   functions: readonly ActiveFunction[],
   filter: string,
 ): readonly ActiveFunction[] {
-  const words = filter.toLowerCase().split(/\s+/).filter((word) => word !== '');
+  const words = filter
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
   if (words.length === 0) return functions;
   return functions.filter(({ object, name, stack, active }) => {
     const text = [object, name, ...stack, active ?? ''].join('\n').toLowerCase();

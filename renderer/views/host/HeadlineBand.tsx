@@ -1,4 +1,5 @@
 import type { Host } from '../../../shared/api/contract';
+import { numbered } from '../../components/numbered';
 import { StatusMark } from '../../components/StatusMark';
 import { headlineOfHost } from '../../state/headline';
 
@@ -10,8 +11,8 @@ export function HeadlineBand({ host }: { readonly host: Host }) {
       <StatusMark tone={tone} size={32} busy={host.phase === 'loading'} label />
       <div className="text-selectable">
         <h2>
-          {title.map((part, index) => (
-            <span key={`${index} ${part.text}`} className={part.strong ? 'tone' : undefined}>
+          {numbered(title).map(({ item: part, place }) => (
+            <span key={place} className={part.strong ? 'tone' : undefined}>
               {part.text}
             </span>
           ))}

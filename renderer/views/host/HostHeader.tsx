@@ -11,8 +11,8 @@ export function HostHeader({ host }: { readonly host: Host }) {
   return (
     <header className="host-header">
       <h1 className="truncate text-selectable">{visible(host.label)}</h1>
-      <p className="host-header__facts truncate quiet text-selectable" title={visible(host.target)}>
-        <span>{visible(host.target)}</span>
+      <p className="host-header__facts quiet text-selectable" title={visible(host.target)}>
+        <span className="host-header__target truncate">{visible(host.target)}</span>
         {facts.map((fact) => (
           <span key={fact}>{fact}</span>
         ))}

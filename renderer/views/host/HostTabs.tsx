@@ -26,14 +26,13 @@ export function HostTabs({
   return (
     <Tabs
       className="host-tabs"
-      data-tone={tone}
       selectedKey={view}
       onSelectionChange={(key) => {
         const chosen = views.find(({ id }) => id === key);
         if (chosen !== undefined) show(host.id, chosen.id);
       }}
     >
-      <TabList className="host-tabs__list" aria-label="Views">
+      <TabList className="host-tabs__list" aria-label="Views" data-tone={tone}>
         {views.map(({ id, title }) => {
           const count = countOf(id, status, tone);
           return (

@@ -4,9 +4,7 @@ import { CopyButton } from '../../components/CopyButton';
 import { StatusMark } from '../../components/StatusMark';
 import { remedyCommand } from '../shared/remedies';
 
-const kinds: Readonly<
-  Record<Ghost['kind'], { readonly word: string; readonly text: string }>
-> = {
+const kinds: Readonly<Record<Ghost['kind'], { readonly word: string; readonly text: string }>> = {
   leftover: { word: 'leftover', text: 'replaced or disabled; nothing uses it, it can be removed' },
   pinned: { word: 'pinned', text: 'still in use: it was forced, or threads are just leaving it' },
   unknown: { word: 'not known', text: 'whether something uses it could not be read' },

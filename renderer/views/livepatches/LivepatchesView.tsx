@@ -9,7 +9,7 @@ import { useHostView } from '../shared/useHostView';
 import { Ghosts } from './Ghosts';
 import { OriginalKernel } from './OriginalKernel';
 import { PatchCard } from './PatchCard';
-import { functionKey } from './roles';
+import { functionKey, stackOf } from './roles';
 import { useRowKeys } from './useRowKeys';
 import './LivepatchesView.css';
 
@@ -58,7 +58,15 @@ function chosenFunction(status: StatusDocument, chosen: string | null): ActiveFu
   const found = status.functions.find(
     ({ object, name, sympos }) => functionKey(object, name, sympos) === chosen,
   );
-  return found ?? status.functions[0] ?? null;
+  return found ?? topFunction(status) ?? status.functions[0] ?? null;
+}
+
+/** The first function that the livepatch on top shows. */
+function topFunction(status: StatusDocument): ActiveFunction | null {
+  const [object] = status.patches.at(-1)?.objects ?? [];
+  const [first] = object?.functions ?? [];
+  if (object === undefined || first === undefined) return null;
+  return stackOf(status, object.name, first.name, first.sympos);
 }
 
 function orderText({ order, patches }: StatusDocument): string {

@@ -8,6 +8,7 @@ import type {
 } from '../../../shared/report/statusDocument';
 import { StatusMark } from '../../components/StatusMark';
 import { plural } from '../../state/format';
+import { certaintyOf } from './certainty';
 import {
   below,
   functionKey,
@@ -117,7 +118,9 @@ function FunctionLine({
   readonly onChoose: () => void;
 }) {
   const role = functionRole(status, patch, object, entry);
-  const under = below(stackOf(status, object.name, entry.name, entry.sympos), patch.name);
+  const functionStack = stackOf(status, object.name, entry.name, entry.sympos);
+  const isOrdered = functionStack !== null && certaintyOf(functionStack, status) !== 'order';
+  const under = isOrdered ? below(functionStack, patch.name) : null;
   const gone = role.tone === null && object.loaded !== false;
   return (
     <button

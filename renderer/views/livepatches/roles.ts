@@ -8,6 +8,7 @@ import type {
 } from '../../../shared/report/statusDocument';
 import { visible } from '../../../shared/readings/text';
 import type { Tone } from '../../state/headline';
+import { certaintyOf } from './certainty';
 
 export interface Role {
   readonly text: string;
@@ -19,7 +20,10 @@ export function functionKey(object: string, name: string, sympos: number | null)
 }
 
 /** Whether a livepatch goes when the running transition completes; null: it may. */
-export function isLeaving(patch: PatchEntry, { transition, patches }: StatusDocument): boolean | null {
+export function isLeaving(
+  patch: PatchEntry,
+  { transition, patches }: StatusDocument,
+): boolean | null {
   if (transition === null || transition.direction === null) return false;
   if (transition.direction === 'unpatching') return patch.name === transition.patch;
   if (patch.name === transition.patch) return false;
@@ -77,6 +81,8 @@ export function functionRole(
   const entry = stackOf(status, object.name, name, sympos);
   const place = entry?.stack.indexOf(patch.name) ?? -1;
   if (entry === null || place < 0) return { text: 'not in use', tone: null };
+  const certainty = certaintyOf(entry, status);
+  if (certainty === 'order') return { text: 'not known', tone: 'unknown' };
   const above = entry.stack[place + 1];
   const transition = status.transition?.patch === patch.name ? status.transition : null;
   if (transition?.direction === 'unpatching') {
@@ -87,13 +93,14 @@ export function functionRole(
     return held ?? { text: `shadowed by ${visible(above)}`, tone: null };
   }
   if (nop === true) return { text: 'reverts to the original', tone: 'stuck' };
-  if (nop === null) return { text: 'taken over or reverted', tone: 'unknown' };
+  if (certainty === 'nop') return { text: 'taken over or reverted', tone: 'unknown' };
   if (transition !== null) {
     return transition.direction === null
       ? { text: 'direction unknown', tone: 'unknown' }
       : { text: 'runs in switched threads', tone: 'settled' };
   }
-  if (object.patched === null || entry.active === null) return { text: 'not known', tone: 'unknown' };
+  if (object.patched === null || entry.active === null)
+    return { text: 'not known', tone: 'unknown' };
   return { text: 'runs', tone: 'settled' };
 }
 
@@ -140,5 +147,7 @@ export function symposText(sympos: number | null): string {
   if (sympos === 0) return 'the only symbol of that name';
   const words = ['first', 'second', 'third'];
   const word = words[sympos - 1];
-  return word === undefined ? `symbol number ${sympos} of that name` : `${word} symbol of that name`;
+  return word === undefined
+    ? `symbol number ${sympos} of that name`
+    : `${word} symbol of that name`;
 }

@@ -5,6 +5,7 @@ import { CommandText } from '../../components/CommandText';
 import { CopyButton } from '../../components/CopyButton';
 import { countText } from '../../state/format';
 import { implementationName, symposText } from '../livepatches/roles';
+import { certaintyOf } from '../livepatches/certainty';
 import { runnersOf, whatThen } from './runners';
 import { FileLink } from './FileLink';
 import { shellWord } from './shell';
@@ -37,13 +38,18 @@ export function FunctionDetail({
         </p>
       </header>
       <section aria-label="Who runs what">
-        <h3 className="section-title">Who runs what, top first</h3>
+        <h3 className="section-title">
+          Who runs what
+          {certaintyOf(entry, status) === 'order' ? ', order not known' : ', top first'}
+        </h3>
         <ol className="panel lines">
           {runners.map((runner) => (
             <li
               key={runner.name}
               className={runner.active ? 'lines__marked' : undefined}
-              data-tone={runner.active ? (status.transition === null ? 'settled' : 'moving') : undefined}
+              data-tone={
+                runner.active ? (status.transition === null ? 'settled' : 'moving') : undefined
+              }
             >
               <code>{implementationName(runner.name)}</code>
               <span className="lines__note">
@@ -66,10 +72,7 @@ export function FunctionDetail({
         <ul className="panel lines">
           {holdersOf(entry, status).map((patch) => (
             <li key={patch}>
-              <FileLink
-                host={host}
-                path={`/sys/kernel/livepatch/${patch}/${object}/patched`}
-              />
+              <FileLink host={host} path={`/sys/kernel/livepatch/${patch}/${object}/patched`} />
             </li>
           ))}
         </ul>

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import type { RemedyCode } from '../../../shared/diagnosis/codes';
 import { remedyText } from '../../../shared/diagnosis/wording';
 import type { StatusDocument } from '../../../shared/report/statusDocument';
@@ -13,10 +14,16 @@ export interface NoHelp {
   readonly text: string;
 }
 
+const nothing: readonly NoHelp[] = [];
+
+function isSafe(code: RemedyCode): boolean {
+  return remedyTones[code] !== 'stuck';
+}
+
 /** What helps, what does not, and for each the command as text. */
 export function RemedyList({
   remedies,
-  noHelp = [],
+  noHelp = nothing,
   subject,
   status,
 }: {
@@ -25,26 +32,23 @@ export function RemedyList({
   readonly subject: string | null;
   readonly status: StatusDocument;
 }) {
+  const entryOf = (code: RemedyCode) => {
+    const command = remedyCommand(code, subject, status);
+    return (
+      <Entry key={code} tone={remedyTones[code]} {...remedyText(code)}>
+        {command === null ? null : <CommandText command={command} />}
+      </Entry>
+    );
+  };
   return (
     <ul className="remedies">
-      {remedies
-        .filter((code) => code !== 'force')
-        .map((code) => {
-          const command = remedyCommand(code, subject, status);
-          return (
-            <Entry key={code} tone={remedyTones[code]} {...remedyText(code)}>
-              {command === null ? null : <CommandText command={command} />}
-            </Entry>
-          );
-        })}
+      {remedies.filter(isSafe).map(entryOf)}
       {noHelp.map((entry) => (
         <Entry key={entry.title} tone="unknown" {...entry} />
       ))}
+      {remedies.filter((code) => !isSafe(code) && code !== 'force').map(entryOf)}
       {remedies.includes('force') && status.transition !== null ? (
-        <ForceEntry
-          patch={status.transition.patch}
-          blocking={status.transition.threads.blocking}
-        />
+        <ForceEntry patch={status.transition.patch} blocking={status.transition.threads.blocking} />
       ) : null}
     </ul>
   );
@@ -55,7 +59,7 @@ function Entry({
   title,
   text,
   children,
-}: NoHelp & { readonly tone: Tone; readonly children?: React.ReactNode }) {
+}: NoHelp & { readonly tone: Tone; readonly children?: ReactNode }) {
   return (
     <li className="remedy">
       <StatusMark tone={tone} size={15} />

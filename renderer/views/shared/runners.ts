@@ -1,6 +1,7 @@
 /** Which implementation of a function how many threads run, and what follows. */
 import type { ActiveFunction, StatusDocument } from '../../../shared/report/statusDocument';
 import { visible } from '../../../shared/readings/text';
+import { certaintyOf } from '../livepatches/certainty';
 import { fallback, implementationName } from '../livepatches/roles';
 
 export interface Runner {
@@ -15,61 +16,79 @@ export interface Runner {
 
 /** Top of the stack first, the original last. */
 export function runnersOf(entry: ActiveFunction, status: StatusDocument): readonly Runner[] {
-  const names = ['original', ...entry.stack].reverse();
   const counts = countsOf(entry, status);
-  return names.map((name) => {
-    const active = name === entry.active;
-    return {
-      name,
-      active,
-      threads: counts?.get(name) ?? null,
-      word: active
-        ? 'runs'
-        : entry.active === null
-          ? 'not known'
-          : name === 'original'
-            ? 'not run'
-            : counts === null
-              ? 'shadowed'
-              : 'nobody',
-    };
-  });
+  return ['original', ...entry.stack].reverse().map((name, place) => ({
+    name,
+    active: name === entry.active,
+    threads: counts.get(name) ?? null,
+    word: wordFor(entry, status, name, place === 0),
+  }));
+}
+
+function wordFor(
+  entry: ActiveFunction,
+  status: StatusDocument,
+  name: string,
+  isTop: boolean,
+): string {
+  if (name === entry.active) return 'runs';
+  switch (certaintyOf(entry, status)) {
+    case 'known':
+      return name === 'original' ? 'not run' : 'shadowed';
+    case 'not-loaded':
+      return 'module not loaded';
+    case 'nop':
+      if (isTop) return 'taken over or reverted';
+      return name === 'original' ? 'perhaps' : 'shadowed';
+    case 'order':
+    case 'unknown':
+      return 'not known';
+  }
 }
 
 /**
  * While a livepatch that is in the function's stack is in transition, threads that are done run
- * what is active, and those that block run what is to be left. Null where either is not known.
+ * what is active, and those that block run what is to be left. Empty where nothing can be counted.
  */
-function countsOf(
-  { stack, active }: ActiveFunction,
-  { transition }: StatusDocument,
-): ReadonlyMap<string, number> | null {
-  if (transition === null || active === null || !stack.includes(transition.patch)) return null;
+function countsOf(entry: ActiveFunction, status: StatusDocument): ReadonlyMap<string, number> {
+  const { stack, active } = entry;
+  const { transition } = status;
+  const certainty = certaintyOf(entry, status);
+  const counts = new Map<string, number>();
+  if (transition === null || !stack.includes(transition.patch)) return counts;
+  if (certainty !== 'known' && certainty !== 'nop') return counts;
   const { done, blocking } = transition.threads;
-  if (done === null || blocking === null) return null;
-  const place = stack.indexOf(transition.patch);
-  const under = place === 0 ? 'original' : (stack[place - 1] ?? 'original');
+  const under = ['original', ...stack][stack.indexOf(transition.patch)] ?? 'original';
   const left = transition.direction === 'unpatching' ? transition.patch : under;
-  if (left === active) return null;
-  return new Map([
-    [active, done],
-    [left, blocking],
-  ]);
+  if (transition.direction === null || left === active) return counts;
+  if (active !== null && done !== null) counts.set(active, done);
+  if (blocking !== null) counts.set(left, blocking);
+  return counts;
 }
 
 /** What happens to the function next, as a sentence. */
 export function whatThen(entry: ActiveFunction, status: StatusDocument): string {
-  const { transition } = status;
   const { active, stack } = entry;
-  if (active === null) return 'Not known: it can’t be told from the files which one runs.';
-  const runs = implementationName(active);
+  const top = visible(stack.at(-1) ?? '');
+  switch (certaintyOf(entry, status)) {
+    case 'not-loaded':
+      return 'Nothing runs yet: the module is not loaded. It is patched while it loads.';
+    case 'order':
+      return 'Not known: several livepatches have it, and their order is not known.';
+    case 'nop':
+      return `All threads run what ${top} brings, or the original: an atomic replace also reverts what it does not patch itself, and these files do not tell which of the two this is.`;
+    case 'unknown':
+      return 'Not known: not everything that decides it could be read.';
+    case 'known':
+  }
+  const { transition } = status;
   if (transition !== null && stack.includes(transition.patch)) {
     const losers = stack.filter((name) => name !== active).map(visible);
     const lost =
       active === 'original' && losers.length > 0
         ? ` What ${losers.join(' and ')} brought to it is gone.`
         : '';
-    return `All threads run ${runs}.${lost}`;
+    return `All threads run ${implementationName(active)}.${lost}`;
   }
   if (active === 'original') return 'It runs the original; nothing changes.';
   const then = fallback(entry);

@@ -9,11 +9,11 @@ export function useHostView(id: string, view: ViewId) {
     sorting: state.sorting[view] ?? null,
     chosen: state.chosen[view] ?? null,
     detailOpen: state.detailOpen,
-    set(change: {
+    set: (change: {
       readonly filter?: string;
       readonly sorting?: Sorting | null;
       readonly chosen?: string;
-    }): void {
+    }): void => {
       const now = viewOf(useWindow.getState(), id);
       const { [view]: _sorting, ...otherSortings } = now.sorting;
       changeView(id, {

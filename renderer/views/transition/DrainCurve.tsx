@@ -33,7 +33,10 @@ export function DrainCurve({
         role="img"
         aria-label={`From ${countText(drain[0]?.[1] ?? 0)} to ${countText(last)} blocking threads in ${durationText(curve.seconds)}`}
       >
-        <path className="drain__grid" d={`M0 ${height / 3}H${width}M0 ${(height * 2) / 3}H${width}`} />
+        <path
+          className="drain__grid"
+          d={`M0 ${height / 3}H${width}M0 ${(height * 2) / 3}H${width}`}
+        />
         <path className="drain__area" d={curve.area} />
         <path className="drain__line" d={curve.line} />
       </svg>

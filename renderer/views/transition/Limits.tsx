@@ -21,10 +21,7 @@ export function Limits({
   );
 }
 
-export function notesOf(
-  status: StatusDocument,
-  transition: TransitionEntry,
-): readonly string[] {
+export function notesOf(status: StatusDocument, transition: TransitionEntry): readonly string[] {
   const { threads, direction, hiddenBlockersPossible } = transition;
   const { threadsDenied } = status.coverage;
   const notes: string[] = [];

@@ -1,3 +1,5 @@
+import { numbered } from '../../components/numbered';
+
 /** A sentence in which the names of functions stand out as code. */
 export function MarkedText({
   text,
@@ -9,11 +11,9 @@ export function MarkedText({
   const wanted = [...new Set(names)].filter((name) => name !== null && name !== '');
   if (wanted.length === 0) return text;
   const pattern = new RegExp(`(${wanted.map(escaped).join('|')})`, 'u');
-  return text
-    .split(pattern)
-    .map((part, index) =>
-      wanted.includes(part) ? <code key={`${index} ${part}`}>{part}</code> : part,
-    );
+  return numbered(text.split(pattern)).map(({ item, place }) =>
+    wanted.includes(item) ? <code key={place}>{item}</code> : item,
+  );
 }
 
 function escaped(name: string | null): string {

@@ -1,31 +1,44 @@
-import type { TransitionEntry } from '../../../shared/report/statusDocument';
+import { visible } from '../../../shared/readings/text';
+import type { StatusDocument, TransitionEntry } from '../../../shared/report/statusDocument';
 import { countText, percentText, plural } from '../../state/format';
 
-/** How far the transition has come, as a figure and as a bar. */
-export function Progress({ transition }: { readonly transition: TransitionEntry }) {
+/**
+ * How far the transition has come, as a figure and as a bar. Threads that this login may not read
+ * count as not known, so that a partial view never looks complete.
+ */
+export function Progress({
+  transition,
+  coverage,
+}: {
+  readonly transition: TransitionEntry;
+  readonly coverage: StatusDocument['coverage'];
+}) {
   const { total, done, blocking } = transition.threads;
-  const torn = transition.threads.undefined;
-  const percent = percentText(done, total);
+  const denied = coverage.threadsDenied ?? 0;
+  const all = total === null ? null : total + denied;
+  const open = (transition.threads.undefined ?? 0) + denied;
   return (
     <section className="progress" aria-label="Progress">
       <p className="progress__figures text-selectable">
-        <span className="progress__percent">{percent ?? 'Unknown'}</span>
-        <span className="quiet">{ofThreads(transition)}</span>
+        <span className="progress__percent">{percentText(done, all) ?? 'Unknown'}</span>
+        <span className="quiet">{ofThreads(transition, all, denied > 0)}</span>
         <span className="progress__rest">
           {blocking === null || blocking === 0 ? null : (
             <>
               <strong>{countText(blocking)}</strong> {blocking === 1 ? 'blocks' : 'block'}
             </>
           )}
-          {torn === null || torn === 0 ? null : (
-            <span className="quiet"> · {countText(torn)} without a state</span>
-          )}
+          {open === 0 ? null : <span className="quiet"> {countText(open)} not known</span>}
         </span>
       </p>
-      <div className="progress__bar" role="img" aria-label={barText(transition)}>
-        <Segment tone="moving" share={shareOf(done, total)} />
-        <Segment tone="stuck" share={shareOf(blocking, total)} />
-        <Segment tone="unknown" share={shareOf(torn, total)} />
+      <div
+        className="progress__bar"
+        role="img"
+        aria-label={`${countText(done)} done, ${countText(blocking)} blocking, ${countText(open)} not known`}
+      >
+        <Segment tone="moving" share={shareOf(done, all)} />
+        <Segment tone="stuck" share={shareOf(blocking, all)} />
+        <Segment tone="unknown" share={shareOf(open, all)} />
       </div>
     </section>
   );
@@ -43,22 +56,23 @@ function Segment({
   );
 }
 
-function shareOf(part: number | null, total: number | null): number {
-  return part === null || total === null || total === 0 ? 0 : part / total;
+function shareOf(part: number | null, all: number | null): number {
+  return part === null || all === null || all === 0 ? 0 : part / all;
 }
 
-function ofThreads({ direction, patch, threads }: TransitionEntry): string {
-  const of = `of ${plural(threads.total, 'thread')}`;
+function ofThreads(
+  { direction, patch }: TransitionEntry,
+  all: number | null,
+  isPartial: boolean,
+): string {
+  const of = `of ${plural(all, 'thread')}`;
+  const are = isPartial ? ' are known to' : '';
   switch (direction) {
     case 'patching':
-      return `${of} run the new code`;
+      return `${of}${are} run the new code`;
     case 'unpatching':
-      return `${of} have left the code of ${patch}`;
+      return `${of}${are} have left the code of ${visible(patch)}`;
     case null:
-      return `${of}: the direction could not be read, so nobody can tell who is done`;
+      return `${of}; the direction could not be read`;
   }
-}
-
-function barText({ threads }: TransitionEntry): string {
-  return `${countText(threads.done)} done, ${countText(threads.blocking)} blocking, ${countText(threads.undefined)} without a state`;
 }

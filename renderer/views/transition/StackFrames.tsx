@@ -1,6 +1,7 @@
 import { visible } from '../../../shared/readings/text';
 import type { Frame } from '../../../shared/report/statusDocument';
 import { CopyButton } from '../../components/CopyButton';
+import { numbered } from '../../components/numbered';
 
 /** A frame as /proc/PID/stack prints it: `klp_busy_wait_d+0x91/0xd0 [klp_busy]`. */
 export function frameText({ function: name, offset, size, module }: Frame): string {
@@ -27,18 +28,18 @@ export function StackFrames({
         <p className="quiet">The kernel printed no frames for this thread.</p>
       ) : (
         <ol className="panel lines">
-          {stack.map((frame, index) => (
+          {numbered(stack).map(({ item: frame, place }) => (
             <li
-              key={`${index} ${frame.function}`}
-              className={index === culprit ? 'lines__marked' : undefined}
-              data-tone={index === culprit ? 'stuck' : undefined}
+              key={place}
+              className={place === culprit ? 'lines__marked' : undefined}
+              data-tone={place === culprit ? 'stuck' : undefined}
             >
               <code>
                 {visible(frame.function)}
                 {frame.offset === null ? '' : `+0x${frame.offset.toString(16)}`}
               </code>
               <span className="lines__note">
-                {index === culprit
+                {place === culprit
                   ? 'has to return'
                   : frame.module === null
                     ? ''

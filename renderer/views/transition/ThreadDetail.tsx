@@ -1,7 +1,11 @@
 import type { Host } from '../../../shared/api/contract';
 import { certaintySentence, reasonSentence, stateWord } from '../../../shared/diagnosis/wording';
 import { visible } from '../../../shared/readings/text';
-import type { Blocker, StatusDocument, TransitionEntry } from '../../../shared/report/statusDocument';
+import type {
+  Blocker,
+  StatusDocument,
+  TransitionEntry,
+} from '../../../shared/report/statusDocument';
 import { CommandText } from '../../components/CommandText';
 import { CopyButton } from '../../components/CopyButton';
 import { FileLink } from '../shared/FileLink';

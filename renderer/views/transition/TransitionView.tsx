@@ -30,13 +30,12 @@ export function TransitionView({ host, status }: PanelProps) {
 }
 
 function Running({ host, status, transition }: PanelProps & { transition: TransitionEntry }) {
-  const { filter, sorting, chosen, detailOpen } = useHostView(host.id, 'transition');
+  const { filter, sorting, chosen, detailOpen, set } = useHostView(host.id, 'transition');
   const { blockers } = status;
   const columns = useMemo(() => threadColumns(transition), [transition]);
   const filtered = useMemo(() => filterThreads(blockers, filter), [blockers, filter]);
   const rows = useMemo(() => sortRows(filtered, columns, sorting), [filtered, columns, sorting]);
   const shown = rows.find((row) => threadKey(row) === chosen) ?? rows[0] ?? null;
-  const { set } = useHostView(host.id, 'transition');
 
   return (
     <Split
@@ -56,7 +55,7 @@ function Running({ host, status, transition }: PanelProps & { transition: Transi
       }
     >
       <div className="view transition">
-        <Progress transition={transition} />
+        <Progress transition={transition} coverage={status.coverage} />
         <DrainCurve drain={host.drain} stuck={headlineOfHost(host).tone === 'stuck'} />
         <Limits host={host} status={status} transition={transition} />
         {blockers.length === 0 ? null : (

@@ -47,7 +47,7 @@ export function threadColumns(transition: TransitionEntry): readonly Column<Bloc
     {
       id: 'thread',
       title: 'Thread',
-      track: '84px',
+      track: '74px',
       compare: (a, b) => a.tid - b.tid,
       cell: ({ pid, tid }) => (
         <>
@@ -60,7 +60,7 @@ export function threadColumns(transition: TransitionEntry): readonly Column<Bloc
     {
       id: 'command',
       title: 'Command',
-      track: 'minmax(110px, 1fr)',
+      track: 'minmax(110px, 1.1fr)',
       compare: byText((blocker) => blocker.comm),
       cell: (blocker) =>
         wasLookedAt(blocker) ? (
@@ -78,12 +78,13 @@ export function threadColumns(transition: TransitionEntry): readonly Column<Bloc
     {
       id: 'owner',
       title: 'Belongs to',
-      track: 'minmax(84px, 0.8fr)',
+      track: 'minmax(100px, 0.9fr)',
       from: 640,
       compare: byText(ownerText),
       cell: (blocker) => {
         const owner = ownerText(blocker);
-        if (owner === null) return wasLookedAt(blocker) ? <span className="quiet">unknown</span> : null;
+        if (owner === null)
+          return wasLookedAt(blocker) ? <span className="quiet">unknown</span> : null;
         return <div className="truncate">{shown(owner)}</div>;
       },
       text: (blocker) => ownerText(blocker) ?? '',
@@ -91,7 +92,7 @@ export function threadColumns(transition: TransitionEntry): readonly Column<Bloc
     {
       id: 'why',
       title: 'Why it blocks',
-      track: 'minmax(140px, 1.9fr)',
+      track: 'minmax(140px, 1.8fr)',
       compare: byText((blocker) => (wasLookedAt(blocker) ? why(blocker) : null)),
       cell: (blocker) =>
         wasLookedAt(blocker) ? (
@@ -109,7 +110,7 @@ export function threadColumns(transition: TransitionEntry): readonly Column<Bloc
     {
       id: 'help',
       title: 'What frees it',
-      track: 'minmax(110px, 1.1fr)',
+      track: 'minmax(110px, 1fr)',
       from: 560,
       compare: byText((blocker) => helpOf(blocker) || null),
       cell: (blocker) =>

@@ -17,17 +17,20 @@ function haystackOf(blocker: Blocker): string {
   if (known !== undefined) return known;
   const { pid, tid, comm, cmdline, unit, state, reason } = blocker;
   const words = [pid, tid, comm, cmdline, unit, state, reason.code, reason.function, reason.symbol];
-  const text = words.filter((word) => word !== null).join('\n').toLowerCase();
+  const text = words
+    .filter((word) => word !== null)
+    .join('\n')
+    .toLowerCase();
   haystacks.set(blocker, text);
   return text;
 }
 
 /** Threads in which every word of the filter occurs, in any column, without regard to case. */
-export function filterThreads(
-  blockers: readonly Blocker[],
-  filter: string,
-): readonly Blocker[] {
-  const words = filter.toLowerCase().split(/\s+/).filter((word) => word !== '');
+export function filterThreads(blockers: readonly Blocker[], filter: string): readonly Blocker[] {
+  const words = filter
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
   if (words.length === 0) return blockers;
   return blockers.filter((blocker) => {
     const text = haystackOf(blocker);
