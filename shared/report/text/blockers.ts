@@ -1,0 +1,81 @@
+/** The threads that have not switched: the first ones in full, then a line each, then a number. */
+import { certaintySentence, reasonSentence, remedyText, stateWord } from '../../diagnosis/wording';
+import { countOf, listed } from '../../diagnosis/words';
+import type { Blocker, StatusDocument } from '../statusDocument';
+import type { Page } from './page';
+import type { Remedies } from './remedies';
+import { caps, joined, whole, words, type Span } from './spans';
+import { putStack } from './stack';
+
+/** Blocking threads that are shown in full, and those that are shown at all. */
+const shownInFull = 10;
+const shownAtAll = 50;
+
+const layout = { indent: 4, labelWidth: 9 } as const;
+
+export function putBlockers(page: Page, status: StatusDocument, remedies: Remedies): void {
+  const { blockers } = status;
+  if (blockers.length === 0) return;
+  page.heading(`Blocking threads: ${blockers.length.toLocaleString('en')}`);
+  blockers.slice(0, shownInFull).forEach((blocker, index) => {
+    if (index > 0) page.blank();
+    putBlocker(page, blocker, status);
+  });
+  const brief = blockers.slice(shownInFull, shownAtAll);
+  if (brief.length > 0) page.blank();
+  for (const blocker of brief) {
+    page.put([...nameOf(blocker), words(` ${reasonSentence(blocker, status.transition)}`)], {
+      indent: 2,
+      labelWidth: 4,
+    });
+  }
+  const rest = blockers.length - shownInFull - brief.length;
+  if (rest > 0) {
+    page.put([words(`and ${countOf(rest, 'thread')} more; --json lists them all.`)], { indent: 2 });
+  }
+  page.blank();
+  page.put([words('What helps:', 'strong')], { indent: 2 });
+  remedies.explain(
+    page,
+    blockers.flatMap((blocker) => blocker.remedies),
+    4,
+  );
+}
+
+function putBlocker(page: Page, blocker: Blocker, status: StatusDocument): void {
+  const { cmdline, reason, stack, remedies } = blocker;
+  page.put(joined([nameOf(blocker), ...factsOf(blocker)], ` ${page.glyphs.dot} `), {
+    indent: 2,
+    labelWidth: 2,
+  });
+  if (cmdline !== null && cmdline !== '') {
+    page.put([whole(cmdline, 'plain', caps.command)], labelled('command'));
+  }
+  page.put([words(reasonSentence(blocker, status.transition))], labelled('reason'));
+  page.put([words(certaintySentence(reason), 'quiet')], labelled('certainty'));
+  putStack(page, stack, reason, layout);
+  if (remedies.length > 0) {
+    page.put(
+      [words(listed(remedies.map((code) => remedyText(code).title.toLowerCase())))],
+      labelled('helps'),
+    );
+  }
+}
+
+function labelled(label: string) {
+  return { ...layout, label: words(label, 'quiet') };
+}
+
+function nameOf({ pid, tid, comm }: Blocker): Span[] {
+  const number = tid === pid ? `${tid}` : `${tid} of ${pid}`;
+  return [whole(comm ?? 'name unknown', 'bad'), whole(` (${number})`)];
+}
+
+function factsOf({ state, kthread, uid, unit }: Blocker): Span[][] {
+  return [
+    [words(state === null ? stateWord(state) : `${stateWord(state)} (${state})`)],
+    ...(kthread === true ? [[words('kernel thread')]] : []),
+    ...(uid === null || kthread === true ? [] : [[words(`user ${uid}`)]]),
+    ...(unit === null ? [] : [[whole(unit)]]),
+  ];
+}

@@ -1,0 +1,53 @@
+/** What is worth knowing, the gravest first; errors with what proves them. */
+import type { Severity } from '../../diagnosis/codes';
+import { findingTitle, severityWord } from '../../diagnosis/wording';
+import { countOf } from '../../diagnosis/words';
+import type { Finding, StatusDocument } from '../statusDocument';
+import type { Page } from './page';
+import type { Remedies } from './remedies';
+import { words, type Look } from './spans';
+
+const looks: Readonly<Record<Severity, Look>> = { error: 'bad', warning: 'moving', info: 'plain' };
+
+/** Findings of one severity, and pieces of evidence for one, that are shown. */
+const shownFindings = 20;
+const shownEvidence = 3;
+
+export function putFindings(page: Page, { findings }: StatusDocument, remedies: Remedies): void {
+  if (findings.length === 0) return;
+  page.heading(`Findings: ${findings.length.toLocaleString('en')}`);
+  for (const finding of findings.slice(0, shownFindings)) putFinding(page, finding, remedies);
+  const rest = findings.length - shownFindings;
+  if (rest > 0) {
+    page.put([words(`and ${countOf(rest, 'finding')} more; --json lists them all.`)], {
+      indent: 2,
+    });
+  }
+}
+
+function putFinding(page: Page, finding: Finding, remedies: Remedies): void {
+  const { severity, code, message, evidence } = finding;
+  const look = looks[severity];
+  page.put(
+    [
+      words(
+        `${severityWord(severity)}: ${findingTitle(code)}.`,
+        severity === 'info' ? 'strong' : look,
+      ),
+      words(` ${message}`),
+    ],
+    { indent: 2, label: words(page.glyphs[severity], look), labelWidth: 3 },
+  );
+  if (severity === 'error') {
+    for (const proof of evidence.slice(0, shownEvidence)) {
+      page.put([words(proof)], { indent: 5, label: words('proof', 'quiet'), labelWidth: 7 });
+    }
+  }
+  if (finding.remedies.length > 0) {
+    page.put(remedies.inLine(finding.remedies), {
+      indent: 5,
+      label: words('helps', 'quiet'),
+      labelWidth: 7,
+    });
+  }
+}

@@ -1,0 +1,42 @@
+/** One line that tells which host this is and how far its state could be seen. */
+import type { StatusDocument } from '../statusDocument';
+import type { Page } from './page';
+import { joined, whole, words, type Span } from './spans';
+
+export function putHostFacts(
+  page: Page,
+  { host, coverage, takenAt, target }: StatusDocument,
+): void {
+  const facts: Span[][] = [
+    [host.name === null ? words('host’s name unknown') : whole(host.name, 'strong')],
+    [host.kernel === null ? words('kernel unknown') : whole(`Linux ${host.kernel}`)],
+    [words(host.uptimeSeconds === null ? 'uptime unknown' : `up ${duration(host.uptimeSeconds)}`)],
+    [words(rightsOf(coverage.privileged))],
+    ...(takenAt === null ? [] : [[whole(`taken ${takenAt}`)]]),
+  ];
+  page.put(joined(facts, ` ${page.glyphs.dot} `), { indent: 2 });
+  page.put([whole(target, 'quiet', 400)], { indent: 2 });
+}
+
+function rightsOf(privileged: boolean | null): string {
+  if (privileged === null) return 'unknown whether read as root';
+  return privileged ? 'read as root' : 'not read as root';
+}
+
+/** `3 d 4 h`, `12 min 5 s`: the two largest units. */
+export function duration(seconds: number): string {
+  const whole = Math.floor(seconds);
+  const parts = [
+    { count: Math.floor(whole / 86_400), unit: 'd' },
+    { count: Math.floor(whole / 3600) % 24, unit: 'h' },
+    { count: Math.floor(whole / 60) % 60, unit: 'min' },
+    { count: whole % 60, unit: 's' },
+  ];
+  const first = parts.findIndex(({ count }) => count > 0);
+  if (first === -1) return '0 s';
+  return parts
+    .slice(first, first + 2)
+    .filter(({ count }) => count > 0)
+    .map(({ count, unit }) => `${count} ${unit}`)
+    .join(' ');
+}

@@ -1,0 +1,72 @@
+/** How far the running transition is. */
+import { countOf } from '../../diagnosis/words';
+import { percentDone } from '../headline';
+import type { StatusDocument, TransitionEntry } from '../statusDocument';
+import type { Page } from './page';
+import { joined, whole, words, type Span } from './spans';
+
+const barColumns = 30;
+
+export function putTransition(page: Page, { transition }: StatusDocument): void {
+  if (!transition) return;
+  const { patch, direction, hiddenBlockersPossible } = transition;
+  page.heading('Transition');
+  page.put([whole(patch, 'strong'), words(`, ${direction ?? 'direction unknown'}`)], { indent: 2 });
+  page.put(progress(page, transition), { indent: 2 });
+  const { undefined: undecided } = transition.threads;
+  if (undecided !== null && undecided > 0) {
+    page.put(
+      [
+        words(
+          `${countOf(undecided, 'thread')} undefined: the sample straddles the transition’s beginning or end.`,
+        ),
+      ],
+      { indent: 2 },
+    );
+  }
+  if (hiddenBlockersPossible !== false) {
+    page.put(
+      [
+        words(
+          hiddenBlockersPossible === null
+            ? 'Whether threads that can’t be seen from here block too is unknown.'
+            : 'More may block than can be seen from here: idle CPUs, threads that may not be read, or those outside this container.',
+        ),
+      ],
+      { indent: 2 },
+    );
+  }
+}
+
+function progress(page: Page, transition: TransitionEntry): Span[] {
+  const { total, done, blocking } = transition.threads;
+  if (total === null || done === null || blocking === null) {
+    return [
+      words(total === null ? 'No thread’s state is known.' : `${countOf(total, 'thread')} read;`),
+      ...(total === null ? [] : [words(' which of them switched is unknown.')]),
+    ];
+  }
+  const counts = [
+    [words(`${done.toLocaleString('en')} of ${countOf(total, 'thread')} switched`)],
+    [words(`${blocking.toLocaleString('en')} blocking`, blocking > 0 ? 'bad' : 'plain')],
+  ];
+  return [
+    ...bar(page, done, total),
+    words(` ${percentDone(transition)}  `, 'strong'),
+    ...joined(counts, ` ${page.glyphs.dot} `),
+  ];
+}
+
+/** Never drawn full, or empty, unless it is. */
+function bar({ glyphs }: Page, done: number, total: number): Span[] {
+  if (total === 0) return [];
+  const share = Math.round((done / total) * barColumns);
+  const filled =
+    done === 0 || done === total ? share : Math.min(Math.max(share, 1), barColumns - 1);
+  return [
+    whole('['),
+    whole(glyphs.barDone.repeat(filled), 'good'),
+    whole(glyphs.barLeft.repeat(barColumns - filled), 'moving'),
+    whole(']'),
+  ];
+}
