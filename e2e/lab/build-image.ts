@@ -59,7 +59,9 @@ interface Lookup {
   readonly userland: readonly PackageFile[];
 }
 
-const guestSources = join(import.meta.dirname, 'guest');
+/** Files of the guest, laid out as there. */
+const guestRoot = join(import.meta.dirname, 'guest/root');
+const threadsSource = join(import.meta.dirname, 'guest/klp_threads.c');
 const lookupValidMs = 24 * 60 * 60 * 1000;
 
 /**
@@ -140,7 +142,12 @@ function sourcesKey(): string {
   const builders = ['build-image.ts', 'build-modules.ts'].map((name) =>
     readFileSync(join(import.meta.dirname, name)),
   );
-  return keyOf([...builders, ...filesBelow(moduleSources), ...filesBelow(guestSources)]);
+  return keyOf([
+    ...builders,
+    ...filesBelow(moduleSources),
+    ...filesBelow(guestRoot),
+    readFileSync(threadsSource),
+  ]);
 }
 
 function filesBelow(folder: string): readonly (string | Buffer)[] {
@@ -174,10 +181,10 @@ async function buildImage(
   mkdirSync(programs, { recursive: true });
   await output('nice', [
     ...['-n', '5', 'gcc', '-O2', '-Wall', '-static', '-pthread', '-s'],
-    ...['-o', join(programs, 'klp_threads'), join(guestSources, 'klp_threads.c')],
+    ...['-o', join(programs, 'klp_threads'), threadsSource],
   ]);
 
-  cpSync(join(guestSources, 'root'), tree, { recursive: true });
+  cpSync(guestRoot, tree, { recursive: true });
   const hostKey = await makeKeys(folder, tree);
   const password = randomBytes(12).toString('base64url');
   await writeShadow(tree, password);

@@ -14,7 +14,7 @@ sub entry {
     return if length $name > 99;
     my $header = pack 'a100 a8 a8 a8 a12 a12 A8 a1 a100 a6 a2 a32 a32 a8 a8 a155 x12',
         "./$name", sprintf('%07o', $mode), '0000000', '0000000', sprintf('%011o', length $content),
-        sprintf('%011o', $now), '', $name =~ m{/$} ? 5 : 0, '', 'ustar', '00', 'root', 'root', '', '', '';
+        sprintf('%011o', $now), '', "./$name" =~ m{/$} ? 5 : 0, '', 'ustar', '00', 'root', 'root', '', '', '';
     substr $header, 148, 7, sprintf "%06o\0", unpack '%24C*', $header;
     print $header, $content, "\0" x (-length($content) % 512);
 }
@@ -70,6 +70,7 @@ sub tree {
     }
 }
 
+entry('', 0755, '');
 tree('sys/kernel/livepatch');
 
 my @threads_only = qw(comm stat status wchan stack patch_state);
