@@ -1,6 +1,6 @@
 /** The threads that have not switched: the first ones in full, then a line each, then a number. */
 import { certaintySentence, reasonSentence, remedyText, stateWord } from '../../diagnosis/wording';
-import { countOf, listed } from '../../diagnosis/words';
+import { countOf } from '../../diagnosis/words';
 import type { Blocker, StatusDocument } from '../statusDocument';
 import type { Page } from './page';
 import type { Remedies } from './remedies';
@@ -11,7 +11,7 @@ import { putStack } from './stack';
 const shownInFull = 10;
 const shownAtAll = 50;
 
-const layout = { indent: 4, labelWidth: 9 } as const;
+const layout = { indent: 4, labelWidth: 11 } as const;
 
 export function putBlockers(page: Page, status: StatusDocument, remedies: Remedies): void {
   const { blockers } = status;
@@ -56,7 +56,7 @@ function putBlocker(page: Page, blocker: Blocker, status: StatusDocument): void 
   putStack(page, stack, reason, layout);
   if (remedies.length > 0) {
     page.put(
-      [words(listed(remedies.map((code) => remedyText(code).title.toLowerCase())))],
+      [words(remedies.map((code) => remedyText(code).title.toLowerCase()).join('; '))],
       labelled('helps'),
     );
   }
@@ -73,9 +73,9 @@ function nameOf({ pid, tid, comm }: Blocker): Span[] {
 
 function factsOf({ state, kthread, uid, unit }: Blocker): Span[][] {
   return [
-    [words(state === null ? stateWord(state) : `${stateWord(state)} (${state})`)],
-    ...(kthread === true ? [[words('kernel thread')]] : []),
-    ...(uid === null || kthread === true ? [] : [[words(`user ${uid}`)]]),
+    [whole(state === null ? stateWord(state) : `${stateWord(state)} (${state})`)],
+    ...(kthread === true && state !== 'I' ? [[whole('kernel thread')]] : []),
+    ...(uid === null || kthread === true ? [] : [[whole(`user ${uid}`)]]),
     ...(unit === null ? [] : [[whole(unit)]]),
   ];
 }

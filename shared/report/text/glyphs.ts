@@ -18,6 +18,8 @@ export interface Glyphs {
   readonly below: string;
   readonly barDone: string;
   readonly barLeft: string;
+  /** Before a livepatch without a number in the stack. */
+  readonly patch: string;
   readonly branch: string;
   readonly lastBranch: string;
 }
@@ -36,6 +38,7 @@ const drawn: Glyphs = {
   below: '→',
   barDone: '█',
   barLeft: '░',
+  patch: '▪',
   branch: '├─',
   lastBranch: '└─',
 };
@@ -54,6 +57,7 @@ const ascii: Glyphs = {
   below: '->',
   barDone: '#',
   barLeft: '.',
+  patch: '*',
   branch: '|-',
   lastBranch: '`-',
 };

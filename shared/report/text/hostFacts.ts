@@ -1,21 +1,24 @@
 /** One line that tells which host this is and how far its state could be seen. */
 import type { StatusDocument } from '../statusDocument';
 import type { Page } from './page';
-import { joined, whole, words, type Span } from './spans';
+import { caps, joined, whole, type Span } from './spans';
 
 export function putHostFacts(
   page: Page,
   { host, coverage, takenAt, target }: StatusDocument,
 ): void {
   const facts: Span[][] = [
-    [host.name === null ? words('host’s name unknown') : whole(host.name, 'strong')],
-    [host.kernel === null ? words('kernel unknown') : whole(`Linux ${host.kernel}`)],
-    [words(host.uptimeSeconds === null ? 'uptime unknown' : `up ${duration(host.uptimeSeconds)}`)],
-    [words(rightsOf(coverage.privileged))],
-    ...(takenAt === null ? [] : [[whole(`taken ${takenAt}`)]]),
+    [host.name === null ? whole('host’s name unknown') : whole(host.name, 'strong')],
+    [host.kernel === null ? whole('kernel unknown') : whole(`Linux ${host.kernel}`)],
+    [whole(host.uptimeSeconds === null ? 'uptime unknown' : `up ${duration(host.uptimeSeconds)}`)],
   ];
   page.put(joined(facts, ` ${page.glyphs.dot} `), { indent: 2 });
-  page.put([whole(target, 'quiet', 400)], { indent: 2 });
+  const reading: Span[][] = [
+    [whole(target, 'quiet', caps.path)],
+    [whole(rightsOf(coverage.privileged), 'quiet')],
+    ...(takenAt === null ? [] : [[whole(`taken ${takenAt}`, 'quiet')]]),
+  ];
+  page.put(joined(reading, ` ${page.glyphs.dot} `), { indent: 2 });
 }
 
 function rightsOf(privileged: boolean | null): string {

@@ -36,10 +36,10 @@ function putLivepatch(page: Page, patch: PatchEntry, status: StatusDocument): vo
   const facts: Span[][] = [
     [whole(name, 'strong')],
     [roleOf(patch, status)],
-    ...(replace === true ? [[words('atomic replace')]] : []),
+    ...(replace === true ? [[whole('atomic replace')]] : []),
     ...(forced === true ? [[words('forced', 'bad')]] : []),
   ];
-  const label = stackOrder === null ? page.glyphs.dot : `${stackOrder}`;
+  const label = stackOrder === null ? page.glyphs.patch : `${stackOrder}`;
   page.put(joined(facts, ` ${page.glyphs.dot} `), {
     indent: 2,
     label: whole(label, 'quiet'),

@@ -4,7 +4,7 @@ import { countOf } from '../../diagnosis/words';
 import type { Problem, ProblemCode } from '../../readings/problem';
 import type { StatusDocument } from '../statusDocument';
 import type { Page } from './page';
-import { whole, words } from './spans';
+import { caps, whole, words } from './spans';
 
 /** Problems of one code that are shown. */
 const shown = 5;
@@ -25,7 +25,7 @@ export function putProblems(page: Page, { problems }: StatusDocument): void {
 
 function putProblem(page: Page, { path, message }: Problem): void {
   const named =
-    path === null || message.includes(path) ? [] : [whole(path, 'plain', 400), words(': ')];
+    path === null || message.includes(path) ? [] : [whole(path, 'plain', caps.path), words(': ')];
   page.put([...named, words(message)], { indent: 4, labelWidth: 2 });
 }
 

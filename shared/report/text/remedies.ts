@@ -1,7 +1,6 @@
 /** What helps: each remedy explained once per page, and only named where it comes again. */
 import type { RemedyCode } from '../../diagnosis/codes';
 import { remedyText } from '../../diagnosis/wording';
-import { listed } from '../../diagnosis/words';
 import type { Page } from './page';
 import { words, type Span } from './spans';
 
@@ -23,8 +22,8 @@ export class Remedies {
     const known = codes.filter((code) => this.explained.has(code));
     const fresh = codes.filter((code) => !this.explained.has(code));
     for (const code of fresh) this.explained.add(code);
-    const names = listed(known.map((code) => remedyText(code).title.toLowerCase()));
     const texts = fresh.map((code) => `${remedyText(code).title}. ${remedyText(code).text}`);
-    return [words([...texts, ...(names === '' ? [] : [`See above: ${names}.`])].join(' '))];
+    const names = known.map((code) => `${remedyText(code).title} (see above).`);
+    return [words([...texts, ...names].join(' '))];
   }
 }

@@ -13,7 +13,7 @@ export interface Span {
 }
 
 /** Characters of one name, of one command and of one sentence that are shown at most. */
-export const caps = { name: 120, command: 240, sentence: 1200 } as const;
+export const caps = { name: 120, command: 240, path: 400, sentence: 1200 } as const;
 
 /** A sentence or a few words, wrapped at its spaces. */
 export function words(text: string, look: Look = 'plain'): Span {

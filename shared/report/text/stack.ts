@@ -30,7 +30,7 @@ export function putStack(
       [
         whole(margin, 'bad'),
         whole(frameText(frame), isCulprit ? 'strong' : 'plain'),
-        ...(isCulprit ? [words(` ${pointer} must return before it can switch`, 'bad')] : []),
+        ...(isCulprit ? [words(` ${pointer} must return first`, 'bad')] : []),
       ],
       { indent, label: left, labelWidth: labelWidth - 2 },
     );

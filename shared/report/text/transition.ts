@@ -5,7 +5,7 @@ import type { StatusDocument, TransitionEntry } from '../statusDocument';
 import type { Page } from './page';
 import { joined, whole, words, type Span } from './spans';
 
-const barColumns = 30;
+const barColumns = 24;
 
 export function putTransition(page: Page, { transition }: StatusDocument): void {
   if (!transition) return;
@@ -47,8 +47,8 @@ function progress(page: Page, transition: TransitionEntry): Span[] {
     ];
   }
   const counts = [
-    [words(`${done.toLocaleString('en')} of ${countOf(total, 'thread')} switched`)],
-    [words(`${blocking.toLocaleString('en')} blocking`, blocking > 0 ? 'bad' : 'plain')],
+    [whole(`${done.toLocaleString('en')} of ${countOf(total, 'thread')} switched`)],
+    [whole(`${blocking.toLocaleString('en')} blocking`, blocking > 0 ? 'bad' : 'plain')],
   ];
   return [
     ...bar(page, done, total),
