@@ -51,8 +51,7 @@ interface Fixtures {
 }
 
 export const test = base.extend<Fixtures>({
-  // oxlint-disable-next-line no-empty-pattern
-  folder: async ({}, use) => {
+  folder: async ({ browserName: _ }, use) => {
     const folder = mkdtempSync(join(tmpdir(), 'klpscope-story-'));
     await use(folder);
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });

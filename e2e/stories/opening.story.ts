@@ -1,0 +1,122 @@
+/** Ways in: the start screen, arguments, dialogs, drops, and a second start. */
+import { join } from 'node:path';
+import { expect, test } from '../support/app';
+import { sample } from '../support/samples';
+import { blockingThreads, headline, railHosts, startHeading } from '../support/screen';
+import { settledHost, writeTree } from '../support/trees';
+
+const stalled = sample('04-stalled-patching');
+
+test('the start screen offers this machine, captures and sample states', async ({ launch }) => {
+  const { page } = await launch();
+  await expect(startHeading(page)).toBeVisible();
+  await expect(page.getByRole('button', { name: /^This machine/ })).toBeVisible();
+  await expect(page.getByRole('button', { name: /^A capture file/ })).toBeVisible();
+  await expect(page.getByRole('button', { name: /^A capture folder/ })).toBeVisible();
+  await expect(page.getByRole('button', { name: /^Settled/ })).toBeVisible();
+  await expect(railHosts(page)).toHaveCount(0);
+});
+
+test('a sample state opens by mouse, and says who blocks what', async ({ launch }) => {
+  const { page } = await launch();
+  await page.getByRole('button', { name: /^Waiting for two sleepers/ }).click();
+  await expect(headline(page)).toContainText('lp_busy is being applied');
+  await expect(headline(page)).toContainText('2 of 62 threads');
+  const rows = blockingThreads(page).getByRole('row');
+  // Of proc/*/task/*/patch_state in that capture, those of 219 and 221 are 0.
+  await expect(rows.filter({ hasText: 'klp_busy_wait_d' })).toContainText('219');
+  await expect(rows.filter({ hasText: 'klp_busy_wait_s' })).toContainText('221');
+});
+
+test('a sample state opens by keyboard alone', async ({ launch }) => {
+  const { page } = await launch();
+  await expect(startHeading(page)).toBeVisible();
+  const wanted = page.getByRole('button', { name: /^Two on one function/ });
+  await expect(async () => {
+    await page.keyboard.press('Tab');
+    await expect(wanted).toBeFocused({ timeout: 50 });
+  }).toPass({ intervals: [0] });
+  await page.keyboard.press('Enter');
+  await expect(headline(page)).toContainText('2 livepatches are applied');
+});
+
+test('targets given as arguments are open, in their order, and the last one is shown', async ({
+  launch,
+  folder,
+}) => {
+  writeTree(join(folder, 'db1'), settledHost('db1'));
+  const { page } = await launch(['open', stalled, `dir:${folder}/db1`]);
+  await expect(railHosts(page)).toHaveCount(2);
+  await expect(railHosts(page).nth(0)).toContainText('klpvm');
+  await expect(railHosts(page).nth(1)).toContainText('db1');
+  await expect(headline(page)).toContainText('livepatch_a is applied');
+  await expect.poll(() => page.title()).toContain('db1');
+});
+
+test('the native menu and the dialog open captures', async ({ launch }) => {
+  const { electron, page } = await launch();
+  await expect(startHeading(page)).toBeVisible();
+  await electron.evaluate(({ dialog }, path) => {
+    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [path] });
+  }, stalled);
+  await electron.evaluate(({ Menu }) => {
+    Menu.getApplicationMenu()?.getMenuItemById('open.file')?.click();
+  });
+  await expect(headline(page)).toContainText('lp_busy is being applied');
+});
+
+test('a dialog that is cancelled changes nothing', async ({ launch }) => {
+  const { electron, page } = await launch();
+  await electron.evaluate(({ dialog }) => {
+    dialog.showOpenDialog = () => Promise.resolve({ canceled: true, filePaths: [] });
+  });
+  await page.getByRole('button', { name: /^A capture folder/ }).click();
+  await expect(startHeading(page)).toBeVisible();
+  await expect(railHosts(page)).toHaveCount(0);
+});
+
+test('a capture dropped onto the window is opened', async ({ launch }) => {
+  const { page } = await launch();
+  await expect(startHeading(page)).toBeVisible();
+  // Only a file that a person chose has a path: a field of files stands in for the desktop.
+  await page.evaluate(() => {
+    const field = document.createElement('input');
+    field.type = 'file';
+    field.id = 'desktop';
+    document.body.append(field);
+  });
+  await page.locator('#desktop').setInputFiles(stalled);
+  await page.evaluate(() => {
+    const field = document.querySelector<HTMLInputElement>('#desktop');
+    const [file] = field?.files ?? [];
+    const dataTransfer = new DataTransfer();
+    if (file) dataTransfer.items.add(file);
+    window.dispatchEvent(new DragEvent('drop', { dataTransfer, cancelable: true }));
+    field?.remove();
+  });
+  await expect(headline(page)).toContainText('lp_busy is being applied');
+});
+
+test('opened twice, a target stands in the rail once; closed, it is gone', async ({ launch }) => {
+  const { page } = await launch([stalled, stalled]);
+  await expect(railHosts(page)).toHaveCount(1);
+  await expect(headline(page)).toBeVisible();
+  await page.keyboard.press('Control+w');
+  await expect(railHosts(page)).toHaveCount(0);
+  await expect(startHeading(page)).toBeVisible();
+});
+
+test('a second start opens its targets in the first window and ends', async ({
+  launch,
+  run,
+  folder,
+}) => {
+  writeTree(join(folder, 'db1'), settledHost('db1'));
+  const { electron, page } = await launch([stalled]);
+  await expect(headline(page)).toContainText('lp_busy');
+  const second = await run([`dir:${folder}/db1`]);
+  expect(second).toMatchObject({ status: 0, stdout: '' });
+  await expect(headline(page)).toContainText('livepatch_a is applied');
+  await expect(railHosts(page)).toHaveCount(2);
+  expect(electron.windows()).toHaveLength(1);
+});
