@@ -56,7 +56,16 @@ function filesOf({ files, folders }: Readings): RawFile[] {
   return listed.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
+/** A file's text; of a folder, which ends in `/`, the names in it. */
 function textOf(path: string): string | null {
+  if (path.endsWith('/')) return namesIn(path.slice(0, -1));
   const reading = last?.files.get(path);
   return reading && 'text' in reading ? reading.text.slice(0, shownCharacters) : null;
+}
+
+function namesIn(folder: string): string | null {
+  const reading = last?.folders.get(folder);
+  if (!reading || !('entries' in reading)) return null;
+  const names = reading.entries.map(({ name, kind }) => (kind === 'folder' ? `${name}/` : name));
+  return names.sort().join('\n').slice(0, shownCharacters);
 }

@@ -1,7 +1,7 @@
 /** Findings about the transition that runs. */
 import { livepatchRoot, patchPath } from '../../readings/paths';
 import { visible } from '../../readings/text';
-import type { SystemState, Transition } from '../../model/systemState';
+import type { Direction, SystemState, Transition } from '../../model/systemState';
 import type { Finding } from '../diagnosis';
 import {
   asEvidence,
@@ -28,7 +28,6 @@ export function findAboutTransition(state: SystemState): Finding[] {
 
 function inProgress(transition: Transition): Finding {
   const { patch, direction, threads } = transition;
-  const doing = direction === null ? 'is in transition' : `is ${direction}`;
   const progress =
     threads.total === null || threads.done === null
       ? 'How many threads have switched is unknown.'
@@ -37,10 +36,21 @@ function inProgress(transition: Transition): Finding {
     code: 'transition-in-progress',
     severity: 'info',
     subject: patch,
-    message: `${visible(patch)} ${doing}. ${progress}`,
+    message: `${visible(patch)} ${doing(direction)}. ${progress}`,
     evidence: [`${patchPath(patch)}/transition`, `${patchPath(patch)}/enabled`],
     remedies: ['wait'],
   };
+}
+
+function doing(direction: Direction | null): string {
+  switch (direction) {
+    case 'patching':
+      return 'is being applied';
+    case 'unpatching':
+      return 'is being removed';
+    case null:
+      return 'is in transition';
+  }
 }
 
 /**
