@@ -4,6 +4,7 @@ import { parseKernelLog, type KernelLog } from '../readings/kernelLog';
 import { enabledFunctionsFiles, livepatchRoot } from '../readings/paths';
 import type { Readings } from '../readings/readings';
 import { capText, visible } from '../readings/text';
+import { readThreads } from '../readings/threads';
 import { buildFunctionStacks } from './functionStacks';
 import { findGhosts } from './ghosts';
 import { readHost } from './host';
@@ -39,7 +40,7 @@ export function buildState(readings: Readings): SystemState {
     livepatch,
     coverage: {
       privileged: readings.privileged,
-      threadsRead: readings.threads?.states.length ?? null,
+      threadsRead: readings.threads && readThreads(readings.threads),
       threadsDenied: readings.threads?.denied ?? null,
       // A thread's folder without the file: it ended while it was read or captured.
       threadsVanished: readings.threads && readings.threads.vanished + readings.threads.absent,

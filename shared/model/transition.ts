@@ -6,7 +6,7 @@ import { parseProcStatus } from '../readings/procStatus';
 import type { ThreadScan } from '../readings/readings';
 import { parseStack } from '../readings/stack';
 import { capText, oneLine } from '../readings/text';
-import { blockingThreads } from '../readings/threads';
+import { blockingThreads, readThreads } from '../readings/threads';
 import type { ReadingsReader } from './reader';
 import type {
   BlockingThread,
@@ -70,7 +70,7 @@ function describe(reader: ReadingsReader, patch: Livepatch): Transition {
 
 function countThreads(scan: ThreadScan | null, blocking: number | null): ThreadCounts {
   if (!scan) return { total: null, done: null, blocking: null, undefined: null };
-  const total = scan.states.length;
+  const total = readThreads(scan);
   const undecided = scan.states.filter((state) => state === -1).length;
   return {
     total,

@@ -35,7 +35,8 @@ export interface FolderEntry {
 
 /** One folder. The order of entries means nothing (kernfs hashes names). */
 export type FolderReading =
-  { readonly entries: readonly FolderEntry[] } | { readonly missing: Missing; readonly detail?: string };
+  | { readonly entries: readonly FolderEntry[] }
+  | { readonly missing: Missing; readonly detail?: string };
 
 /**
  * `patch_state` of every thread that could be read, as parallel columns: a scan has tens of
@@ -46,6 +47,11 @@ export interface ThreadScan {
   readonly tids: readonly number[];
   /** −1, 0 or 1: Documentation/livepatch/livepatch.rst, "Consistency model". */
   readonly states: readonly number[];
+  /**
+   * Threads that were read and have no row, because they are where the running transition leads: a
+   * live host sends only those that are not. Absent: every thread that was read has its row.
+   */
+  readonly unlisted?: number;
   /** Threads whose `patch_state` exists but may not be read by this login. */
   readonly denied: number;
   /** Threads that were listed and gone when they were read. */

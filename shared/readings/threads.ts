@@ -12,6 +12,11 @@ export function isBlocking(state: number, enabled: boolean): boolean {
   return state !== -1 && state !== (enabled ? 1 : 0);
 }
 
+/** Threads whose state was read, with a row of their own or without. */
+export function readThreads(scan: ThreadScan): number {
+  return scan.states.length + (scan.unlisted ?? 0);
+}
+
 /** Ordered by process and thread number. */
 export function blockingThreads(
   scan: ThreadScan,

@@ -1,0 +1,151 @@
+/** A live host: one probe, asked again and again. */
+import { performance } from 'node:perf_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
+import { succeed, type Result } from '../../shared/readings/problem';
+import type { Readings, SourceKind } from '../../shared/readings/readings';
+import { HostReadings } from './hostReadings';
+import { nextRequest, type PlanFacts } from './pollingPlan';
+import type { ProbeRequest, Section } from './request';
+import type { Answer, ProbeSession } from './session';
+
+/** Milliseconds that a sample waits for what may be late; it comes with a later one then. */
+const patience = { details: 2_500, orders: 1_500, ordersAgain: 200 } as const;
+
+/** The first request: whatever else it asks, an unknown state brings all sections and a full scan. */
+export const firstRequest: ProbeRequest = { id: 1, sections: ['o', 'd'], scan: 'full', known: [] };
+
+export class LiveHost {
+  private readonly known = new HostReadings();
+  private readonly asked = new Map<Section, number>();
+  private id = firstRequest.id;
+  private fullScan: PlanFacts['fullScan'] = null;
+  private detailsPending = false;
+  private ordersPending = false;
+  private confirmed: string | null = null;
+  private hadOrders = false;
+
+  constructor(
+    private readonly session: ProbeSession,
+    private readonly identity: { readonly target: string; readonly source: SourceKind },
+    private first: Promise<Result<Answer>> | null,
+  ) {}
+
+  get inTransition(): boolean {
+    return this.known.inTransition;
+  }
+
+  /** One sample; calls must not overlap. */
+  async sample(): Promise<Result<Readings>> {
+    const wasFirst = this.first !== null;
+    let answered = await this.round();
+    if (!answered.ok) return answered;
+    // A doubtful state is shown only once it has been seen twice; and whom to look at more closely
+    // among hundreds is decided here, by their numbers.
+    if (!this.isConfirmed() || (wasFirst && this.known.undetailed.length > 0)) {
+      answered = await this.round();
+      if (!answered.ok) return answered;
+      this.isConfirmed();
+    }
+    return succeed(
+      this.known.readings({ ...this.identity, privileged: this.session.uid === 0 }),
+    );
+  }
+
+  close(): void {
+    this.session.close();
+  }
+
+  private async round(): Promise<Result<null>> {
+    const began = performance.now();
+    const request = this.first ? firstRequest : nextRequest((this.id += 1), this.facts(began));
+    const answered = await (this.first ?? this.session.ask(request));
+    this.first = null;
+    if (!answered.ok) return answered;
+    const answer = answered.value;
+    const told = this.known.take(answer);
+    this.note(request, answer, began);
+    await this.wait(answer, told);
+    return succeed(null);
+  }
+
+  private facts(now: number): PlanFacts {
+    const { known, fullScan, detailsPending, ordersPending, asked } = this;
+    return {
+      now,
+      fullScan,
+      detailsPending,
+      ordersPending,
+      asked,
+      inTransition: known.inTransition,
+      blocking: known.blocking,
+      undetailed: known.undetailed,
+      hasNewThreads: known.threads?.hasNewThreads ?? false,
+      lacksOrders: !known.hasOrders,
+    };
+  }
+
+  private note(request: ProbeRequest, answer: Answer, began: number): void {
+    for (const section of request.sections) this.asked.set(section, began);
+    for (const section of ['h', 'm', 'f', 'l'] as const) {
+      if (answer.frames.some(({ kind }) => kind === section)) this.asked.set(section, began);
+    }
+    if (answer.frames.some(({ kind }) => kind === 't')) {
+      this.fullScan = { at: began, tookMs: performance.now() - began };
+    }
+    if (!this.known.inTransition) this.fullScan = null;
+  }
+
+  private async wait({ late, orders }: Answer, told: readonly string[]): Promise<void> {
+    const waits: Promise<unknown>[] = [];
+    if (late) {
+      this.detailsPending = true;
+      const come = late.then((frames) => {
+        this.detailsPending = false;
+        this.known.takeLate(frames, told);
+      });
+      waits.push(within(come, patience.details));
+    }
+    if (orders) {
+      this.ordersPending = true;
+      const come = orders.then((lines) => {
+        this.ordersPending = false;
+        this.hadOrders = true;
+        this.known.takeOrders(lines);
+      });
+      waits.push(within(come, this.hadOrders ? patience.ordersAgain : patience.orders));
+    }
+    await Promise.all(waits);
+  }
+
+  /**
+   * The kernel sets every thread's state before it flips `enabled` (kernel/livepatch/core.c,
+   * __klp_enable_patch and __klp_disable_patch), and −1 is the very beginning or end of a transition:
+   * a scan of which every thread says the same, or one of which says −1, is believed when the next
+   * one says it too.
+   */
+  private isConfirmed(): boolean {
+    const doubt = this.doubt();
+    const isConfirmed = doubt === null || doubt === this.confirmed;
+    this.confirmed = doubt;
+    return isConfirmed;
+  }
+
+  private doubt(): string | null {
+    const states = this.known.threads;
+    if (!states) return null;
+    const { scan, enabled } = states;
+    const unlisted = scan.unlisted ?? 0;
+    const seen = new Set(scan.states);
+    if (unlisted > 0) seen.add(enabled ? 1 : 0);
+    return seen.has(-1) || seen.size === 1 ? `${enabled}:${[...seen].sort().join()}` : null;
+  }
+}
+
+async function within(work: Promise<void>, ms: number): Promise<void> {
+  const cancelled = new AbortController();
+  await Promise.race([
+    work,
+    pause(ms, undefined, { signal: cancelled.signal }).catch(() => undefined),
+  ]);
+  cancelled.abort();
+}

@@ -1,0 +1,90 @@
+/**
+ * What to ask next, and when. A thread's state only moves towards the target and children inherit
+ * it (kernel/livepatch/transition.c, klp_copy_process), so after one full scan the blocking threads
+ * and their children tell nearly all; full scans find the rest (a child whose parent has exited).
+ */
+import type { ProbeRequest, Section, ThreadId } from './request';
+
+export interface PlanFacts {
+  /** Milliseconds of a clock that doesn't jump. */
+  readonly now: number;
+  readonly inTransition: boolean;
+  /** The last full scan of this transition; null: none. */
+  readonly fullScan: { readonly at: number; readonly tookMs: number } | null;
+  readonly blocking: readonly ThreadId[];
+  /** The first of them that have no details yet. */
+  readonly undetailed: readonly ThreadId[];
+  /** Process of a blocking thread with more threads than before. */
+  readonly hasNewThreads: boolean;
+  /** Nothing is known yet of a livepatch's place in the stack. */
+  readonly lacksOrders: boolean;
+  /** Asked before and still under way: not asked again. */
+  readonly detailsPending: boolean;
+  readonly ordersPending: boolean;
+  /** When each section was last asked for. */
+  readonly asked: ReadonlyMap<Section, number>;
+}
+
+/** Milliseconds after which a section is asked for again: settled, and in a transition. */
+const ages: Record<Section, { readonly settled: number; readonly moving: number }> = {
+  h: { settled: 0, moving: 0 },
+  m: { settled: 4_000, moving: 5_000 },
+  l: { settled: 30_000, moving: 5_000 },
+  f: { settled: 30_000, moving: 30_000 },
+  o: { settled: 30_000, moving: 30_000 },
+  d: { settled: Infinity, moving: 5_000 },
+  n: { settled: Infinity, moving: 0 },
+};
+
+/** More blocking threads than these are read by a full scan: its cost grows more slowly. */
+const individuallyRead = 500;
+
+/** Threads that are named in one request; as many as have details. */
+const named = 200;
+
+/** Between full scans: this many times what one takes, so that they use a fiftieth of a processor. */
+const scanRarity = 50;
+const scanEveryMs = 10_000;
+
+export function nextRequest(id: number, facts: PlanFacts): ProbeRequest {
+  const { inTransition, blocking } = facts;
+  const sections = (['h', 'm', 'f', 'l'] as const).filter((section) => isDue(section, facts));
+  const wanted: Section[] = [...sections];
+  if (!facts.ordersPending && (facts.lacksOrders || isDue('o', facts))) wanted.push('o');
+  if (!inTransition) return { id, sections: wanted, scan: 'full', known: [] };
+  const scan = needsFullScan(facts) ? 'full' : 'known';
+  // Details that are new may not be put off until the others are due again.
+  const isDetailed = isDue('d', facts) || facts.undetailed.length > 0;
+  if (!facts.detailsPending) wanted.push(isDetailed ? 'd' : 'n');
+  return { id, sections: wanted, scan, known: blocking.slice(0, scan === 'full' ? named : individuallyRead) };
+}
+
+/** Milliseconds to wait: never more than a fifth of the time is spent asking. */
+export function nextDelay(
+  inTransition: boolean,
+  lastRoundMs: number,
+  wantedMs: { readonly settled: number; readonly moving: number },
+): { readonly ms: number; readonly isSlowed: boolean } {
+  const wanted = inTransition ? wantedMs.moving : wantedMs.settled;
+  const ms = Math.max(wanted, lastRoundMs * 4);
+  return { ms, isSlowed: ms > wanted };
+}
+
+export const defaultIntervals = { settled: 5_000, moving: 1_000 } as const;
+
+function needsFullScan(facts: PlanFacts): boolean {
+  const { fullScan, blocking, hasNewThreads, now } = facts;
+  if (!fullScan) return true;
+  if (blocking.length > individuallyRead) return true;
+  const rarity = Math.max(scanEveryMs, fullScan.tookMs * scanRarity);
+  const since = now - fullScan.at;
+  // When nobody is left to ask, only a full scan can tell, but its cost is still minded.
+  if (hasNewThreads || blocking.length === 0) return since >= fullScan.tookMs * 4;
+  return since >= rarity;
+}
+
+function isDue(section: Section, { asked, now, inTransition }: PlanFacts): boolean {
+  const last = asked.get(section);
+  if (last === undefined) return true;
+  return now - last >= ages[section][inTransition ? 'moving' : 'settled'];
+}
