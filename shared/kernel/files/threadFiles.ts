@@ -1,0 +1,124 @@
+/** /proc/PID and /proc/PID/task/TID: fs/proc/array.c and fs/proc/base.c. */
+import type { KernelCore } from '../core';
+import { hashOf } from '../random';
+import type { Frame, Thread } from '../threads';
+import { file, folder, type Node } from './node';
+
+/** include/linux/sched.h */
+const PF_KTHREAD = 0x0020_0000;
+const PF_RANDOMIZE = 0x0040_0000;
+
+const stateWords: Readonly<Record<Thread['state'], string>> = {
+  R: 'R (running)',
+  S: 'S (sleeping)',
+  D: 'D (disk sleep)',
+  T: 'T (stopped)',
+  I: 'I (idle)',
+  Z: 'Z (zombie)',
+};
+
+/** /proc/PID; the files of the process are those of its first thread. */
+export function processFolder(core: KernelCore, pid: number): Node | null {
+  const tids = core.threads.tidsOf(pid);
+  const leader = core.threads.get(pid) ?? firstOf(core, tids);
+  if (!leader) return null;
+  return folder(() => [
+    ...threadEntries(core, leader),
+    ['cmdline', file(leader.cmdline === '' ? '' : `${leader.cmdline.replaceAll(' ', '\0')}\0`)],
+    ['cgroup', file(leader.cgroup === null ? '' : `0::${leader.cgroup}\n`)],
+    ['task', taskFolder(core, tids)],
+  ]);
+}
+
+function firstOf(core: KernelCore, tids: ReadonlySet<number>): Thread | null {
+  const [first] = tids;
+  return first === undefined ? null : core.threads.get(first);
+}
+
+function taskFolder(core: KernelCore, tids: ReadonlySet<number>): Node {
+  const threadOf = (tid: number) => {
+    const thread = tids.has(tid) ? core.threads.get(tid) : null;
+    return thread && folder(() => threadEntries(core, thread));
+  };
+  return {
+    kind: 'folder',
+    *entries() {
+      for (const tid of tids) {
+        const node = threadOf(tid);
+        if (node) yield [`${tid}`, node];
+      }
+    },
+    find: (name) => threadOf(Number(name)),
+  };
+}
+
+function threadEntries(core: KernelCore, thread: Thread): [string, Node][] {
+  const entries: [string, Node][] = [
+    ['comm', file(`${thread.comm}\n`)],
+    ['stat', file(statOf(thread))],
+    ['status', file(statusOf(core, thread))],
+    ['wchan', file(wchanOf(thread))],
+    ['stack', file(stackOf(core, thread))],
+  ];
+  if (core.setup.architecture !== 'no-livepatch') {
+    entries.push(['patch_state', file(`${core.patchStateOf(thread.tid)}\n`)]);
+  }
+  return entries;
+}
+
+function statOf({ tid, comm, state, ppid, kthread, startTicks }: Thread): string {
+  const flags = kthread ? PF_KTHREAD : PF_RANDOMIZE;
+  const zeros = Array.from({ length: 12 }, () => 0).join(' ');
+  const group = kthread ? '0 0' : `${tid} ${tid}`;
+  // pid comm state ppid pgrp session tty tpgid flags, 10 counters, priority nice threads 0 start …
+  return `${tid} (${comm}) ${state} ${ppid} ${group} 0 -1 ${flags} 0 0 0 0 0 0 0 0 20 0 1 0 ${startTicks} 0 0 ${zeros}\n`;
+}
+
+function statusOf(core: KernelCore, thread: Thread): string {
+  const { comm, state, pid, tid, ppid, uid, kthread } = thread;
+  const name = comm.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
+  const lines = [
+    `Name:\t${name}`,
+    `State:\t${stateWords[state]}`,
+    `Tgid:\t${pid}`,
+    `Pid:\t${tid}`,
+    `PPid:\t${ppid}`,
+    `Uid:\t${uid}\t${uid}\t${uid}\t${uid}`,
+    ...(core.version.kthreadField ? [`Kthread:\t${kthread ? 1 : 0}`] : []),
+    `Threads:\t${core.threads.tidsOf(pid).size}`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** The innermost function of a sleeper; `0` for others. */
+function wchanOf({ state, stack }: Thread): string {
+  return state === 'R' || state === 'Z' ? '0' : (stack.frames[0]?.symbol ?? '0');
+}
+
+function stackOf(core: KernelCore, { stack, posture }: Thread): string {
+  const { stackAddresses, stackEndMarker } = core.version;
+  const lines = stack.frames.map((frame) => frameLine(frame, stackAddresses));
+  if (posture?.unreliable) lines.splice(1, 0, unknownFrame(stackAddresses));
+  if (stackEndMarker && lines.length > 0) {
+    const marker = 'ffffffffffffffff';
+    lines.push(`[<${stackAddresses ? marker : 0}>] 0x${marker}`);
+  }
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+/** An offset within a size, the same for the same function. */
+function frameLine({ symbol, module, code }: Frame, withAddress: boolean): string {
+  const hash = hashOf(code);
+  const size = 0x40 + (hash % 0x40) * 0x10;
+  const offset = 5 + ((hash >>> 8) % (size - 6));
+  const address = withAddress
+    ? `ffffffff81${(hash & 0xffffff).toString(16).padStart(6, '0')}`
+    : '0';
+  const where = module === null ? '' : ` [${module}]`;
+  return `[<${address}>] ${symbol}+0x${offset.toString(16)}/0x${size.toString(16)}${where}`;
+}
+
+/** Code that an unwinder can't see through: a BPF program's trampoline. */
+function unknownFrame(withAddress: boolean): string {
+  return `[<${withAddress ? 'ffffffffc0a1b2c3' : '0'}>] 0xffffffffc0a1b2c3`;
+}
