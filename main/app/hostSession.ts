@@ -5,7 +5,11 @@ import type { Host, RawFile } from '../../shared/api/contract';
 import type { Problem } from '../../shared/readings/problem';
 import type { StatusDocument } from '../../shared/report/statusDocument';
 import type { Reader } from '../sources/readerClient';
-import { watchTransition, type TransitionWatch } from './transitionWatch';
+import {
+  watchTransition,
+  withStall,
+  type TransitionWatch,
+} from '../../shared/history/transitionWatch';
 
 /** In a transition every second counts for whoever watches it. */
 const transitionInterval = 1000;
@@ -82,19 +86,22 @@ export function startSession(
       if (isClosed) return;
       lastEnd = Date.now();
       known = result.ok
-        ? {
-            status: result.value,
-            problem: null,
-            sampledAt: new Date(lastEnd).toISOString(),
-            sampleMs: lastEnd - start,
-            // A saved state stands still: how long somebody looks at it means nothing.
-            watch: first.live ? watchTransition(known.watch, result.value, lastEnd) : null,
-          }
+        ? { ...watched(result.value), problem: null, sampleMs: lastEnd - start }
         : { ...known, problem: result.problem };
       environment.changed(host());
     } while (isAskedAgain);
     isSampling = false;
     schedule();
+  }
+
+  /** A saved state stands still: how long somebody looks at it means nothing. */
+  function watched(status: StatusDocument): Pick<Known, 'status' | 'watch' | 'sampledAt'> {
+    const watch = first.live ? watchTransition(known.watch, status, lastEnd) : null;
+    return {
+      status: withStall(status, watch, lastEnd),
+      watch,
+      sampledAt: new Date(lastEnd).toISOString(),
+    };
   }
 
   function schedule(): void {

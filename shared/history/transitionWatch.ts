@@ -1,0 +1,88 @@
+/**
+ * What a watcher has seen of a running transition: since when, and how its blocking threads became
+ * fewer. The kernel keeps neither.
+ */
+import { countOf } from '../diagnosis/words';
+import { visible } from '../readings/text';
+import type { Finding, StatusDocument } from '../report/statusDocument';
+
+export interface TransitionWatch {
+  /** Milliseconds since the epoch. */
+  readonly seenAt: number;
+  readonly patch: string;
+  readonly direction: string | null;
+  /** Seconds since seen, blocking threads; oldest first. */
+  readonly drain: readonly (readonly [number, number])[];
+}
+
+/** More points than a curve has pixels help nobody: beyond these every other older one goes. */
+const mostPoints = 2000;
+
+/**
+ * @param before what was known after the sample before; null: no transition was running
+ * @param now milliseconds since the epoch
+ * @returns null where none is running. A reversal begins anew: other threads block from then on. An
+ *   unreadable state is no end: what was seen stays.
+ */
+export function watchTransition(
+  before: TransitionWatch | null,
+  status: StatusDocument,
+  now: number,
+): TransitionWatch | null {
+  if (status.transitionState === 'unknown') return before;
+  const { transition } = status;
+  if (status.transitionState === 'none' || transition === null) return null;
+  const { patch, direction } = transition;
+  const isSame = before !== null && before.patch === patch && before.direction === direction;
+  const seenAt = isSame ? before.seenAt : now;
+  const drain = isSame ? before.drain : [];
+  const { blocking } = transition.threads;
+  if (blocking === null) return { seenAt, patch, direction, drain };
+  const seconds = Math.max(0, (now - seenAt) / 1000);
+  return { seenAt, patch, direction, drain: [...thinned(drain), [seconds, blocking]] };
+}
+
+function thinned(drain: TransitionWatch['drain']): TransitionWatch['drain'] {
+  return drain.length < mostPoints ? drain : drain.filter((_, index) => index % 2 === 0);
+}
+
+/** Seconds without any thread switching after which a watched transition counts as stalled. */
+const stallSeconds = 30;
+
+/**
+ * The status with the finding `transition-stalled` added, where watching shows what one reading
+ * can't: that no thread has switched for 30 s.
+ *
+ * @param now milliseconds since the epoch
+ */
+export function withStall(
+  status: StatusDocument,
+  watch: TransitionWatch | null,
+  now: number,
+): StatusDocument {
+  const seconds = watch && secondsStill(watch, now);
+  const blocking = status.transition?.threads.blocking ?? 0;
+  const isKnown = status.findings.some(({ code }) => code === 'transition-stalled');
+  if (!watch || seconds === null || seconds < stallSeconds || blocking === 0 || isKnown) {
+    return status;
+  }
+  const still: Finding = {
+    code: 'transition-stalled',
+    severity: 'error',
+    subject: watch.patch,
+    message: `No thread has switched for ${Math.floor(seconds)} s; ${countOf(blocking, 'thread')} ${blocking === 1 ? 'blocks' : 'block'} the transition of ${visible(watch.patch)}.`,
+    evidence: ['/proc/*/task/*/patch_state'],
+    remedies: ['let-it-return', 'reverse', 'ask-vendor', 'force'],
+  };
+  return { ...status, findings: [still, ...status.findings] };
+}
+
+/** Seconds since the number of blocking threads was last seen to become smaller. */
+function secondsStill({ seenAt, drain }: TransitionWatch, now: number): number | null {
+  const last = drain.at(-1);
+  if (!last) return null;
+  const [, blocking] = last;
+  const sinceIndex = drain.findLastIndex(([, before]) => before > blocking) + 1;
+  const since = drain[sinceIndex];
+  return since ? (now - seenAt) / 1000 - since[0] : null;
+}
