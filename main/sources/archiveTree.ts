@@ -9,35 +9,54 @@ import type {
   Tree,
 } from '../../shared/readings/readings';
 import { resolvePath, type Looked } from './resolvePath';
+import { ThreadColumns, threadNumber } from './threadColumns';
 
-type Node =
-  | { readonly kind: 'folder'; readonly children: Map<string, FolderEntry['kind']> }
+/** What an entry of an archive becomes. */
+export type Leaf =
   | { readonly kind: 'file'; readonly text: string; readonly truncated: boolean }
   | { readonly kind: 'link'; readonly goal: string }
   | { readonly kind: 'other' };
 
-export class ArchiveTree implements Tree {
-  private readonly nodes = new Map<string, Node>([['', { kind: 'folder', children: new Map() }]]);
+interface Folder {
+  readonly kind: 'folder';
+  readonly children: Map<string, Leaf | Folder>;
+}
 
-  /** @param names path below the root, without `.` and `..` */
-  add(names: readonly string[], node: Exclude<Node, { kind: 'folder' }> | 'folder'): void {
-    const path = names.join('/');
-    const kind = node === 'folder' ? 'folder' : node.kind;
-    const known = this.nodes.get(path);
-    if (known?.kind === 'folder' && kind === 'folder') return;
-    const name = names.at(-1);
-    if (name === undefined) return;
-    const parent = names.slice(0, -1);
-    this.add(parent, 'folder');
-    const folder = this.nodes.get(parent.join('/'));
-    if (folder?.kind !== 'folder') return;
-    folder.children.set(name, kind);
-    this.nodes.set(path, node === 'folder' ? { kind: 'folder', children: new Map() } : node);
+type Gap = { readonly missing: Missing; readonly detail?: string };
+
+function emptyFolder(): Folder {
+  return { kind: 'folder', children: new Map() };
+}
+
+export class ArchiveTree implements Tree {
+  private readonly root = emptyFolder();
+  private brokenAt: readonly string[] | null = null;
+
+  /**
+   * A later entry takes the place of an earlier one, as in tar; a folder keeps what is in it.
+   *
+   * @param names path below the root, without `.` and `..`
+   */
+  add(names: readonly string[], node: Leaf | 'folder'): void {
+    let folder = this.root;
+    for (const name of names.slice(0, -1)) folder = folderIn(folder, name);
+    const last = names.at(-1);
+    if (last === undefined) return;
+    if (node === 'folder') folderIn(folder, last);
+    else folder.children.set(last, node);
   }
 
-  /** Whether the tree has a folder of that name at its root. */
+  /**
+   * The archive broke off within or behind this entry: a folder on the way to it may lack entries,
+   * so what is missing there is not known to be absent.
+   */
+  breakOffAt(names: readonly string[]): void {
+    this.brokenAt = names;
+  }
+
+  /** Whether there is a folder of that name at the root. */
   has(name: string): boolean {
-    return this.nodes.has(name);
+    return this.root.children.get(name)?.kind === 'folder';
   }
 
   readFile(path: string, limit: number): FileReading {
@@ -55,54 +74,80 @@ export class ArchiveTree implements Tree {
     const node = this.find(path);
     if ('missing' in node) return node;
     if (node.kind !== 'folder') return { missing: 'unreadable', detail: 'not a folder' };
-    return { entries: [...node.children].map(([name, kind]) => ({ name, kind })) };
+    return { entries: [...node.children].map(toEntry) };
   }
 
   scanThreads(): ThreadScan | null {
-    const pids: number[] = [];
-    const tids: number[] = [];
-    const states: number[] = [];
-    const invalid: { path: string; text: string }[] = [];
-    let absent = 0;
-    for (const pid of this.numbered('proc')) {
-      for (const tid of this.numbered(`proc/${pid}/task`)) {
-        const path = `proc/${pid}/task/${tid}/patch_state`;
-        const node = this.nodes.get(path);
-        if (node?.kind !== 'file') {
-          absent += 1;
-          continue;
-        }
-        const state = parsePatchState(node.text);
-        if (state === null) {
-          invalid.push({ path: `/${path}`, text: node.text.slice(0, 64) });
-        } else {
-          pids.push(Number(pid));
-          tids.push(Number(tid));
-          states.push(state);
-        }
+    const scan = new ThreadColumns();
+    for (const [pid, process] of numbered(this.root.children.get('proc'))) {
+      for (const [tid, thread] of numbered(process.children.get('task'))) {
+        addThread(scan, Number(pid), Number(tid), thread.children.get('patch_state'));
       }
     }
-    if (states.length + invalid.length === 0) return null;
-    return { pids, tids, states, denied: 0, vanished: 0, absent, invalid };
+    return scan.result();
   }
 
-  private numbered(folder: string): string[] {
-    const node = this.nodes.get(folder);
-    if (node?.kind !== 'folder') return [];
-    return [...node.children]
-      .filter(([name, kind]) => kind === 'folder' && /^[1-9]\d{0,9}$/.test(name))
-      .map(([name]) => name);
-  }
-
-  private find(path: string): Node | { readonly missing: Missing; readonly detail?: string } {
+  private find(path: string): Leaf | Folder | Gap {
     const resolved = resolvePath(path, (names) => this.look(names));
-    if ('missing' in resolved) return resolved;
-    return this.nodes.get(resolved.names.join('/')) ?? { missing: 'absent' };
+    if ('missing' in resolved) return this.asGap(resolved, path);
+    return this.at(resolved.names) ?? { missing: 'absent' };
   }
 
   private look(names: readonly string[]): Looked {
-    const node = this.nodes.get(names.join('/'));
+    const node = this.at(names);
     if (!node) return { missing: 'absent' };
     return node.kind === 'link' ? { link: node.goal } : {};
   }
+
+  private at(names: readonly string[]): Leaf | Folder | null {
+    let node: Leaf | Folder = this.root;
+    for (const name of names) {
+      const next: Leaf | Folder | undefined =
+        node.kind === 'folder' ? node.children.get(name) : undefined;
+      if (!next) return null;
+      node = next;
+    }
+    return node;
+  }
+
+  private asGap(gap: Gap, path: string): Gap {
+    if (gap.missing !== 'absent' || this.brokenAt === null) return gap;
+    const names = path.split('/').filter((name) => name !== '');
+    const firstMissing = names.findIndex((_, index) => !this.at(names.slice(0, index + 1)));
+    const existing = names.slice(0, firstMissing);
+    const mayBeLost = existing.every((name, index) => this.brokenAt?.[index] === name);
+    return mayBeLost ? { missing: 'unreadable', detail: 'the archive ends before it' } : gap;
+  }
+}
+
+function folderIn(parent: Folder, name: string): Folder {
+  const known = parent.children.get(name);
+  if (known?.kind === 'folder') return known;
+  const made = emptyFolder();
+  parent.children.set(name, made);
+  return made;
+}
+
+function toEntry([name, { kind }]: [string, Leaf | Folder]): FolderEntry {
+  return { name, kind };
+}
+
+function* numbered(node: Leaf | Folder | undefined): Generator<[string, Folder]> {
+  if (node?.kind !== 'folder') return;
+  for (const [name, child] of node.children) {
+    if (child.kind === 'folder' && threadNumber.test(name)) yield [name, child];
+  }
+}
+
+function addThread(
+  scan: ThreadColumns,
+  pid: number,
+  tid: number,
+  node: Leaf | Folder | undefined,
+): void {
+  if (!node) return scan.addMissing('absent');
+  if (node.kind !== 'file') return scan.addInvalidState(pid, tid, `(a ${node.kind})`);
+  const state = parsePatchState(node.text);
+  if (state === null) scan.addInvalidState(pid, tid, node.text);
+  else scan.add(pid, tid, state);
 }

@@ -2,7 +2,7 @@
  * A host laid out as a folder on this machine's disk, or this machine itself.
  *
  * Symbolic links are followed only as long as they stay inside the folder; nothing but regular
- * files and folders is ever opened, since a FIFO or device would hang the reader or change a state.
+ * files and folders is ever opened, since a FIFO would hang the reader and a device may act on it.
  */
 import {
   closeSync,
@@ -30,24 +30,24 @@ import { scanPatchStates } from './threadScan';
 
 const reading = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-type Resolved =
-  | { readonly path: string; readonly stats: Stats }
-  | { readonly missing: Missing; readonly detail?: string };
+type Gap = { readonly missing: Missing; readonly detail?: string };
+type Resolved = { readonly place: string; readonly stats: Stats } | Gap;
 
 export class DirectoryTree implements Tree {
+  /** Folders that a listing named: what is missing below one that is gone has vanished with it. */
+  private readonly listed = new Set<string>();
+
   /** @param root absolute path without a final slash; '' is this machine */
   constructor(private readonly root: string) {}
 
   readFile(path: string, limit: number): FileReading {
     const resolved = this.resolve(path);
     if ('missing' in resolved) return resolved;
-    if (!resolved.stats.isFile()) {
-      return { missing: 'unreadable', detail: 'not a regular file' };
-    }
+    if (!resolved.stats.isFile()) return { missing: 'unreadable', detail: 'not a regular file' };
     try {
-      return readText(resolved.path, limit);
+      return readText(resolved.place, limit);
     } catch (error) {
-      return missingBecause(error);
+      return this.gapAt(path, error);
     }
   }
 
@@ -56,25 +56,31 @@ export class DirectoryTree implements Tree {
     if ('missing' in resolved) return resolved;
     if (!resolved.stats.isDirectory()) return { missing: 'unreadable', detail: 'not a folder' };
     try {
-      return { entries: readdirSync(resolved.path, { withFileTypes: true }).map(toEntry) };
+      const entries = readdirSync(resolved.place, { withFileTypes: true }).map(toEntry);
+      for (const { name, kind } of entries) {
+        if (kind === 'folder') this.listed.add(`${path}/${name}`);
+      }
+      return { entries };
     } catch (error) {
-      return missingBecause(error);
+      return this.gapAt(path, error);
     }
   }
 
   scanThreads(): ThreadScan | null {
     const proc = this.resolve('/proc');
-    return 'missing' in proc || !proc.stats.isDirectory() ? null : scanPatchStates(proc.path);
+    return 'missing' in proc || !proc.stats.isDirectory() ? null : scanPatchStates(proc.place);
   }
 
   private resolve(path: string): Resolved {
     const resolved = resolvePath(path, (names) => this.look(names));
-    if ('missing' in resolved) return resolved;
+    if ('missing' in resolved) {
+      return resolved.missing === 'absent' ? this.absentOrVanished(path) : resolved;
+    }
     const place = this.onDisk(resolved.names);
     try {
-      return { path: place, stats: lstatSync(place) };
+      return { place, stats: lstatSync(place) };
     } catch (error) {
-      return missingBecause(error);
+      return this.gapAt(path, error);
     }
   }
 
@@ -87,14 +93,30 @@ export class DirectoryTree implements Tree {
     }
   }
 
+  private gapAt(path: string, error: unknown): Gap {
+    const gap = missingBecause(error);
+    return gap.missing === 'absent' ? this.absentOrVanished(path) : gap;
+  }
+
+  private absentOrVanished(path: string): Gap {
+    const names = path.split('/');
+    for (let length = names.length; length > 1; length -= 1) {
+      const folder = names.slice(0, length).join('/');
+      if (!this.listed.has(folder)) continue;
+      const isThere = lstatSync(`${this.root}${folder}`, { throwIfNoEntry: false }) !== undefined;
+      if (!isThere) return { missing: 'vanished' };
+    }
+    return { missing: 'absent' };
+  }
+
   private onDisk(names: readonly string[]): string {
     return names.length === 0 ? this.root || '/' : `${this.root}/${names.join('/')}`;
   }
 }
 
 /** Files of proc and sysfs say size 0, and sysfs gives a page at a time: read until the end. */
-function readText(path: string, limit: number): FileReading {
-  const file = openSync(path, reading);
+function readText(place: string, limit: number): FileReading {
+  const file = openSync(place, reading);
   try {
     if (!fstatSync(file).isFile()) return { missing: 'unreadable', detail: 'not a regular file' };
     const chunks: Buffer[] = [];

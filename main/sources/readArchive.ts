@@ -1,15 +1,16 @@
 /** Reads a .tar, .tar.gz or .tar.xz into memory, as far as a reader of livepatches can want it. */
-import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import type { Readable } from 'node:stream';
 import { extract, type Header } from 'tar-stream';
-import { XzReadableStream } from 'xz-decompress';
 import { fail, succeed, type Problem, type Result } from '../../shared/readings/problem';
 import { capText, visible } from '../../shared/readings/text';
+import { isWanted, placeOf, type Place } from './archiveEntries';
 import { ArchiveTree } from './archiveTree';
+import { breakageOf, openUnpacked, type Breakage } from './unpack';
 
-/** Entries, bytes unpacked, and bytes kept in memory at most: what a bomb runs into. */
+/**
+ * What a bomb runs into: entries at most, bytes unpacked at most, bytes kept in memory at most, and
+ * bytes kept of one file (a longer one is cut).
+ */
 export const archiveLimits = {
   entries: 3_000_000,
   unpackedBytes: 2 * 1024 ** 3,
@@ -29,15 +30,12 @@ interface Entry extends AsyncIterable<unknown> {
   readonly header: Header;
 }
 
-/** Folders at a host's root by which the host's tree is found in an archive. */
-const rootFolders = new Set(['proc', 'sys', 'sos_commands', 'var', 'etc']);
-
-const wanted =
-  /^(?:proc\/(?:modules|uptime|sys\/kernel\/|\d+\/)|sys\/kernel\/(?:livepatch|tracing|debug)|sys\/module\/|sys\/kernel$|sys$|proc$|sos_commands\/kernel\/|var\/log\/dmesg)/;
+/** An archive that is larger than the limits. */
+class TooLarge extends Error {}
 
 /**
- * The archive is known by its content, not by its name. One top folder, as sosreports have, is taken
- * for the root. What ends early is used as far as it goes, with a problem `truncated`.
+ * One top folder, as sosreports have, is taken for the root. An archive that ends early is used as
+ * far as it goes, with a problem; one beyond the limits is not used at all.
  */
 export async function readArchive(
   path: string,
@@ -48,13 +46,13 @@ export async function readArchive(
   const reader = new ArchiveReader(path, limits);
   const unpack = extract();
   stream.value.on('error', (error) => unpack.destroy(error));
+  const end = watchEnd(stream.value, limits.unpackedBytes);
   stream.value.pipe(unpack);
   try {
-    for await (const entry of unpack) {
-      if (!(await reader.take(entry))) break;
-    }
+    for await (const entry of unpack) await reader.take(entry);
+    if (!end.isMarked()) throw new Error('Unexpected end of data');
   } catch (error) {
-    reader.broken(error);
+    reader.breakOff(error);
   } finally {
     stream.value.destroy();
     unpack.destroy();
@@ -62,134 +60,75 @@ export async function readArchive(
   return reader.result();
 }
 
-async function openUnpacked(path: string): Promise<Result<Readable>> {
-  const head = await readHead(path);
-  if (head.subarray(0, 2).equals(Buffer.from([0x1f, 0x8b]))) {
-    const file = createReadStream(path);
-    const gunzip = createGunzip();
-    file.on('error', (error) => gunzip.destroy(error));
-    gunzip.on('close', () => file.destroy());
-    return succeed(file.pipe(gunzip));
-  }
-  if (head.subarray(0, 6).equals(Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]))) {
-    return succeed(unpackXz(path));
-  }
-  if (head.toString('latin1', 257, 262) === 'ustar') return succeed(createReadStream(path));
-  if (head.length === 0) return fail('truncated', path, `${path} is empty.`);
-  return fail(
-    'unsupported-format',
-    path,
-    `${path} is no archive that can be read: neither gzip, xz nor tar.`,
-  );
-}
+const block = 512;
 
-async function readHead(path: string): Promise<Buffer> {
-  const file = await open(path, 'r');
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(512), 0, 512, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
-}
-
-function unpackXz(path: string): Readable {
-  const file = createReadStream(path);
-  const unpacked = Readable.fromWeb(new XzReadableStream(Readable.toWeb(file)));
-  unpacked.on('close', () => file.destroy());
-  return unpacked;
+/** Counts what is unpacked, and sees whether it ends with the block of zeros that ends a tar. */
+function watchEnd(stream: Readable, limit: number): { isMarked(): boolean } {
+  let bytes = 0;
+  let tail: Buffer = Buffer.alloc(0);
+  stream.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > limit) stream.destroy(new TooLarge(`more than ${limit} bytes unpacked`));
+    tail = chunk.length >= block ? chunk : Buffer.concat([tail, chunk]);
+    tail = tail.subarray(-block);
+  });
+  return { isMarked: () => tail.length === block && tail.every((byte) => byte === 0) };
 }
 
 /** Takes entries one by one and keeps those that can be wanted. */
 class ArchiveReader {
   private readonly trees = new Map<string, ArchiveTree>();
-  private readonly problems: Problem[] = [];
+  private readonly rejected: string[] = [];
+  private rejectedCount = 0;
+  private breakage: Breakage | null = null;
+  private last: Place | null = null;
   private entries = 0;
-  private unpacked = 0;
   private kept = 0;
-  private tooLarge: string | null = null;
 
   constructor(
     private readonly path: string,
     private readonly limits: ArchiveLimits,
   ) {}
 
-  /** @returns false once a limit is passed */
-  async take(entry: Entry): Promise<boolean> {
-    const { name, type, size, linkname } = entry.header;
+  /** @throws TooLarge once a limit is passed */
+  async take(entry: Entry): Promise<void> {
     this.entries += 1;
-    this.unpacked += 512 + size;
-    if (this.entries > this.limits.entries)
-      return this.refuse(`more than ${this.limits.entries} entries`);
-    if (this.unpacked > this.limits.unpackedBytes) {
-      return this.refuse(`more than ${this.limits.unpackedBytes} bytes unpacked`);
+    if (this.entries > this.limits.entries) {
+      throw new TooLarge(`more than ${this.limits.entries} entries`);
     }
-    const place = this.placeOf(name);
-    if (!place || !wanted.test(place.names.join('/'))) {
-      for await (const _ of entry) continue;
-      return true;
-    }
-    const tree = this.treeOf(place.prefix);
+    const place = placeOf(entry.header.name);
+    if (place) this.last = place;
+    else this.reject(entry.header.name);
+    if (place && isWanted(place)) await this.keep(entry, place);
+    for await (const _ of entry) continue;
+  }
+
+  private reject(name: string): void {
+    this.rejectedCount += 1;
+    if (this.rejected.length < namedEntries) this.rejected.push(name);
+  }
+
+  private async keep(entry: Entry, { prefix, names }: Place): Promise<void> {
+    const tree = this.treeOf(prefix);
+    const { type, linkname } = entry.header;
     switch (type) {
       case 'directory':
-        tree.add(place.names, 'folder');
-        break;
+        return tree.add(names, 'folder');
       case 'file':
       case 'contiguous-file':
-        tree.add(place.names, { kind: 'file', ...(await this.textOf(entry)) });
-        break;
+        return tree.add(names, { kind: 'file', ...(await this.textOf(entry)) });
       case 'symlink':
-        tree.add(place.names, { kind: 'link', goal: linkname ?? '' });
-        break;
+        return tree.add(names, { kind: 'link', goal: linkname ?? '' });
       case 'link': {
-        const goal = this.placeOf(linkname ?? '');
-        if (goal) tree.add(place.names, { kind: 'link', goal: `/${goal.names.join('/')}` });
-        break;
+        const goal = placeOf(linkname ?? '');
+        return tree.add(
+          names,
+          goal ? { kind: 'link', goal: `/${goal.names.join('/')}` } : { kind: 'other' },
+        );
       }
       default:
-        tree.add(place.names, { kind: 'other' });
+        return tree.add(names, { kind: 'other' });
     }
-    for await (const _ of entry) continue;
-    return this.kept <= this.limits.keptBytes
-      ? true
-      : this.refuse(`more than ${this.limits.keptBytes} bytes to keep`);
-  }
-
-  /** What an error of the stream means for what was read so far. */
-  broken(error: unknown): void {
-    const why = error instanceof Error ? error.message : String(error);
-    const isShort = /unexpected end|premature|truncat|Z_BUF_ERROR/i.test(why);
-    this.problems.push({
-      code: isShort ? 'truncated' : 'invalid-content',
-      path: this.path,
-      message: isShort
-        ? `${this.path} ends early (${why}); what was there until then is shown.`
-        : `${this.path} is damaged (${why}); what came before is shown.`,
-    });
-  }
-
-  result(): Result<ArchiveContent> {
-    if (this.tooLarge !== null) {
-      return fail(
-        'too-large',
-        this.path,
-        `${this.path} holds ${this.tooLarge}: it was not opened.`,
-      );
-    }
-    const host = [...this.trees.values()].find((tree) => tree.has('sys') || tree.has('proc'));
-    if (host) return succeed({ tree: host, problems: this.problems });
-    const [broken] = this.problems;
-    if (broken) return { ok: false, problem: broken };
-    return fail(
-      'not-found',
-      this.path,
-      `${this.path} holds neither sys/ nor proc/: it is no capture of a host.`,
-    );
-  }
-
-  private refuse(why: string): false {
-    this.tooLarge = why;
-    return false;
   }
 
   private treeOf(prefix: string): ArchiveTree {
@@ -200,42 +139,85 @@ class ArchiveReader {
     return tree;
   }
 
-  /** Where an entry lies below its host's root; null where that is nowhere we look. */
-  private placeOf(name: string): { prefix: string; names: string[] } | null {
-    const names = name.split('/').filter((part) => part !== '' && part !== '.');
-    if (name.startsWith('/') || names.includes('..')) {
-      this.noteRejected(name);
-      return null;
-    }
-    const [first, second] = names;
-    if (first === undefined) return null;
-    if (rootFolders.has(first)) return { prefix: '', names };
-    return second !== undefined && rootFolders.has(second)
-      ? { prefix: first, names: names.slice(1) }
-      : null;
-  }
-
-  private noteRejected(name: string): void {
-    if (this.problems.some(({ code }) => code === 'invalid-content')) return;
-    const shown = visible(capText(name, 200));
-    this.problems.push({
-      code: 'invalid-content',
-      path: this.path,
-      message: `${this.path} has entries with absolute paths or “..”, such as ${shown}; they were left out.`,
-    });
-  }
-
   private async textOf(entry: Entry): Promise<{ text: string; truncated: boolean }> {
+    const { fileBytes, keptBytes } = this.limits;
     const chunks: Buffer[] = [];
     let length = 0;
     for await (const chunk of entry) {
       if (!Buffer.isBuffer(chunk)) continue;
-      if (length <= this.limits.fileBytes) chunks.push(chunk);
+      if (length <= fileBytes) chunks.push(chunk);
       length += chunk.length;
-      if (this.kept + length > this.limits.keptBytes) break;
+      if (this.kept + Math.min(length, fileBytes) > keptBytes) {
+        throw new TooLarge(`more than ${keptBytes} bytes to keep`);
+      }
     }
-    const bytes = Buffer.concat(chunks).subarray(0, this.limits.fileBytes);
+    const bytes = Buffer.concat(chunks).subarray(0, fileBytes);
     this.kept += bytes.length;
-    return { text: bytes.toString('utf8'), truncated: length > this.limits.fileBytes };
+    return { text: bytes.toString('utf8'), truncated: length > fileBytes };
+  }
+
+  /** What an error of the stream means for what was read so far. */
+  breakOff(error: unknown): void {
+    this.breakage =
+      error instanceof TooLarge
+        ? { code: 'too-large', why: `it holds ${error.message}` }
+        : breakageOf(error);
+    for (const tree of this.trees.values()) tree.breakOffAt(this.last?.names ?? []);
+  }
+
+  result(): Result<ArchiveContent> {
+    const hosts = [...this.trees].filter(([, tree]) => tree.has('sys') || tree.has('proc'));
+    const host = hosts.find(([prefix]) => prefix === '') ?? hosts[0];
+    if (this.breakage?.code === 'too-large' || (this.breakage && !host)) {
+      return fail(
+        this.breakage.code,
+        this.path,
+        `${this.path} can’t be used: ${this.breakage.why}.`,
+      );
+    }
+    const [rejected] = this.rejected;
+    if (!host && rejected !== undefined) {
+      return fail(
+        'invalid-content',
+        this.path,
+        `${this.path} can’t be used: ${visible(capText(rejected, 200))} and all else in it leads out of the archive, or belongs to no host.`,
+      );
+    }
+    if (!host) {
+      return fail(
+        'not-found',
+        this.path,
+        `${this.path} holds neither sys/ nor proc/: it is no capture of a host.`,
+      );
+    }
+    if (host[0] !== '' && hosts.length > 1) {
+      const names = hosts.map(([name]) => visible(capText(name, 60))).join(', ');
+      return fail(
+        'invalid-content',
+        this.path,
+        `${this.path} holds several hosts (${names}): extract it and give one of them as dir:PATH.`,
+      );
+    }
+    return succeed({ tree: host[1], problems: this.problems() });
+  }
+
+  private problems(): Problem[] {
+    const problems = this.rejected.map((name): Problem => {
+      const message = `${this.path}: the entry ${visible(capText(name, 200))} was left out: its path leads out of the archive.`;
+      return { code: 'invalid-content', path: this.path, message };
+    });
+    const more = this.rejectedCount - this.rejected.length;
+    if (more > 0) {
+      const message = `${this.path}: ${more} more entries were left out for their paths.`;
+      problems.push({ code: 'invalid-content', path: this.path, message });
+    }
+    if (this.breakage) {
+      const message = `${this.path} breaks off (${this.breakage.why}): what is shown may lack what came after.`;
+      problems.unshift({ code: this.breakage.code, path: this.path, message });
+    }
+    return problems;
   }
 }
+
+/** Rejected entries that are named one by one. */
+const namedEntries = 10;

@@ -1,73 +1,88 @@
 /** Reads the `patch_state` of all threads below a proc folder, as fast as Node can. */
-import { closeSync, constants, openSync, readdirSync, readSync } from 'node:fs';
+import { closeSync, constants, lstatSync, openSync, readdirSync, readSync } from 'node:fs';
 import { parsePatchState } from '../../shared/readings/patchState';
 import type { ThreadScan } from '../../shared/readings/readings';
 import { missingBecause } from './missing';
+import { ThreadColumns, threadNumber } from './threadColumns';
 
 const reading = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-const number = /^[1-9]\d{0,9}$/;
 
 /** One buffer for all reads: a valid patch_state has at most three bytes. */
 const buffer = Buffer.alloc(64);
 
-/** @returns null where no thread has a `patch_state` */
+/**
+ * Nothing but folders and regular files is opened, and no link is followed: one planted in a tree as
+ * `task` or `patch_state` would lead out of it, and a device may act on being opened.
+ *
+ * @param proc path of the folder on disk
+ * @returns null where no thread has a `patch_state`
+ */
 export function scanPatchStates(proc: string): ThreadScan | null {
-  const scan = new Scan();
-  for (const pid of numberedFolders(proc)) {
-    for (const tid of numberedFolders(`${proc}/${pid}/task`)) {
-      scan.read(`${proc}/${pid}/task/${tid}/patch_state`, Number(pid), Number(tid));
+  const scan = new ThreadColumns();
+  for (const pid of threadFolders(proc, '/proc', scan)) {
+    const task = `${proc}/${pid}/task`;
+    const stats = lstatSync(task, { throwIfNoEntry: false });
+    if (stats?.isSymbolicLink()) scan.addInvalid(`/proc/${pid}/task`, aLink);
+    if (!stats?.isDirectory()) continue;
+    for (const tid of threadFolders(task, `/proc/${pid}/task`, scan)) {
+      readThread(scan, `${task}/${tid}`, Number(pid), Number(tid));
     }
   }
   return scan.result();
 }
 
-class Scan {
-  private readonly pids: number[] = [];
-  private readonly tids: number[] = [];
-  private readonly states: number[] = [];
-  private readonly invalid: { path: string; text: string }[] = [];
-  private denied = 0;
-  private vanished = 0;
-  private absent = 0;
+const aLink = '(a symbolic link)';
+const notAFile = '(not a regular file)';
 
-  read(path: string, pid: number, tid: number): void {
-    let file: number;
-    try {
-      file = openSync(path, reading);
-    } catch (error) {
-      return this.miss(error);
+/** Folders named by a number. */
+function threadFolders(path: string, shownPath: string, scan: ThreadColumns): string[] {
+  const names: string[] = [];
+  try {
+    for (const entry of readdirSync(path, { withFileTypes: true })) {
+      if (!threadNumber.test(entry.name)) continue;
+      if (entry.isDirectory()) names.push(entry.name);
+      else if (entry.isSymbolicLink()) scan.addInvalid(`${shownPath}/${entry.name}`, aLink);
     }
-    try {
-      const length = readSync(file, buffer, 0, buffer.length, 0);
+  } catch (error) {
+    scan.addMissing(missingBecause(error).missing);
+  }
+  return names;
+}
+
+function readThread(scan: ThreadColumns, folder: string, pid: number, tid: number): void {
+  const path = `${folder}/patch_state`;
+  try {
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    if (stats?.isFile()) {
+      const length = readStart(path);
       const state = stateIn(length);
-      if (state !== null) {
-        this.pids.push(pid);
-        this.tids.push(tid);
-        this.states.push(state);
-      } else {
-        const text = buffer.toString('utf8', 0, length);
-        this.invalid.push({ path: `/proc/${pid}/task/${tid}/patch_state`, text });
-      }
-    } catch (error) {
-      this.miss(error);
-    } finally {
-      closeSync(file);
+      if (state === null) scan.addInvalidState(pid, tid, buffer.toString('utf8', 0, length));
+      else scan.add(pid, tid, state);
+    } else if (stats) {
+      scan.addInvalidState(pid, tid, stats.isSymbolicLink() ? aLink : notAFile);
+    } else {
+      // The whole folder goes with its thread.
+      const isThere = lstatSync(folder, { throwIfNoEntry: false }) !== undefined;
+      scan.addMissing(isThere ? 'absent' : 'vanished');
     }
-  }
-
-  private miss(error: unknown): void {
+  } catch (error) {
     const { missing } = missingBecause(error);
-    if (missing === 'denied') this.denied += 1;
-    else if (missing === 'vanished') this.vanished += 1;
-    else this.absent += 1;
-  }
-
-  result(): ThreadScan | null {
-    const { pids, tids, states, denied, vanished, absent, invalid } = this;
-    if (states.length + denied + vanished + invalid.length === 0) return null;
-    return { pids, tids, states, denied, vanished, absent, invalid };
+    scan.addMissing(missing === 'absent' ? 'vanished' : missing);
   }
 }
+
+/** @returns how many bytes of the buffer were filled */
+function readStart(path: string): number {
+  const file = openSync(path, reading);
+  try {
+    return readSync(file, buffer, 0, buffer.length, 0);
+  } finally {
+    closeSync(file);
+  }
+}
+
+const newline = 0x0a;
+const zero = 0x30;
 
 /** The state among the first bytes of the buffer, without making a string of it where it is plain. */
 function stateIn(length: number): number | null {
@@ -76,18 +91,4 @@ function stateIn(length: number): number | null {
     return first - zero;
   }
   return parsePatchState(buffer.toString('utf8', 0, length));
-}
-
-const newline = 0x0a;
-const zero = 0x30;
-
-/** Folders named by a number; links in their place are not followed. */
-function numberedFolders(path: string): string[] {
-  try {
-    return readdirSync(path, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory() && number.test(entry.name))
-      .map(({ name }) => name);
-  } catch {
-    return [];
-  }
 }
