@@ -1,6 +1,7 @@
 /** Whether a transition runs, where it leads, and which threads have not arrived. */
 import { unitOfCgroup } from '../readings/cgroup';
 import { livepatchRoot, patchPath, threadPath } from '../readings/paths';
+import type { ProblemCode } from '../readings/problem';
 import { parseProcStat } from '../readings/procStat';
 import { parseProcStatus } from '../readings/procStatus';
 import type { ThreadScan } from '../readings/readings';
@@ -36,6 +37,11 @@ export function readTransition(
   if (patch && moving.length === 1) {
     return { transitionState: 'running', transition: describe(reader, patch) };
   }
+  const gap = patches.length === 0 ? whyNothingIsKnown(reader) : null;
+  if (gap !== null) {
+    reader.note(gap.code, livepatchRoot, `Whether a transition runs is unknown: ${gap.why}.`);
+    return { transitionState: 'unknown', transition: null };
+  }
   if (patches.every(({ inTransition }) => inTransition === false)) {
     return { transitionState: 'none', transition: null };
   }
@@ -45,6 +51,24 @@ export function readTransition(
       : 'transition could not be read of every livepatch';
   reader.note('invalid-content', livepatchRoot, `Whether a transition runs is unknown: ${why}.`);
   return { transitionState: 'unknown', transition: null };
+}
+
+/**
+ * That no livepatch was seen means that there is none only where the folder of livepatches was
+ * listed, or the folder around it was and does not hold it (no livepatching, or saved without its
+ * empty folders).
+ */
+function whyNothingIsKnown({
+  readings,
+}: ReadingsReader): { readonly code: ProblemCode; readonly why: string } | null {
+  const folder = readings.folders.get(livepatchRoot);
+  if (folder && 'entries' in folder) return null;
+  if (folder && folder.missing !== 'absent') {
+    return { code: 'invalid-content', why: `${livepatchRoot} could not be listed` };
+  }
+  const around = readings.folders.get('/sys/kernel');
+  if (around && 'entries' in around) return null;
+  return { code: 'not-found', why: `there is no ${livepatchRoot}` };
 }
 
 function describe(reader: ReadingsReader, patch: Livepatch): Transition {
