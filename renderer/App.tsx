@@ -1,6 +1,8 @@
 import { lazy, Suspense, useEffect, useRef } from 'react';
 import './App.css';
+import { visible } from '../shared/readings/text';
 import { useShortcuts } from './commands/keyboard';
+import { ErrorBoundary } from './components/ErrorBoundary';
 import { Rail } from './rail/Rail';
 import { PaintedSignal } from './state/painted';
 import { selectedHost, useWindow } from './state/store';
@@ -8,7 +10,8 @@ import { DropTarget } from './views/start/DropTarget';
 import { StartView } from './views/start/StartView';
 import { Toasts } from './components/Toasts';
 
-const HostScreen = lazy(() => import('./views/host/HostScreen'));
+const loadHostScreen = () => import('./views/host/HostScreen');
+const HostScreen = lazy(loadHostScreen);
 const Overlays = lazy(() => import('./components/overlays/Overlays'));
 
 export function App() {
@@ -19,11 +22,17 @@ export function App() {
   const main = useRef<HTMLElement>(null);
   useShortcuts();
 
+  // The first host that is opened finds its code already there.
+  useEffect(() => {
+    const idle = requestIdleCallback(() => void loadHostScreen());
+    return () => cancelIdleCallback(idle);
+  }, []);
+
   useEffect(() => {
     document.documentElement.dataset['theme'] = theme;
   }, [theme]);
   useEffect(() => {
-    document.title = host === null ? 'Klpscope' : `${host.label} – Klpscope`;
+    document.title = host === null ? 'Klpscope' : `${visible(host.label)} – Klpscope`;
   }, [host]);
 
   return (
@@ -34,9 +43,11 @@ export function App() {
       <Rail />
       <main ref={main} className="app__main" tabIndex={-1}>
         {host !== null ? (
-          <Suspense fallback={null}>
-            <HostScreen host={host} />
-          </Suspense>
+          <ErrorBoundary key={host.id}>
+            <Suspense fallback={null}>
+              <HostScreen host={host} />
+            </Suspense>
+          </ErrorBoundary>
         ) : answered ? (
           <>
             <StartView />

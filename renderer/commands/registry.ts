@@ -6,7 +6,7 @@ import {
   closeHost,
   copyStatus,
   openByDialog,
-  openTarget,
+  openTargets,
   refresh,
   select,
   selectNeighbour,
@@ -37,7 +37,7 @@ function toggleOverlay(overlay: Overlay): () => void {
 }
 
 function zoomBy(step: number): () => void {
-  return () => void changeZoom((useWindow.getState().settings?.zoom ?? 1) + step);
+  return () => changeZoom((useWindow.getState().settings?.zoom ?? 1) + step);
 }
 
 const themes: readonly { readonly id: Theme; readonly title: string }[] = [
@@ -53,7 +53,7 @@ export const commands: readonly Command[] = [
     group: 'Open',
     shortcuts: ['Mod+L'],
     enabled: always,
-    run: () => void openTarget('local'),
+    run: () => openTargets(['local']),
   },
   {
     id: 'open.file',
@@ -61,7 +61,7 @@ export const commands: readonly Command[] = [
     group: 'Open',
     shortcuts: ['Mod+O'],
     enabled: always,
-    run: () => void openByDialog('file'),
+    run: () => openByDialog('file'),
   },
   {
     id: 'open.folder',
@@ -69,7 +69,7 @@ export const commands: readonly Command[] = [
     group: 'Open',
     shortcuts: ['Mod+Shift+O'],
     enabled: always,
-    run: () => void openByDialog('folder'),
+    run: () => openByDialog('folder'),
   },
   {
     id: 'open.start',
@@ -141,7 +141,7 @@ export const commands: readonly Command[] = [
     group: 'Copy',
     shortcuts: ['Mod+Shift+C'],
     enabled: withStatus,
-    run: () => void copyStatus(),
+    run: copyStatus,
   },
   ...themes.map((theme): Command => ({
     id: `theme.${theme.id}`,
@@ -149,7 +149,7 @@ export const commands: readonly Command[] = [
     group: 'Window',
     shortcuts: [],
     enabled: always,
-    run: () => void changeTheme(theme.id),
+    run: () => changeTheme(theme.id),
   })),
   {
     id: 'zoom.in',
@@ -173,7 +173,7 @@ export const commands: readonly Command[] = [
     group: 'Window',
     shortcuts: ['Mod+0'],
     enabled: always,
-    run: () => void changeZoom(1),
+    run: () => changeZoom(1),
   },
   {
     id: 'app.palette',

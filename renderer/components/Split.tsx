@@ -29,17 +29,16 @@ export function Split({
   const width = useWindow((state) => state.detailWidth);
   if (detail === null) return <div className="split">{children}</div>;
   return (
-    <div className="split split--with-detail" style={{ ['--detail' as string]: `${width}px` }}>
+    <div
+      className="split split--with-detail"
+      style={{ ['--detail' as string]: `${width}px` }}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') onClose();
+      }}
+    >
       {children}
       <Handle width={width} />
-      <aside
-        className="split__detail"
-        aria-label={detailLabel}
-        data-open={open}
-        onKeyDown={(event) => {
-          if (event.key === 'Escape') onClose();
-        }}
-      >
+      <aside className="split__detail" aria-label={detailLabel} data-open={open}>
         <button type="button" className="split__close icon-button" onClick={onClose}>
           <X size={16} aria-hidden />
           <span className="sr-only">Close {detailLabel}</span>

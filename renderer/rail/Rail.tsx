@@ -41,7 +41,7 @@ export function Rail() {
         onClick={() => runCommand('app.palette')}
       >
         <Search size={14} aria-hidden />
-        <span className="rail__search-text">host, file, command</span>
+        <span className="rail__search-text">Find or open …</span>
         <Keys shortcut="Mod+K" />
       </button>
       {order.length === 0 ? null : <h2 className="section-title rail__title">Open</h2>}

@@ -1,5 +1,6 @@
 /** What a person can do, as plain functions: commands, buttons and drops all end up here. */
-import type { Theme } from '../../shared/api/contract';
+import type { Settings, Theme } from '../../shared/api/contract';
+import type { StatusDocument } from '../../shared/report/statusDocument';
 import { problemHelp } from '../../shared/diagnosis/wording';
 import { visible } from '../../shared/readings/text';
 import { ask, tell } from './bridge';
@@ -11,8 +12,27 @@ export function select(id: string | null): void {
   tell('window:menu-state', { hostSelected: id !== null });
 }
 
-/** Opens a TARGET of the command line's contract and shows it; a refusal is shown as a notice. */
-export async function openTarget(target: string): Promise<void> {
+/** Runs what can fail only by a mistake of ours, and says so if it does. */
+function attempt(doing: Promise<void>): void {
+  doing.catch((error: unknown) => {
+    addToast({
+      tone: 'stuck',
+      title: 'That did not work',
+      text: visible(error instanceof Error ? error.message : String(error)),
+    });
+  });
+}
+
+/** Opens TARGETs of the command line's contract and shows them; a refusal is shown as a notice. */
+export function openTargets(targets: readonly string[]): void {
+  attempt(openAll(targets));
+}
+
+async function openAll(targets: readonly string[]): Promise<void> {
+  for (const target of targets) await open(target);
+}
+
+async function open(target: string): Promise<void> {
   const outcome = await ask('host:open', { target });
   if (outcome.ok) {
     select(outcome.id);
@@ -22,13 +42,11 @@ export async function openTarget(target: string): Promise<void> {
     tone: 'stuck',
     title: `${visible(target)} was not opened`,
     text: `${visible(outcome.problem.message)} ${problemHelp(outcome.problem.code)}`.trim(),
-    code: outcome.problem.code,
   });
 }
 
-export async function openByDialog(kind: 'file' | 'folder'): Promise<void> {
-  const targets = await ask('dialog:open', { kind });
-  for (const target of targets) await openTarget(target);
+export function openByDialog(kind: 'file' | 'folder'): void {
+  attempt(ask('dialog:open', { kind }).then(openAll));
 }
 
 export function closeHost(id: string): void {
@@ -75,25 +93,30 @@ export async function copy(text: string, what: string): Promise<void> {
   announce(`${what} copied`);
 }
 
-export async function copyStatus(): Promise<void> {
+export function copyStatus(): void {
   const host = selectedHost(useWindow.getState());
-  if (host?.status) {
-    await copy(`${JSON.stringify(host.status, null, 2)}\n`, 'Status document');
-    addToast({
-      tone: 'plain',
-      title: 'Status document copied',
-      text: `The JSON of ${visible(host.label)} is in the clipboard.`,
-      code: null,
-    });
-  }
+  if (host?.status) attempt(copyWithNotice(host.label, host.status));
 }
 
-export async function changeTheme(theme: Theme): Promise<void> {
-  useWindow.setState({ settings: await ask('settings:change', { theme }) });
+async function copyWithNotice(label: string, status: StatusDocument): Promise<void> {
+  await copy(`${JSON.stringify(status, null, 2)}\n`, 'Status document');
+  addToast({
+    tone: 'plain',
+    title: 'Status document copied',
+    text: `The JSON of ${visible(label)} is in the clipboard.`,
+  });
+}
+
+export function changeTheme(theme: Theme): void {
+  attempt(changeSettings({ theme }));
+}
+
+async function changeSettings(change: Partial<Settings>): Promise<void> {
+  useWindow.setState({ settings: await ask('settings:change', change) });
 }
 
 /** @param zoom factor, 1 is 100 %; held between 0.5 and 3 */
-export async function changeZoom(zoom: number): Promise<void> {
+export function changeZoom(zoom: number): void {
   const within = Math.min(3, Math.max(0.5, Math.round(zoom * 10) / 10));
-  useWindow.setState({ settings: await ask('settings:change', { zoom: within }) });
+  attempt(changeSettings({ zoom: within }));
 }

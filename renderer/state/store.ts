@@ -4,7 +4,6 @@
  */
 import { create } from 'zustand';
 import type { AppInfo, Host, Settings } from '../../shared/api/contract';
-import type { ProblemCode } from '../../shared/readings/problem';
 import { firstView, freshView, type HostView } from './views';
 
 export type Overlay =
@@ -17,7 +16,6 @@ export interface Toast {
   readonly tone: 'plain' | 'stuck';
   readonly title: string;
   readonly text: string;
-  readonly code: ProblemCode | null;
 }
 
 export interface WindowState {

@@ -24,7 +24,7 @@ export interface GridProps<Row> {
   readonly heightOf: (row: Row) => number;
   readonly chosen: string | null;
   readonly onChoose: (key: string) => void;
-  /** Enter or double click. */
+  /** Enter or a click: shows the detail where it is not beside the grid. */
   readonly onOpen?: () => void;
   readonly sorting?: Sorting | null;
   readonly onSort?: (sorting: Sorting | null) => void;
@@ -140,8 +140,10 @@ export function Grid<Row>(props: GridProps<Row>) {
                 top: offsets[index],
                 height: (offsets[index + 1] ?? 0) - (offsets[index] ?? 0),
               }}
-              onClick={() => props.onChoose(key)}
-              onDoubleClick={() => props.onOpen?.()}
+              onClick={() => {
+                props.onChoose(key);
+                props.onOpen?.();
+              }}
             >
               {columns.map((column) => (
                 <div key={column.id} role="gridcell" className="grid__cell">

@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'react';
 import { Autocomplete } from 'react-aria-components/Autocomplete';
 import { Input } from 'react-aria-components/Input';
-import { Menu, MenuItem } from 'react-aria-components/Menu';
+import { ListBox, ListBoxItem } from 'react-aria-components/ListBox';
 import { SearchField } from 'react-aria-components/SearchField';
 import { useWindow } from '../../state/store';
 import { Keys } from '../Keys';
@@ -17,9 +17,15 @@ export function Palette() {
     <Sheet title="Find a host, a file or a command" bare className="palette">
       <Autocomplete inputValue={typed} onInputChange={setTyped}>
         <SearchField aria-label="Host, file or command" autoFocus className="palette__field">
-          <Input placeholder="Host, file or command" spellCheck={false} />
+          <Input
+            role="combobox"
+            aria-expanded
+            aria-haspopup="listbox"
+            placeholder="Host, file or command"
+            spellCheck={false}
+          />
         </SearchField>
-        <Menu
+        <ListBox
           aria-label="Found"
           className="palette__list"
           items={entries}
@@ -31,14 +37,14 @@ export function Palette() {
           renderEmptyState={() => <p className="palette__none quiet">Nothing found.</p>}
         >
           {(entry) => (
-            <MenuItem id={entry.id} textValue={entry.title} className="palette__entry">
+            <ListBoxItem id={entry.id} textValue={entry.title} className="palette__entry">
               <span className="palette__kind quiet small">{entry.kind}</span>
               <span className="truncate">{entry.title}</span>
               <span className="palette__hint quiet small truncate">{entry.hint}</span>
               {entry.shortcut === null ? null : <Keys shortcut={entry.shortcut} />}
-            </MenuItem>
+            </ListBoxItem>
           )}
-        </Menu>
+        </ListBox>
       </Autocomplete>
     </Sheet>
   );

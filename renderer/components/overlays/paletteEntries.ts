@@ -1,7 +1,7 @@
 /** What the palette offers for what is typed: hosts, a target, samples, commands. */
 import { visible } from '../../../shared/readings/text';
 import { commands } from '../../commands/registry';
-import { openTarget, select } from '../../state/actions';
+import { openTargets, select } from '../../state/actions';
 import { summaryOf } from '../../state/headline';
 import type { WindowState } from '../../state/store';
 
@@ -58,7 +58,7 @@ function targetEntry(target: string): PaletteEntry {
     title: `Open ${visible(target)}`,
     hint: 'local, dir:FOLDER or a capture file',
     shortcut: null,
-    run: () => void openTarget(target),
+    run: () => openTargets([target]),
   };
 }
 
@@ -97,6 +97,6 @@ function sampleEntries({ info }: WindowState): readonly PaletteEntry[] {
     title: visible(sample.title),
     hint: 'sample state',
     shortcut: null,
-    run: () => void openTarget(sample.target),
+    run: () => openTargets([sample.target]),
   }));
 }

@@ -80,7 +80,7 @@ function FindingCard({
       <div className="finding__body">
         <p className="text-selectable">{visible(message)}</p>
         {evidence.length === 0 ? null : (
-          <section aria-label="Evidence">
+          <section>
             <h3 className="section-title">Evidence</h3>
             <ul className="finding__evidence">
               {evidence.map((line) => (
@@ -96,7 +96,7 @@ function FindingCard({
           </section>
         )}
         {remedies.length === 0 ? null : (
-          <section aria-label="What helps">
+          <section>
             <h3 className="section-title">What helps</h3>
             <RemedyList remedies={remedies} subject={subject} status={status} />
           </section>

@@ -11,8 +11,24 @@ function name(text: string): string {
   return visible(capText(text, longest));
 }
 
-function shadowed({ stack, active }: ActiveFunction): readonly string[] {
-  return active === null ? [] : stack.filter((patch) => patch !== active);
+/** Livepatches below the one on top; null where their order is not known. */
+function shadowed(entry: ActiveFunction, status: StatusDocument): readonly string[] | null {
+  switch (certaintyOf(entry, status)) {
+    case 'known':
+      return entry.stack.filter((patch) => patch !== entry.active).reverse();
+    case 'nop':
+    case 'not-loaded':
+      return entry.stack.slice(0, -1).reverse();
+    case 'order':
+    case 'unknown':
+      return null;
+  }
+}
+
+function shadowedText(entry: ActiveFunction, status: StatusDocument): string {
+  const names = shadowed(entry, status);
+  if (names === null) return 'not known';
+  return names.length === 0 ? 'none' : names.map(name).join(', ');
 }
 
 function runsText(entry: ActiveFunction, status: StatusDocument): string {
@@ -20,7 +36,7 @@ function runsText(entry: ActiveFunction, status: StatusDocument): string {
     case 'not-loaded':
       return 'module not loaded';
     case 'nop':
-      return `${name(entry.stack.at(-1) ?? '')} or the original`;
+      return 'taken over or reverted';
     case 'known':
     case 'order':
     case 'unknown':
@@ -50,8 +66,8 @@ export function functionColumns(status: StatusDocument): readonly Column<ActiveF
     {
       id: 'sympos',
       title: 'Position',
-      track: '72px',
-      from: 620,
+      track: '68px',
+      from: 660,
       compare: (a, b) => (a.sympos ?? -1) - (b.sympos ?? -1),
       cell: ({ sympos }) =>
         sympos === null ? <span className="quiet">unknown</span> : <span>{sympos}</span>,
@@ -60,7 +76,7 @@ export function functionColumns(status: StatusDocument): readonly Column<ActiveF
     {
       id: 'active',
       title: 'Runs',
-      track: 'minmax(110px, 1.2fr)',
+      track: 'minmax(152px, 1.3fr)',
       compare: (a, b) => activeText(a).localeCompare(activeText(b)),
       cell: (entry) => (
         <div
@@ -79,15 +95,8 @@ export function functionColumns(status: StatusDocument): readonly Column<ActiveF
       title: 'Shadowed',
       track: 'minmax(90px, 1.2fr)',
       from: 520,
-      cell: (entry) => {
-        const names = shadowed(entry);
-        return (
-          <div className="truncate quiet">
-            {names.length === 0 ? 'none' : names.map(name).join(', ')}
-          </div>
-        );
-      },
-      text: (entry) => shadowed(entry).join(' '),
+      cell: (entry) => <div className="truncate quiet">{shadowedText(entry, status)}</div>,
+      text: (entry) => shadowed(entry, status)?.join(' ') ?? '',
     },
     {
       id: 'fallback',

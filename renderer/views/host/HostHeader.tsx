@@ -49,12 +49,13 @@ function privilegeText(status: StatusDocument): string | null {
 function Liveness({ host }: { readonly host: Host }) {
   const pause = useCommand('host.pause');
   if (!host.live) return <span className="quiet host-header__kind">saved state</span>;
+  const lost = host.phase === 'failed';
   const Icon = host.paused ? Play : Pause;
   return (
     <>
-      <span className="host-header__kind" data-tone={host.paused ? 'unknown' : 'settled'}>
-        <span className="live-dot" data-live={!host.paused} aria-hidden />
-        {host.paused ? 'paused' : 'live'}
+      <span className="host-header__kind" data-tone={host.paused || lost ? 'unknown' : 'settled'}>
+        <span className="live-dot" data-live={!host.paused && !lost} aria-hidden />
+        {host.paused ? 'paused' : lost ? 'out of reach' : 'live'}
       </span>
       <button type="button" className="button" title={pause.hint ?? undefined} onClick={pause.run}>
         <Icon size={14} aria-hidden />

@@ -1,6 +1,7 @@
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components/Tabs';
 import type { Host } from '../../../shared/api/contract';
 import type { StatusDocument } from '../../../shared/report/statusDocument';
+import { ErrorBoundary } from '../../components/ErrorBoundary';
 import { show } from '../../state/actions';
 import { countText } from '../../state/format';
 import { headlineOfHost, type Tone } from '../../state/headline';
@@ -51,7 +52,9 @@ export function HostTabs({
         const Panel = panels[id];
         return (
           <TabPanel key={id} id={id} className="host-tabs__panel">
-            <Panel key={host.id} host={host} status={status} />
+            <ErrorBoundary>
+              <Panel host={host} status={status} />
+            </ErrorBoundary>
           </TabPanel>
         );
       })}

@@ -67,16 +67,18 @@ export function FunctionDetail({
         </h3>
         <p className="text-selectable">{whatThen(entry, status)}</p>
       </section>
-      <section aria-label="Read from">
-        <h3 className="section-title">Read from</h3>
-        <ul className="panel lines">
-          {holdersOf(entry, status).map((patch) => (
-            <li key={patch}>
-              <FileLink host={host} path={`/sys/kernel/livepatch/${patch}/${object}/patched`} />
-            </li>
-          ))}
-        </ul>
-      </section>
+      {folders.length === 0 ? null : (
+        <section aria-label="Read from">
+          <h3 className="section-title">Read from</h3>
+          <ul className="panel lines">
+            {holdersOf(entry, status).map((patch) => (
+              <li key={patch}>
+                <FileLink host={host} path={`/sys/kernel/livepatch/${patch}/${object}/patched`} />
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
       {list === null ? null : (
         <section aria-label="Read it yourself">
           <h3 className="section-title">Read it yourself</h3>

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { openTarget } from '../../state/actions';
+import { openTargets } from '../../state/actions';
 import { targetOfPath } from './dropped';
 
 /** Captures may be dropped anywhere on the window. */
@@ -17,7 +17,7 @@ export function DropTarget() {
       event.preventDefault();
       setOver(false);
       const targets = [...(event.dataTransfer?.items ?? [])].flatMap(targetOfItem);
-      void openAll(targets);
+      openTargets(targets);
     };
     window.addEventListener('dragover', onDragOver);
     window.addEventListener('dragleave', onDragLeave);
@@ -36,8 +36,4 @@ function targetOfItem(item: DataTransferItem): string[] {
   const path = file === null ? '' : window.klpscope.pathOfFile(file);
   if (path === '') return [];
   return [targetOfPath(path, item.webkitGetAsEntry()?.isDirectory ?? false)];
-}
-
-async function openAll(targets: readonly string[]): Promise<void> {
-  for (const target of targets) await openTarget(target);
 }

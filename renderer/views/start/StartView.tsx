@@ -3,7 +3,7 @@ import { visible } from '../../../shared/readings/text';
 import { Logo } from '../../components/Logo';
 import { Keys } from '../../components/Keys';
 import { runCommand } from '../../commands/registry';
-import { openTarget } from '../../state/actions';
+import { openTargets } from '../../state/actions';
 import { useWindow } from '../../state/store';
 import './StartView.css';
 
@@ -84,7 +84,7 @@ export function StartView() {
                 <button
                   type="button"
                   className="start-sample"
-                  onClick={() => void openTarget(sample.target)}
+                  onClick={() => openTargets([sample.target])}
                 >
                   <span>
                     <strong>{visible(sample.title)}</strong>

@@ -1,6 +1,6 @@
 import type { Host } from '../../../shared/api/contract';
 import { certaintySentence, reasonSentence, stateWord } from '../../../shared/diagnosis/wording';
-import { visible } from '../../../shared/readings/text';
+import { capText, visible } from '../../../shared/readings/text';
 import type {
   Blocker,
   StatusDocument,
@@ -35,7 +35,8 @@ export function ThreadDetail({
     <div className="detail">
       <header className="text-selectable">
         <h2 className="detail__name">
-          {comm === null ? 'Thread' : visible(comm)} <span className="code">{tid}</span>
+          {comm === null ? 'Thread' : visible(capText(comm, 200))}{' '}
+          <span className="code">{tid}</span>
         </h2>
         <p className="quiet">{factsOf(blocker).join(' · ')}</p>
         {cmdline === null || cmdline === '' || cmdline === comm ? null : (

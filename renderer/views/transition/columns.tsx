@@ -34,8 +34,8 @@ export function threadColumns(transition: TransitionEntry): readonly Column<Bloc
   return [
     {
       id: 'state',
-      title: '',
-      track: '40px',
+      title: 'State',
+      track: '52px',
       cell: ({ state }) =>
         state === null ? null : (
           <span className="state-letter" title={stateWord(state)}>
