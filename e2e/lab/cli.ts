@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { image, kernelSeries, userNames, type Image, type KernelSeries } from './build-image.js';
 import { cacheFolder } from './cache.js';
 import { attach, isScenario, labUsers, scenarios, unavailableWhy, type Lab } from './index.js';
-import { boot, halt, isQemu, type Machine } from './machine.js';
+import { boot, isQemu, type Machine } from './machine.js';
 import { sshArguments } from './ssh.js';
 
 const usage = `usage: npm run lab -- COMMAND
@@ -88,9 +88,16 @@ function theGuest(kernel: string | undefined): Up {
 function labOf(up: Up): Lab {
   return attach(up.image, up.machine, {
     memoryMb: up.memoryMb,
+    detached: true,
     say,
-    onStop: () => halt(up.machine),
+    onRestart: (machine) => remember({ ...up, machine }),
+    onStop: () => rmSync(runFolder(up.image.series), { recursive: true, force: true }),
   });
+}
+
+function remember(up: Up): void {
+  const state = join(runFolder(up.image.series), 'up.json');
+  writeFileSync(state, JSON.stringify(up), { mode: 0o600 });
 }
 
 function positiveNumber(name: string, text: string | undefined): number | undefined {
@@ -114,7 +121,7 @@ async function up(series: KernelSeries, memoryMb = 512, port?: number): Promise<
   const folder = runFolder(series);
   const machine = await boot(built, { memoryMb, port, detached: true, folder });
   const state: Up = { image: built, machine, memoryMb };
-  writeFileSync(join(folder, 'up.json'), JSON.stringify(state), { mode: 0o600 });
+  remember(state);
   const seconds = (since: number): string => ((Date.now() - since) / 1000).toFixed(1);
   say(`${built.release} is up after ${seconds(start)} s (booted in ${seconds(booting)} s)`);
   tell(state);
@@ -214,7 +221,6 @@ async function main(): Promise<number> {
       for (const running of upGuests()) {
         if (wanted === undefined || running.image.series === wanted) {
           await labOf(running).stop();
-          rmSync(runFolder(running.image.series), { recursive: true, force: true });
           say(`${running.image.release} is down`);
         }
       }

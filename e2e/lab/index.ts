@@ -14,7 +14,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { image, type Image, type KernelSeries, type UserName } from './build-image.js';
 import { capture } from './capture.js';
 import { Guest, type KernelWord } from './guest.js';
-import { boot, halt, isQemu, waitForGreeting, type Machine } from './machine.js';
+import { boot, halt, isQemu, type Machine } from './machine.js';
 import { hasProgram } from './process.js';
 import { scenarios, type Outcome, type ScenarioName, type ScenarioOptions } from './scenarios.js';
 import { sshRun } from './ssh.js';
@@ -82,7 +82,10 @@ export interface Lab {
   kernelWords(): Promise<readonly KernelWord[]>;
   /** Saves what an inspector would read: a `.tar.gz` file, or a folder laid out like `/`. */
   capture(path: string): Promise<void>;
-  /** Restarts the guest: another boot id, everything from before is gone. */
+  /**
+   * Pulls the plug and boots again on the same port: another boot id, nothing from before. (A guest that
+   * is told to reboot comes back too, but QEMU needs several times as long for it.)
+   */
   reboot(): Promise<void>;
   /** Ends the guest. */
   stop(): Promise<void>;
@@ -130,54 +133,63 @@ export async function startLab(kernel: KernelSeries, options: LabOptions = {}): 
   const say = options.say ?? (() => undefined);
   const built = await image(kernel, say);
   const folder = mkdtempSync(join(tmpdir(), 'klpscope-lab-'));
-  const machine = await boot(built, {
-    memoryMb: options.memoryMb ?? 512,
-    port: options.port,
-    detached: false,
-    folder,
-  });
+  let machine: Machine | undefined;
   const clean = (): void => {
-    halt(machine);
+    if (machine !== undefined) {
+      halt(machine);
+    }
     rmSync(folder, { recursive: true, force: true });
   };
   process.once('exit', clean);
+  const stopped = (): void => {
+    process.off('exit', clean);
+    clean();
+  };
+  const { memoryMb = 512, port } = options;
+  try {
+    machine = await boot(built, { memoryMb, port, detached: false, folder });
+  } catch (error) {
+    stopped();
+    throw error;
+  }
   return attach(built, machine, {
-    memoryMb: options.memoryMb ?? 512,
+    memoryMb,
+    detached: false,
     say,
-    onStop: () => {
-      process.off('exit', clean);
-      clean();
+    onRestart: (restarted) => {
+      machine = restarted;
     },
+    onStop: stopped,
   });
 }
 
 /** What is known of a machine besides how to reach it. */
 export interface Attachment {
   readonly memoryMb: number;
+  readonly detached: boolean;
   readonly say: (line: string) => void;
+  readonly onRestart: (machine: Machine) => void;
   readonly onStop: () => void;
 }
 
 /** A lab of a machine that runs already. */
-export function attach(built: Image, machine: Machine, attachment: Attachment): Lab {
-  const reach = {
-    port: machine.port,
-    keyFile: built.keyFile,
-    knownHostsFile: machine.knownHostsFile,
-  };
-  const { say } = attachment;
+export function attach(built: Image, running: Machine, attachment: Attachment): Lab {
+  let machine = running;
+  const { port, knownHostsFile, folder } = running;
+  const reach = { port, keyFile: built.keyFile, knownHostsFile };
+  const { memoryMb, detached, say } = attachment;
+
+  async function end(): Promise<void> {
+    while (isQemu(machine.pid)) {
+      halt(machine);
+      await pause(20);
+    }
+  }
 
   async function reboot(): Promise<void> {
-    const bootId = 'cat /proc/sys/kernel/random/boot_id';
-    // In the background, so that this connection ends before the guest does.
-    const before = await ssh(`${bootId}; (sleep 0.3; busybox reboot -f) >/dev/null 2>&1 &`);
-    let after = before;
-    while (after.code !== 0 || after.stdout === before.stdout) {
-      await pause(1500);
-      await waitForGreeting(machine, 90_000);
-      // The old server may greet for a moment more; a connection to it then hangs.
-      after = await ssh(bootId, { timeoutMs: 5000 }).catch(() => before);
-    }
+    await end();
+    machine = await boot(built, { memoryMb, port, detached, folder });
+    attachment.onRestart(machine);
   }
 
   async function ssh(command: string, options: SshOptions = {}): Promise<SshResult> {
@@ -204,17 +216,17 @@ export function attach(built: Image, machine: Machine, attachment: Attachment): 
     hostKey: built.hostKey,
     ...reach,
     users: labUsers(built.password),
-    qemuPid: machine.pid,
+    get qemuPid() {
+      return machine.pid;
+    },
     ssh,
     reboot,
     guest: () => Guest.open(reach),
 
     async scenario(name, options = {}) {
-      const { memoryMb = 512, run } = scenarios[name];
-      if (attachment.memoryMb < memoryMb) {
-        throw new Error(
-          `${name} takes a guest with ${memoryMb} MB of memory; this one has ${attachment.memoryMb}`,
-        );
+      const { memoryMb: needed = 512, run } = scenarios[name];
+      if (memoryMb < needed) {
+        throw new Error(`${name} takes a guest with ${needed} MB of memory; this has ${memoryMb}`);
       }
       const guest = await cleanGuest();
       try {
@@ -236,10 +248,8 @@ export function attach(built: Image, machine: Machine, attachment: Attachment): 
     capture: (path) => capture(reach, path),
 
     async stop() {
+      await end();
       attachment.onStop();
-      while (isQemu(machine.pid)) {
-        await pause(20);
-      }
     },
   };
 }

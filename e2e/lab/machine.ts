@@ -19,7 +19,7 @@ export interface MachineOptions {
   readonly port?: number | undefined;
   /** Survives the process that started it. */
   readonly detached: boolean;
-  /** Gets the console's text and the known hosts file; must not exist yet. */
+  /** Gets the console's text and the known hosts file. */
   readonly folder: string;
 }
 
@@ -56,10 +56,10 @@ export async function boot(image: Image, options: MachineOptions): Promise<Machi
 }
 
 /** Waits until a machine's SSH server greets; an error that says why if it can't any more. */
-export async function waitForGreeting(machine: Machine, limitMs: number): Promise<void> {
+async function waitForGreeting(machine: Machine, limitMs: number): Promise<void> {
   const end = Date.now() + limitMs;
   while (Date.now() < end) {
-    if (!isQemu(machine.pid)) {
+    if (!isAlive(machine.pid)) {
       throw new Error(`QEMU ended: ${qemuWords(machine) || 'without a word'}`);
     }
     // Emulation on a busy machine may need more than the usual fraction of a second to greet.
@@ -83,7 +83,16 @@ export function halt(machine: Machine): void {
   }
 }
 
-/** Whether this process is (still) a machine of the lab. */
+/** Whether there is such a process; one that has ended and isn't reaped yet is none. */
+function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+/** Whether this process is a machine of the lab: what may be ended, whoever started it. */
 export function isQemu(pid: number): boolean {
   try {
     // For a moment it is setpriv that is about to become QEMU.
