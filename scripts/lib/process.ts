@@ -61,17 +61,12 @@ let interrupted = false;
 
 function run(command: string, args: readonly string[], options: SpawnOptions): Promise<Outcome> {
   return new Promise((resolve) => {
-    const child = spawn(command, args, options);
-    running.add(child);
+    const child = passSignalsTo(spawn(command, args, options));
     let output = '';
     child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
     child.stderr?.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    child.on('error', (error) => {
-      running.delete(child);
-      resolve({ status: 127, output: output + error.message });
-    });
+    child.on('error', (error) => resolve({ status: 127, output: output + error.message }));
     child.on('close', (code, signal) => {
-      running.delete(child);
       const status = exitStatus(code, signal);
       // Nothing of the script is to follow on a program that the user has ended.
       if (interrupted) process.exit(status);
@@ -80,7 +75,14 @@ function run(command: string, args: readonly string[], options: SpawnOptions): P
   });
 }
 
-// A script ends by a signal as its programs do: they get it too, and are waited for.
+/** Lets a program end by the signals that end the script, which then waits for it. */
+export function passSignalsTo(child: ChildProcess): ChildProcess {
+  running.add(child);
+  child.on('error', () => running.delete(child));
+  child.on('close', () => running.delete(child));
+  return child;
+}
+
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     interrupted = true;
