@@ -1,17 +1,25 @@
 #!/usr/bin/env node
 /** The program `klpscope`: needs neither Electron nor a display. */
 import { run } from './run';
+import { exitStatus } from './usage';
 
-// A reader that closes early, as `head` does, is no failure.
+/**
+ * A reader that closes early, as `head` does, is no failure: the status stays what was read. It is
+ * known by the next turn only.
+ */
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  if (error.code === 'EPIPE') {
+    setImmediate(() => process.exit());
+  } else {
+    process.stderr.write(`klpscope: standard output can’t be written: ${error.message}\n`);
+    process.exit(exitStatus.unreadable);
+  }
 });
 
 async function main(): Promise<void> {
-  const status = await run(process.argv.slice(2));
+  process.exitCode = await run(process.argv.slice(2));
   // Ends even while a reading that came too late goes on, but not before all is printed.
-  process.stdout.write('', () => process.exit(status));
+  process.stdout.write('', () => setImmediate(() => process.exit()));
 }
 
 void main();

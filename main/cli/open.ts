@@ -11,7 +11,7 @@ export function open(args: readonly string[], output: Output): Promise<number> {
     output.write(openHelp);
     return Promise.resolve(exitStatus.settled);
   }
-  const root = join(__dirname, '..', '..');
+  const root = join(import.meta.dirname, '..', '..');
   if (!existsSync(join(root, 'scripts', 'start.ts'))) {
     output.complain(
       'this command has no window beside it; start the Klpscope application instead.',

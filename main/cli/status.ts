@@ -1,6 +1,6 @@
 /** `klpscope status`: one reading, printed for people or as JSON. */
 import { parseArgs } from 'node:util';
-import { parseTarget } from '../../shared/api/target';
+import { parseTarget, type Target } from '../../shared/api/target';
 import { problemHelp } from '../../shared/diagnosis/wording';
 import type { Problem, Result } from '../../shared/readings/problem';
 import { visible } from '../../shared/readings/text';
@@ -12,9 +12,9 @@ import type { Output } from './output';
 import { exitStatus, statusHelp, type UsageError } from './usage';
 
 interface StatusArguments {
-  readonly help: boolean;
   readonly json: boolean;
-  readonly target: string;
+  /** Null: its help was asked for. */
+  readonly target: Target | null;
   readonly log: string | undefined;
   readonly timeoutSeconds: number;
 }
@@ -28,11 +28,11 @@ export async function status(
 ): Promise<number | UsageError> {
   const parsed = parse(args);
   if ('usage' in parsed) return parsed;
-  if (parsed.help) {
+  if (parsed.target === null) {
     output.write(statusHelp);
     return exitStatus.settled;
   }
-  const read = await readWithin(parsed);
+  const read = await readWithin(parsed.target, parsed.log, parsed.timeoutSeconds);
   if (!read.ok) {
     output.complain(describe(read.problem));
     return exitStatus.unreadable;
@@ -69,10 +69,13 @@ function parse(args: readonly string[]): StatusArguments | UsageError {
     return wrong('--timeout takes a number of seconds above 0.');
   }
   const known = { json: values.json ?? false, log: values.log, timeoutSeconds };
-  if (values.help) return { ...known, help: true, target: '' };
+  if (values.help) return { ...known, target: null };
   if (target === undefined) return wrong('status needs a target.');
   if (others.length > 0) return wrong(`status takes one target, not ${positionals.length}.`);
-  return { ...known, help: false, target };
+  const parsedTarget = parseTarget(target);
+  return parsedTarget.ok
+    ? { ...known, target: parsedTarget.value }
+    : wrong(visible(parsedTarget.problem.message));
 }
 
 function wrong(usage: string): UsageError {
@@ -83,18 +86,16 @@ function firstSentence(message: string): string {
   return `${message.split('. ')[0]?.replace(/\.$/, '') ?? message}.`;
 }
 
-async function readWithin({
-  target,
-  log,
-  timeoutSeconds,
-}: StatusArguments): Promise<Result<StatusDocument>> {
+async function readWithin(
+  target: Target,
+  log: string | undefined,
+  timeoutSeconds: number,
+): Promise<Result<StatusDocument>> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Result<StatusDocument>>((resolve) => {
-    const message = `${target} could not be read within ${timeoutSeconds} s.`;
-    timer = setTimeout(
-      () => resolve({ ok: false, problem: { code: 'timeout', path: target, message } }),
-      timeoutSeconds * 1000,
-    );
+    const message = `${target.text} could not be read within ${timeoutSeconds} s.`;
+    const problem = { code: 'timeout', path: target.text, message } as const;
+    timer = setTimeout(() => resolve({ ok: false, problem }), timeoutSeconds * 1000);
   });
   try {
     return await Promise.race([read(target, log), late]);
@@ -103,10 +104,8 @@ async function readWithin({
   }
 }
 
-async function read(text: string, log: string | undefined): Promise<Result<StatusDocument>> {
-  const target = parseTarget(text);
-  if (!target.ok) return target;
-  const source = openSource(target.value, log === undefined ? {} : { log });
+async function read(target: Target, log: string | undefined): Promise<Result<StatusDocument>> {
+  const source = openSource(target, log === undefined ? {} : { log });
   if (!source.ok) return source;
   try {
     const sample = await source.value.sample();

@@ -2,8 +2,10 @@
 import { resolve } from 'node:path';
 import type { Target } from '../../shared/api/target';
 import { collect } from '../../shared/readings/collect';
+import type { Problem, Result } from '../../shared/readings/problem';
 import { DirectoryTree } from './directoryTree';
 import { withLog } from './outsideLog';
+import { hostFolderWithin } from './paths';
 import type { Source, SourceOptions } from './source';
 
 export function openDirectory(
@@ -15,17 +17,24 @@ export function openDirectory(
     target: text,
     kind: 'directory',
     live: false,
-    sample: () =>
-      Promise.resolve(
-        collect(tree, {
-          target: text,
-          source: 'directory',
-          takenAt: null,
-          privileged: null,
-          live: false,
-          ...(log === undefined ? {} : { logPaths: [log] }),
-        }),
-      ),
+    sample() {
+      const readings = collect(tree, {
+        target: text,
+        source: 'directory',
+        takenAt: null,
+        privileged: null,
+        live: false,
+        ...(log === undefined ? {} : { logPaths: [log] }),
+      });
+      return Promise.resolve(readings.ok ? readings : withHint(readings.problem, path));
+    },
     close: () => undefined,
   };
+}
+
+/** Points to the host's tree where the folder around it was given. */
+function withHint(problem: Problem, path: string): Result<never> {
+  const inner = problem.code === 'not-found' ? hostFolderWithin(path) : null;
+  if (inner === null) return { ok: false, problem };
+  return { ok: false, problem: { ...problem, message: `${problem.message} Try dir:${inner}.` } };
 }

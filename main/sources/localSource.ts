@@ -1,7 +1,14 @@
 /** This machine, read live by the user that runs the program. */
 import { spawnSync } from 'node:child_process';
 import { collect } from '../../shared/readings/collect';
-import type { FileReading, Tree } from '../../shared/readings/readings';
+import {
+  fail,
+  succeed,
+  type Problem,
+  type ProblemCode,
+  type Result,
+} from '../../shared/readings/problem';
+import type { FileReading, Missing, Readings, Tree } from '../../shared/readings/readings';
 import { DirectoryTree } from './directoryTree';
 import { withLog } from './outsideLog';
 import type { Source, SourceOptions } from './source';
@@ -9,28 +16,38 @@ import type { Source, SourceOptions } from './source';
 /** The kernel log has no file that can be read as text; `dmesg` stands for it among the readings. */
 const dmesgPath = '/dev/kmsg';
 
+/** Milliseconds. */
 const dmesgTimeout = 5000;
 const dmesgBytes = 33_554_432;
 
 export function openLocal(target: string, { log }: SourceOptions): Source {
-  const tree = withLog(withDmesg(new DirectoryTree('')), log);
   return {
     target,
     kind: 'local',
     live: true,
-    sample: () =>
-      Promise.resolve(
-        collect(tree, {
-          target,
-          source: 'local',
-          takenAt: new Date().toISOString(),
-          privileged: process.geteuid?.() === 0,
-          live: true,
-          logPaths: [log ?? dmesgPath],
-        }),
-      ),
+    sample: () => Promise.resolve(sample(target, log)),
     close: () => undefined,
   };
+}
+
+function sample(target: string, log: string | undefined): Result<Readings> {
+  if (process.platform !== 'linux') {
+    const message =
+      'This machine does not run Linux: it has no livepatches. Read a capture instead.';
+    return fail('not-found', target, message);
+  }
+  const readings = collect(withLog(withDmesg(new DirectoryTree('')), log), {
+    target,
+    source: 'local',
+    takenAt: new Date().toISOString(),
+    privileged: process.geteuid?.() === 0,
+    live: true,
+    logPaths: [log ?? dmesgPath],
+  });
+  if (!readings.ok) return readings;
+  const problem = logProblem(readings.value.files.get(dmesgPath));
+  if (!problem) return readings;
+  return succeed({ ...readings.value, problems: [...readings.value.problems, problem] });
 }
 
 function withDmesg(tree: Tree): Tree {
@@ -51,9 +68,28 @@ function readDmesg(): FileReading {
   });
   if (error) {
     const code = 'code' in error ? error.code : '';
-    if (code === 'ENOENT') return { missing: 'absent' };
+    if (code === 'ENOENT') return { missing: 'unreadable', detail: 'there is no dmesg here' };
     return { missing: code === 'ETIMEDOUT' ? 'timed-out' : 'unreadable', detail: error.message };
   }
   if (status === 0) return { text: stdout, truncated: false };
   return { missing: 'denied', detail: stderr.trim() };
+}
+
+/** Without a log nothing is wrong with the rest; reasons and findings are fewer. */
+function logProblem(reading: FileReading | undefined): Problem | null {
+  if (!reading || 'text' in reading) return null;
+  const why = reading.detail === undefined ? '' : ` (${reading.detail})`;
+  const message = `The kernel log could not be read${why}; findings and reasons that it would tell are missing.`;
+  return { code: codeOf(reading.missing), path: dmesgPath, message };
+}
+
+function codeOf(missing: Missing): ProblemCode {
+  switch (missing) {
+    case 'denied':
+      return 'permission-denied';
+    case 'timed-out':
+      return 'timeout';
+    default:
+      return 'invalid-content';
+  }
 }

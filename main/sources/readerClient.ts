@@ -37,7 +37,9 @@ export function openReader(target: Target, options: SourceOptions = {}): Reader 
   let isClosed = false;
 
   function start(): Worker {
-    const started = new Worker(join(__dirname, 'reader.cjs'), { workerData: { target, options } });
+    const started = new Worker(join(import.meta.dirname, 'reader.cjs'), {
+      workerData: { target, options },
+    });
     started.on('message', (answer: ReaderAnswer) => settle(answer.id, answer));
     started.on('error', () => stopped(started));
     started.on('exit', () => stopped(started));

@@ -1,11 +1,11 @@
 /** Where readings come from: one interface for everything that can be opened. */
-import { accessSync, constants, statSync } from 'node:fs';
 import type { Target } from '../../shared/api/target';
 import { fail, succeed, type Problem, type Result } from '../../shared/readings/problem';
 import type { Readings, SourceKind } from '../../shared/readings/readings';
 import { openArchive } from './archiveSource';
 import { openDirectory } from './directorySource';
 import { openLocal } from './localSource';
+import { isFolder, refuseUnlessFile, refuseUnlessFolder } from './paths';
 
 export interface Source {
   readonly target: string;
@@ -24,24 +24,24 @@ export interface SourceOptions {
 
 /** Opens a target; nothing is read yet but whether it is there. */
 export function openSource(target: Target, options: SourceOptions = {}): Result<Source> {
-  const wrongLog = options.log === undefined ? null : unreadable(options.log);
+  const wrongLog = options.log === undefined ? null : refuseUnlessFile(options.log);
   if (wrongLog) return { ok: false, problem: wrongLog };
   switch (target.kind) {
     case 'local':
       return succeed(openLocal(target.text, options));
-    case 'directory': {
-      const problem = unreadable(target.path) ?? noFolder(target.path);
-      return problem ? { ok: false, problem } : succeed(openDirectory(target, options));
-    }
-    case 'archive': {
-      const problem = unreadable(target.path);
-      return problem ? { ok: false, problem } : succeed(openArchive(target, options));
-    }
+    case 'directory':
+      return unless(refuseUnlessFolder(target.path), () => openDirectory(target, options));
+    case 'archive':
+      return unless(refuseUnlessFile(target.path), () => openArchive(target, options));
     case 'recording':
       return fail('unsupported-format', target.path, 'This version does not open recordings yet.');
     case 'demo':
       return fail('unsupported-format', target.text, 'This version has no demo hosts yet.');
     case 'ssh':
+      if (isFolder(target.text)) {
+        const message = `${target.text} names a host; the folder of that name is given as dir:${target.text}.`;
+        return fail('not-found', target.text, message);
+      }
       return fail(
         'unreachable',
         target.text,
@@ -50,22 +50,6 @@ export function openSource(target: Target, options: SourceOptions = {}): Result<
   }
 }
 
-function unreadable(path: string): Problem | null {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (!found) return { code: 'not-found', path, message: `${path} does not exist.` };
-  try {
-    accessSync(path, found.isDirectory() ? constants.R_OK | constants.X_OK : constants.R_OK);
-    return null;
-  } catch {
-    return { code: 'permission-denied', path, message: `${path} may not be read.` };
-  }
-}
-
-function noFolder(path: string): Problem | null {
-  if (statSync(path).isDirectory()) return null;
-  return {
-    code: 'not-found',
-    path,
-    message: `${path} is no folder; an archive is given without dir:.`,
-  };
+function unless(problem: Problem | null, open: () => Source): Result<Source> {
+  return problem ? { ok: false, problem } : succeed(open());
 }
