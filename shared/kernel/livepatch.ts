@@ -64,40 +64,52 @@ export function functionFolder({ name, sympos }: { name: string; sympos: number 
   return `${name},${sympos === 0 ? 1 : sympos}`;
 }
 
-export function registerLists(literal: LivepatchLiteral): PatchState {
+/** @param knowsImmediate the kernel has `immediate`; others ignore it */
+export function registerLists(literal: LivepatchLiteral, knowsImmediate: boolean): PatchState {
   return {
     name: literal.name,
     replace: literal.replace ?? false,
     replaceSet: literal.replaceSet ?? 0,
-    immediate: literal.immediate ?? false,
+    immediate: knowsImmediate && literal.immediate === true,
     states: literal.states ?? [],
     shadowTypes: literal.shadowTypes ?? [],
-    objects: literal.objects.map((object) => registerObject(literal.name, object)),
+    objects: literal.objects.map((object) => registerObject(literal.name, object, knowsImmediate)),
     enabled: false,
     forced: false,
   };
 }
 
-function registerObject(patch: string, literal: ObjectLiteral): ObjectState {
+function registerObject(
+  patch: string,
+  literal: ObjectLiteral,
+  knowsImmediate: boolean,
+): ObjectState {
   return {
     name: literal.name,
     dynamic: false,
     callbacks: literal.callbacks ?? {},
-    functions: literal.functions.map((one) => registerFunction(patch, literal.name, one)),
+    functions: literal.functions.map((one) =>
+      registerFunction(patch, literal.name, one, knowsImmediate),
+    ),
     loaded: false,
     patched: false,
     postUnpatchEnabled: false,
   };
 }
 
-function registerFunction(patch: string, object: string, literal: FunctionLiteral): FunctionState {
+function registerFunction(
+  patch: string,
+  object: string,
+  literal: FunctionLiteral,
+  knowsImmediate: boolean,
+): FunctionState {
   return {
     name: literal.name,
     sympos: literal.sympos ?? 0,
     patch,
     object,
     nop: false,
-    immediate: literal.immediate ?? false,
+    immediate: knowsImmediate && literal.immediate === true,
     symbol: literal.replacement ?? literal.name,
     patched: false,
     transition: false,

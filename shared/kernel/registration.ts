@@ -22,7 +22,7 @@ const MODULE_NAME_LENGTH = 56;
 export function register(core: KernelCore, literal: LivepatchLiteral): Outcome<PatchState> {
   const allowed = mayRegister(core, literal);
   if (!allowed.ok) return allowed;
-  const patch = registerLists(literal);
+  const patch = registerLists(literal, core.version.immediate);
   if (!fits(core, patch)) {
     core.say(
       `Livepatch patch (${patch.name}) is not compatible with the already installed livepatches.`,

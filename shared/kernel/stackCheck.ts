@@ -24,7 +24,7 @@ export function codesToLeave(core: KernelCore, { patch, target }: TransitionStat
   return patch.objects
     .filter(({ patched }) => patched)
     .flatMap(({ functions }) => functions)
-    .filter(({ immediate }) => !(core.version.immediate && immediate))
+    .filter(({ immediate }) => !immediate)
     .flatMap((one) => codeToLeave(core, one, target));
 }
 

@@ -49,7 +49,7 @@ export function startTransition(core: KernelCore, transition: TransitionState): 
 export function tryComplete(core: KernelCore): void {
   const { transition } = core;
   if (!transition) return;
-  if (isImmediate(core, transition.patch)) {
+  if (transition.patch.immediate) {
     finish(core, transition);
     return;
   }
@@ -144,11 +144,6 @@ function waitForIdle(core: KernelCore, { idle }: TransitionState): void {
   passIdleLoop(core);
 }
 
-/** `patch->immediate` of kernels before 4.16: no thread is asked. */
-function isImmediate(core: KernelCore, patch: PatchState): boolean {
-  return core.version.immediate && patch.immediate;
-}
-
 function finish(core: KernelCore, transition: TransitionState): void {
   const { patch } = transition;
   complete(core, transition);
@@ -218,13 +213,12 @@ export function finishFreeing(core: KernelCore, name: string): void {
 function releaseModule(core: KernelCore, patch: PatchState): void {
   const module = core.modules.get(patch.name);
   const isPinned =
-    core.version.forcePins === 'ever' ? core.everForced || hasImmediate(core, patch) : patch.forced;
+    core.version.forcePins === 'ever' ? core.everForced || hasImmediate(patch) : patch.forced;
   if (module && !isPinned) module.references -= 1;
 }
 
 /** Nobody knows when threads leave immediate code: its module stays (4.12 to 4.15). */
-function hasImmediate(core: KernelCore, patch: PatchState): boolean {
-  if (!core.version.immediate) return false;
+function hasImmediate(patch: PatchState): boolean {
   return patch.immediate || functionsOf(patch).some(({ immediate }) => immediate);
 }
 
