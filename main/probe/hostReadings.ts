@@ -43,8 +43,8 @@ export class HostReadings {
 
   /** In the order of their numbers. */
   get blocking(): readonly ThreadId[] {
-    const { states } = this;
-    return states?.enabled == null ? [] : blockingThreads(states.scan, states.enabled);
+    const { scan, enabled = null } = this.states ?? {};
+    return scan === undefined || enabled === null ? [] : blockingThreads(scan, enabled);
   }
 
   /** The first blocking threads of which nothing but the number is known. */
@@ -211,7 +211,9 @@ function foldersBelow(
     folders.set(path, { entries: [] });
     if (path === root) continue;
     const slash = path.lastIndexOf('/');
-    folders.get(path.slice(0, slash))?.entries.push({ name: path.slice(slash + 1), kind: 'folder' });
+    folders
+      .get(path.slice(0, slash))
+      ?.entries.push({ name: path.slice(slash + 1), kind: 'folder' });
   }
   return folders;
 }

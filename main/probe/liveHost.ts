@@ -23,6 +23,7 @@ export class LiveHost {
   private ordersPending = false;
   private confirmed: string | null = null;
   private hadOrders = false;
+  private answerMs = 0;
 
   constructor(
     private readonly session: ProbeSession,
@@ -32,6 +33,11 @@ export class LiveHost {
 
   get inTransition(): boolean {
     return this.known.inTransition;
+  }
+
+  /** Milliseconds that the last answer took, without what may be late; 0 for the first of all. */
+  get lastAnswerMs(): number {
+    return this.answerMs;
   }
 
   /** One sample; calls must not overlap. */
@@ -46,9 +52,7 @@ export class LiveHost {
       if (!answered.ok) return answered;
       this.isConfirmed();
     }
-    return succeed(
-      this.known.readings({ ...this.identity, privileged: this.session.uid === 0 }),
-    );
+    return succeed(this.known.readings({ ...this.identity, privileged: this.session.uid === 0 }));
   }
 
   close(): void {
@@ -59,6 +63,7 @@ export class LiveHost {
     const began = performance.now();
     const request = this.first ? firstRequest : nextRequest((this.id += 1), this.facts(began));
     const answered = await (this.first ?? this.session.ask(request));
+    if (!this.first) this.answerMs = performance.now() - began;
     this.first = null;
     if (!answered.ok) return answered;
     const answer = answered.value;
@@ -99,22 +104,30 @@ export class LiveHost {
     const waits: Promise<unknown>[] = [];
     if (late) {
       this.detailsPending = true;
-      const come = late.then((frames) => {
-        this.detailsPending = false;
-        this.known.takeLate(frames, told);
-      });
-      waits.push(within(come, patience.details));
+      waits.push(within(this.takeDetails(late, told), patience.details));
     }
     if (orders) {
       this.ordersPending = true;
-      const come = orders.then((lines) => {
-        this.ordersPending = false;
-        this.hadOrders = true;
-        this.known.takeOrders(lines);
-      });
-      waits.push(within(come, this.hadOrders ? patience.ordersAgain : patience.orders));
+      const limit = this.hadOrders ? patience.ordersAgain : patience.orders;
+      waits.push(within(this.takeOrders(orders), limit));
     }
     await Promise.all(waits);
+  }
+
+  private async takeDetails(
+    late: NonNullable<Answer['late']>,
+    told: readonly string[],
+  ): Promise<void> {
+    const frames = await late;
+    this.detailsPending = false;
+    this.known.takeLate(frames, told);
+  }
+
+  private async takeOrders(orders: NonNullable<Answer['orders']>): Promise<void> {
+    const lines = await orders;
+    this.ordersPending = false;
+    this.hadOrders = true;
+    this.known.takeOrders(lines);
   }
 
   /**

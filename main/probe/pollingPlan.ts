@@ -56,7 +56,12 @@ export function nextRequest(id: number, facts: PlanFacts): ProbeRequest {
   // Details that are new may not be put off until the others are due again.
   const isDetailed = isDue('d', facts) || facts.undetailed.length > 0;
   if (!facts.detailsPending) wanted.push(isDetailed ? 'd' : 'n');
-  return { id, sections: wanted, scan, known: blocking.slice(0, scan === 'full' ? named : individuallyRead) };
+  return {
+    id,
+    sections: wanted,
+    scan,
+    known: blocking.slice(0, scan === 'full' ? named : individuallyRead),
+  };
 }
 
 /** Milliseconds to wait: never more than a fifth of the time is spent asking. */

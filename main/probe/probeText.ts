@@ -365,10 +365,11 @@ answer() {
 		late $who
 		;;
 	esac
-	case $sections in *h*) host ;; esac
 	case $sections in *m*) modules ;; esac
 	case $sections in *f*) redirected ;; esac
 	case $sections in *l*) log ;; esac
+	# The uptime after the log: it must not seem older than the last line.
+	case $sections in *h*) host ;; esac
 	case $who in */*) frame late ;; esac
 	frame end $id $tries
 	case $sections in *o*) orders ;; esac

@@ -1,5 +1,11 @@
 /** One running probe: requests in, answers out. */
-import { fail, succeed, type Problem, type ProblemCode, type Result } from '../../shared/readings/problem';
+import {
+  fail,
+  succeed,
+  type Problem,
+  type ProblemCode,
+  type Result,
+} from '../../shared/readings/problem';
 import { capText, visible } from '../../shared/readings/text';
 import type { Channel } from '../ssh/transport';
 import { FrameReader, framesIn, type Frame } from './frames';
@@ -167,7 +173,9 @@ export class ProbeSession {
     const opened = await this.unpack(frames);
     if (!opened) return;
     this.waiting = null;
-    waiting.settle(succeed({ frames: opened, torn: end.words[1] === attempts, late, orders, bytes }));
+    waiting.settle(
+      succeed({ frames: opened, torn: end.words[1] === attempts, late, orders, bytes }),
+    );
   }
 
   private promised<T>(map: Map<number, (value: T) => void>, id: number): Promise<T> {
@@ -217,7 +225,10 @@ export class ProbeSession {
   }
 
   private flooded(): void {
-    this.giveUp('too-large', `The host sent more than ${this.limits.answerBytes} bytes in one answer.`);
+    this.giveUp(
+      'too-large',
+      `The host sent more than ${this.limits.answerBytes} bytes in one answer.`,
+    );
   }
 
   private giveUp(code: ProblemCode, message: string): void {
@@ -270,6 +281,8 @@ function readHeader(
     };
     channel.stdout.on('data', read);
     channel.stderr.on('data', hear);
+    channel.stdout.resume();
+    channel.stderr.resume();
     void channel.ended.then(({ status, problem }) =>
       settle(
         problem

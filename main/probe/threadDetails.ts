@@ -69,7 +69,8 @@ export class ThreadDetails {
         files.set(`${key}/${name}`, this.files.get(`${key}/${name}`) ?? { missing: 'vanished' });
       }
       files.set(`${key}/stack`, this.slow(`${key}/stack`));
-      for (const name of processFiles) files.set(`${process}/${name}`, this.slow(`${process}/${name}`));
+      for (const name of processFiles)
+        files.set(`${process}/${name}`, this.slow(`${process}/${name}`));
     }
     if (states) this.addStates(files, states);
   }

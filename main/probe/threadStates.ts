@@ -17,7 +17,10 @@ export interface ThreadStates {
 const stateLine = /^\/proc\/(\d{1,10})\/task\/(\d{1,10})\/patch_state:(.*)$/;
 
 /** @returns null where no thread has a `patch_state`; a text where the tools failed */
-export function readFullScan(total: Frame, errors: Frame | undefined): ThreadStates | null | string {
+export function readFullScan(
+  total: Frame,
+  errors: Frame | undefined,
+): ThreadStates | null | string {
   const [count = '', target = ''] = total.words;
   if (count === 'none') return null;
   const failures = readFailures(errors?.body.toString() ?? '');

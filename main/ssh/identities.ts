@@ -1,0 +1,204 @@
+/**
+ * The keys to log in with, as one agent: those of the user's ssh-agent, then key files.
+ *
+ * ssh2 asks an agent to sign only after the server has said that it would take the key, so a
+ * passphrase is asked for then, and for no key in vain.
+ */
+import { readFile } from 'node:fs/promises';
+import ssh2, { type BaseAgent, type ParsedKey } from 'ssh2';
+import type { Ask } from './questions';
+
+export interface IdentityOptions {
+  /** Socket of ssh-agent; null: none is used. */
+  readonly agentSocket: string | null;
+  readonly keyFiles: readonly string[];
+  /** Of the agent's keys only those that are also among the files. */
+  readonly identitiesOnly: boolean;
+  readonly ask: Ask;
+}
+
+type Sign = (data: Buffer, hash: string | undefined) => Promise<Buffer | Error>;
+
+type KeysCallback = (error?: Error | null, keys?: ParsedKey[]) => void;
+type SignatureCallback = (error?: Error | null, signature?: Buffer) => void;
+
+interface Identity {
+  readonly publicKey: ParsedKey;
+  readonly sign: Sign;
+}
+
+const passphraseAttempts = 3;
+
+export class Identities extends ssh2.BaseAgent<ParsedKey> {
+  private identities: Identity[] = [];
+  /** Whether the server has asked for a signature: it would take a key of ours. */
+  hasSigned = false;
+  /** A passphrase was wanted and not given. */
+  lacksPassphrase = false;
+
+  constructor(private readonly options: IdentityOptions) {
+    super();
+  }
+
+  override getIdentities(callback: KeysCallback): void {
+    void this.give(callback);
+  }
+
+  override sign(
+    publicKey: ParsedKey,
+    data: Buffer,
+    options: unknown,
+    callback?: SignatureCallback,
+  ): void {
+    const done = callback ?? (isCallback(options) ? options : null);
+    if (!done) return;
+    this.hasSigned = true;
+    void this.signFor(publicKey, data, hashOf(options), done);
+  }
+
+  private async give(callback: KeysCallback): Promise<void> {
+    this.identities = await this.collect();
+    const keys = this.identities.map(({ publicKey }) => publicKey);
+    callback(null, keys);
+  }
+
+  private async signFor(
+    publicKey: ParsedKey,
+    data: Buffer,
+    hash: string | undefined,
+    done: SignatureCallback,
+  ): Promise<void> {
+    const identity = this.identities.find((one) => isSame(one, publicKey));
+    const signed = identity ? await identity.sign(data, hash) : new Error('the key is gone');
+    if (signed instanceof Error) done(signed);
+    else done(null, signed);
+  }
+
+  private async collect(): Promise<Identity[]> {
+    const files = await Promise.all(this.options.keyFiles.map((path) => this.fromFile(path)));
+    const ofFiles = files.filter((identity) => identity !== null);
+    const isWanted = ({ publicKey }: Identity) =>
+      !this.options.identitiesOnly || ofFiles.some((file) => isSame(file, publicKey));
+    const ofAgent = (await this.fromAgent()).filter(isWanted);
+    // A key that the agent holds needs no passphrase.
+    const remaining = ofFiles.filter((file) => !ofAgent.some((one) => isSame(file, one.publicKey)));
+    return [...ofAgent, ...remaining];
+  }
+
+  private fromAgent(): Promise<Identity[]> {
+    const { agentSocket } = this.options;
+    if (agentSocket === null) return Promise.resolve([]);
+    const agent = ssh2.createAgent(agentSocket);
+    return new Promise((resolve) => {
+      // An agent that is gone is the same as none.
+      agent.getIdentities((error, keys) => {
+        const parsed = error ? [] : (keys ?? []).map(parseIdentity).filter((key) => key !== null);
+        resolve(parsed.map((publicKey) => ({ publicKey, sign: signWithAgent(agent, publicKey) })));
+      });
+    });
+  }
+
+  private async fromFile(path: string): Promise<Identity | null> {
+    const text = await readFile(path).catch(() => null);
+    const beside = await readFile(`${path}.pub`).catch(() => null);
+    const open = text && parse(text);
+    if (open && open.isPrivateKey()) {
+      return {
+        publicKey: open,
+        sign: (data, hash) => Promise.resolve(signature(open, data, hash)),
+      };
+    }
+    const publicKey = open ?? (beside && parse(beside)) ?? (text && publicPart(text));
+    if (!publicKey) return null;
+    return { publicKey, sign: (data, hash) => this.signWithPassphrase(path, text, data, hash) };
+  }
+
+  private async signWithPassphrase(
+    path: string,
+    text: Buffer | null,
+    data: Buffer,
+    hash: string | undefined,
+  ): Promise<Buffer | Error> {
+    if (text === null) return new Error(`${path} can’t be read`);
+    for (let attempt = 1; attempt <= passphraseAttempts; attempt += 1) {
+      const answer = await this.options.ask({
+        kind: 'passphrase',
+        keyFile: path,
+        again: attempt > 1,
+      });
+      const [passphrase] = answer ?? [];
+      if (passphrase === undefined) {
+        this.lacksPassphrase = true;
+        return new Error('no passphrase was given');
+      }
+      const key = parse(text, passphrase);
+      if (key?.isPrivateKey()) return signature(key, data, hash);
+    }
+    return new Error('the passphrase was wrong');
+  }
+}
+
+function isSame(identity: Identity, key: ParsedKey): boolean {
+  return identity.publicKey.getPublicSSH().equals(key.getPublicSSH());
+}
+
+function signWithAgent(agent: BaseAgent, publicKey: ParsedKey): Sign {
+  return (data, hash) =>
+    new Promise((resolve) => {
+      const options = hash === undefined ? {} : { hash: hash as 'sha256' | 'sha512' };
+      agent.sign(publicKey, data, options, (error, signed) =>
+        resolve(error ?? signed ?? new Error('the agent gave no signature')),
+      );
+    });
+}
+
+function signature(key: ParsedKey, data: Buffer, hash: string | undefined): Buffer | Error {
+  const signed: unknown = key.sign(data, hash);
+  return Buffer.isBuffer(signed) ? signed : new Error('the key can’t sign');
+}
+
+function isCallback(value: unknown): value is SignatureCallback {
+  return typeof value === 'function';
+}
+
+function hashOf(options: unknown): string | undefined {
+  if (typeof options !== 'object' || options === null || !('hash' in options)) return undefined;
+  return typeof options.hash === 'string' ? options.hash : undefined;
+}
+
+function parse(key: Buffer | string | ParsedKey, passphrase?: string): ParsedKey | null {
+  const parsed: unknown = ssh2.utils.parseKey(key, passphrase);
+  const [first] = Array.isArray(parsed) ? (parsed as unknown[]) : [parsed];
+  return first instanceof Error || first === undefined ? null : (first as ParsedKey);
+}
+
+/** ssh2's own agent gives parsed keys; its types allow more. */
+function parseIdentity(key: unknown): ParsedKey | null {
+  if (typeof key === 'string' || Buffer.isBuffer(key)) return parse(key);
+  const isParsed = typeof key === 'object' && key !== null && 'getPublicSSH' in key;
+  return isParsed ? (key as ParsedKey) : null;
+}
+
+/** The public key stands in the clear before the encrypted one (OpenSSH's PROTOCOL.key). */
+function publicPart(text: Buffer): ParsedKey | null {
+  const [, body] = /-----BEGIN OPENSSH PRIVATE KEY-----([^-]*)-----END/.exec(text.toString()) ?? [];
+  if (body === undefined) return null;
+  const wire = Buffer.from(body, 'base64');
+  const magic = 'openssh-key-v1\0';
+  if (!wire.toString('latin1', 0, magic.length).startsWith(magic)) return null;
+  let at = magic.length;
+  const next = (): Buffer | null => {
+    if (at + 4 > wire.length) return null;
+    const start = at + 4;
+    at = start + wire.readUInt32BE(at);
+    return at <= wire.length ? wire.subarray(start, at) : null;
+  };
+  next();
+  next();
+  next();
+  at += 4;
+  const key = next();
+  if (!key || key.length < 4) return null;
+  const type = key.toString('latin1', 4, 4 + key.readUInt32BE(0));
+  return parse(`${type} ${key.toString('base64')}`);
+}

@@ -1,0 +1,82 @@
+/** Connecting through other hosts, each verified under its own name. */
+import type { Duplex } from 'node:stream';
+import { fail, succeed, type Result } from '../../shared/readings/problem';
+import { capText, visible } from '../../shared/readings/text';
+import { resolveHost, type ConfigOptions, type HostAddress, type HostSettings } from './config';
+import { hostToken } from './knownHosts';
+import { connectSsh2, type Ssh2Options, type Ssh2Transport } from './ssh2Transport';
+
+type Shared = Omit<Ssh2Options, 'settings' | 'alias' | 'through' | 'hostKeys'>;
+
+export interface Route {
+  readonly address: HostAddress;
+  readonly settings: HostSettings;
+  readonly config: ConfigOptions;
+  /** Host key rules of one host: its own files. */
+  readonly rulesFor: (settings: HostSettings) => Ssh2Options['hostKeys'];
+}
+
+/** @returns the last hop's transport; closing it closes all */
+export async function connectRoute(route: Route, shared: Shared): Promise<Result<Ssh2Transport>> {
+  const hops: Ssh2Transport[] = [];
+  const giveUp = () => {
+    for (const hop of [...hops].reverse()) hop.close();
+  };
+  let through: Duplex | null = null;
+  const jumps = await Promise.all(
+    route.settings.jumps.map(async (address) => ({
+      address,
+      settings: await resolveHost(address, route.config),
+    })),
+  );
+  const stations = [...jumps, { address: route.address, settings: route.settings }];
+  for (const [index, { address, settings }] of stations.entries()) {
+    const connected = await connectSsh2({
+      ...shared,
+      settings,
+      alias: address.host,
+      hostKeys: route.rulesFor(settings),
+      through,
+    });
+    if (!connected.ok) {
+      giveUp();
+      return connected;
+    }
+    hops.push(connected.value);
+    const next = stations[index + 1];
+    if (!next) return succeed(chained(connected.value, hops));
+    const forwarded = await forward(connected.value, next.settings, address.host);
+    if (!forwarded.ok) {
+      giveUp();
+      return forwarded;
+    }
+    through = forwarded.value;
+  }
+  return fail('unreachable', route.address.host, 'There is no host to connect to.');
+}
+
+function forward(
+  { client }: Ssh2Transport,
+  { hostname, port }: HostSettings,
+  via: string,
+): Promise<Result<Duplex>> {
+  return new Promise((resolve) => {
+    client.forwardOut('127.0.0.1', 0, hostname, port, (error, stream) => {
+      if (!error) {
+        resolve(succeed<Duplex>(stream));
+        return;
+      }
+      const said = visible(capText(error.message, 200));
+      const message = `${hostToken(hostname, port)} can’t be reached through ${via}: ${said}.`;
+      resolve(fail('unreachable', hostname, message));
+    });
+  });
+}
+
+function chained(last: Ssh2Transport, hops: readonly Ssh2Transport[]): Ssh2Transport {
+  const before = hops.filter((hop) => hop !== last);
+  void last.closed.then(() => {
+    for (const hop of before.toReversed()) hop.close();
+  });
+  return { ...last, neededHuman: hops.some(({ neededHuman }) => neededHuman) };
+}

@@ -1,0 +1,53 @@
+/** What only a human can answer. The command line and the window each have their way to ask. */
+import type { HostKeyVerdict } from './knownHosts';
+
+export type Question =
+  | {
+      readonly kind: 'host-key';
+      readonly host: string;
+      readonly port: number;
+      readonly keyType: string;
+      /** `SHA256:…`. */
+      readonly fingerprint: string;
+      readonly verdict: Extract<
+        HostKeyVerdict['verdict'],
+        'unknown' | 'other-key-type' | 'ca-only'
+      >;
+      /** Files that were looked in. */
+      readonly files: readonly string[];
+    }
+  | {
+      readonly kind: 'passphrase';
+      readonly keyFile: string;
+      /** The passphrase given before was wrong. */
+      readonly again: boolean;
+    }
+  | {
+      readonly kind: 'password';
+      readonly user: string;
+      readonly host: string;
+      readonly again: boolean;
+    }
+  | {
+      readonly kind: 'sudo-password';
+      readonly user: string;
+      readonly host: string;
+      readonly again: boolean;
+    }
+  | {
+      /** A server's own questions: what they ask for is the server's to say. */
+      readonly kind: 'prompts';
+      readonly host: string;
+      readonly name: string;
+      readonly instructions: string;
+      readonly prompts: readonly { readonly text: string; readonly echo: boolean }[];
+    };
+
+/**
+ * `host-key` is answered `accept` or `accept-and-save`, `prompts` by as many texts as were asked, all
+ * others by one text. Null: cancelled, or there is nobody to ask.
+ */
+export type Ask = (question: Question) => Promise<readonly string[] | null>;
+
+/** There is nobody: every question stays unanswered. */
+export const nobody: Ask = () => Promise.resolve(null);

@@ -1,0 +1,48 @@
+/** TCP, with its own time limit and its failures in words. */
+import { connect } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { fail, succeed, type Result } from '../../shared/readings/problem';
+
+export function connectSocket(
+  host: string,
+  port: number,
+  family: 4 | 6 | null,
+  limitMs: number,
+): Promise<Result<Duplex>> {
+  const where = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, ...(family === null ? {} : { family }) });
+    const timer = setTimeout(() => {
+      socket.destroy();
+      resolve(fail('timeout', where, `${where} did not answer within ${limitMs / 1000} s.`));
+    }, limitMs);
+    socket.once('connect', () => {
+      clearTimeout(timer);
+      socket.setNoDelay(true);
+      resolve(succeed<Duplex>(socket));
+    });
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      clearTimeout(timer);
+      resolve(fail('unreachable', where, `${where} can’t be reached: ${inWords(error)}.`));
+    });
+  });
+}
+
+function inWords({ code, message }: NodeJS.ErrnoException): string {
+  switch (code) {
+    case 'ECONNREFUSED':
+      return 'nothing listens there (connection refused)';
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return 'the name is not known';
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+      return 'there is no way to it (network unreachable)';
+    case 'ECONNRESET':
+      return 'it closed the connection';
+    case 'ETIMEDOUT':
+      return 'it did not answer';
+    default:
+      return message === '' ? (code ?? 'no reason given') : message;
+  }
+}

@@ -1,0 +1,294 @@
+/** SSH by ssh2: the default transport. */
+import type { Duplex } from 'node:stream';
+import ssh2, { type Client, type ClientChannel, type ServerHostKeyAlgorithm } from 'ssh2';
+import { fail, succeed, type Problem, type Result } from '../../shared/readings/problem';
+import { capText, visible } from '../../shared/readings/text';
+import { Authentication } from './authentication';
+import type { HostSettings } from './config';
+import { decideHostKey, readKnownHosts, type HostKeyRules } from './hostKeys';
+import { knownKeyTypes } from './knownHosts';
+import type { Ask } from './questions';
+import { connectSocket } from './socket';
+import type { Channel, ChannelEnd, Transport } from './transport';
+
+export interface Ssh2Options {
+  readonly settings: HostSettings;
+  /** What the user calls it. */
+  readonly alias: string;
+  readonly hostKeys: HostKeyRules;
+  readonly ask: Ask;
+  /** An open way to the server, through another host; null: TCP from here. */
+  readonly through: Duplex | null;
+  /** Milliseconds until the server's key has come. */
+  readonly connectMs: number;
+}
+
+/** A client as well, for hops: others connect through it. */
+export interface Ssh2Transport extends Transport {
+  readonly client: Client;
+}
+
+const defaultAliveSeconds = 10;
+
+export async function connectSsh2(options: Ssh2Options): Promise<Result<Ssh2Transport>> {
+  const { settings, alias } = options;
+  const socket = options.through
+    ? succeed<Duplex>(options.through)
+    : await connectSocket(settings.hostname, settings.port, settings.family, options.connectMs);
+  if (!socket.ok) return socket;
+  const algorithms = await hostKeyAlgorithms(options);
+  const authentication = new Authentication({
+    user: settings.user,
+    host: alias,
+    agentSocket: settings.agentSocket,
+    keyFiles: settings.identityFiles,
+    identitiesOnly: settings.identitiesOnly,
+    usesKeys: settings.usesKeys,
+    ask: options.ask,
+  });
+  const attempt = new Attempt(options, authentication, socket.value);
+  return attempt.run(algorithms);
+}
+
+/** One try to connect: the first thing that goes wrong is the problem. */
+class Attempt {
+  private readonly client = new ssh2.Client();
+  private problem: Problem | null = null;
+  private acceptedByHuman = false;
+  private isReady = false;
+  private greeting: NodeJS.Timeout | null = null;
+  private tellClosed: (problem: Problem) => void = () => undefined;
+  private readonly closed = new Promise<Problem>((resolve) => {
+    this.tellClosed = resolve;
+  });
+
+  constructor(
+    private readonly options: Ssh2Options,
+    private readonly authentication: Authentication,
+    private readonly socket: Duplex,
+  ) {}
+
+  run(serverHostKey: ServerHostKeyAlgorithm[]): Promise<Result<Ssh2Transport>> {
+    const { client, options, authentication } = this;
+    const { settings } = options;
+    return new Promise((resolve) => {
+      const give = (problem: Problem) => {
+        this.stopTimer();
+        resolve({ ok: false, problem });
+        client.destroy();
+      };
+      this.greeting = setTimeout(() => {
+        this.note(
+          'timeout',
+          `${this.name} did not complete the key exchange within ${options.connectMs / 1000} s.`,
+        );
+        give(this.reason());
+      }, options.connectMs);
+      client.on('ready', () => {
+        this.isReady = true;
+        resolve(succeed(this.transport()));
+      });
+      client.on('error', (error) => this.hear(error));
+      client.on('close', () => {
+        const problem = this.reason();
+        this.tellClosed(problem);
+        give(problem);
+      });
+      client.connect({
+        sock: this.socket,
+        username: settings.user,
+        // The time that people take to answer counts for nothing: only `greeting` limits.
+        readyTimeout: 0,
+        keepaliveInterval: (settings.aliveSeconds ?? defaultAliveSeconds) * 1000,
+        keepaliveCountMax: settings.aliveCount,
+        algorithms: { serverHostKey },
+        hostVerifier: (key: Buffer, verify: (isValid: boolean) => void) =>
+          void this.verify(key).then(verify),
+        authHandler: authentication.next,
+      });
+    });
+  }
+
+  private get name(): string {
+    return this.options.alias;
+  }
+
+  private async verify(key: Buffer): Promise<boolean> {
+    this.stopTimer();
+    const { settings, hostKeys } = this.options;
+    const decision = await decideHostKey(
+      hostKeys,
+      settings.hostKeyAlias ?? settings.hostname,
+      settings.hostKeyAlias === null ? settings.port : 22,
+      key,
+    );
+    if (decision.accepted) this.acceptedByHuman = decision.byHuman;
+    else this.problem = decision.problem;
+    return decision.accepted;
+  }
+
+  private stopTimer(): void {
+    if (this.greeting) clearTimeout(this.greeting);
+    this.greeting = null;
+  }
+
+  private hear(error: Error & { readonly level?: string }): void {
+    const said = visible(capText(error.message, 200));
+    switch (error.level) {
+      case 'client-authentication':
+        return this.noteLogin();
+      // A key that could not sign: the next one is tried.
+      case 'agent':
+        return;
+      case 'client-timeout':
+        return this.note(
+          'connection-lost',
+          `${this.name} has not answered for ${this.patience} s.`,
+        );
+      default:
+        return this.isReady
+          ? this.note('connection-lost', `The connection to ${this.name} was lost: ${said}.`)
+          : this.note('unreachable', `${this.name} could not be reached over SSH: ${said}.`);
+    }
+  }
+
+  private get patience(): number {
+    const { aliveSeconds, aliveCount } = this.options.settings;
+    return (aliveSeconds ?? defaultAliveSeconds) * aliveCount;
+  }
+
+  private noteLogin(): void {
+    const { lacksAnswer, offered } = this.authentication;
+    const user = `${this.options.settings.user}@${this.name}`;
+    if (lacksAnswer) {
+      this.note(
+        'authentication-needed',
+        `${user}: the login needs an answer (passphrase, password or code), and nobody gave one.`,
+      );
+      return;
+    }
+    const methods = offered.map((method) => visible(capText(method, 40))).join(', ');
+    this.note(
+      'authentication-failed',
+      `${user} was not let in. The server takes: ${methods || 'nothing'}.`,
+    );
+  }
+
+  private note(code: Problem['code'], message: string): void {
+    this.problem ??= { code, path: this.name, message };
+  }
+
+  private reason(): Problem {
+    const message = this.isReady
+      ? `The connection to ${this.name} was closed.`
+      : `${this.name} closed the connection before the login was complete.`;
+    return (
+      this.problem ?? {
+        code: this.isReady ? 'connection-lost' : 'unreachable',
+        path: this.name,
+        message,
+      }
+    );
+  }
+
+  private transport(): Ssh2Transport {
+    const { client, closed } = this;
+    return {
+      client,
+      closed,
+      neededHuman: this.acceptedByHuman || this.authentication.neededHuman,
+      exec: ({ line }) => openChannel(client, line, closed, this.name),
+      close: () => {
+        this.note('connection-lost', 'The connection was closed here.');
+        client.end();
+      },
+    };
+  }
+}
+
+function openChannel(
+  client: Client,
+  line: string,
+  closed: Promise<Problem>,
+  name: string,
+): Promise<Result<Channel>> {
+  return new Promise((resolve) => {
+    void closed.then((problem) => resolve({ ok: false, problem }));
+    try {
+      client.exec(line, (error, stream) => {
+        if (error) {
+          const message = `${name} does not open a session: ${visible(capText(error.message, 200))}.`;
+          resolve(fail('no-shell', name, message));
+        } else {
+          resolve(succeed(toChannel(stream, closed)));
+        }
+      });
+    } catch {
+      void closed.then((problem) => resolve({ ok: false, problem }));
+    }
+  });
+}
+
+function toChannel(stream: ClientChannel, closed: Promise<Problem>): Channel {
+  stream.on('error', () => undefined);
+  let isEnded = false;
+  const ended = new Promise<ChannelEnd>((resolve) => {
+    let status: number | null = null;
+    stream.on('exit', (code: number | null) => {
+      status = code;
+    });
+    stream.on('close', () => {
+      isEnded = true;
+      // A channel of a lost connection closes just before the connection says why.
+      const lost = closed.then((problem): ChannelEnd => ({ status, problem }));
+      const over = new Promise<ChannelEnd>((tell) => {
+        setImmediate(() => tell({ status, problem: null }));
+      });
+      resolve(status === null ? Promise.race([lost, over]) : { status, problem: null });
+    });
+    void closed.then((problem) => resolve({ status: null, problem }));
+  });
+  return {
+    stdin: stream.stdin,
+    stdout: stream.stdout,
+    stderr: stream.stderr,
+    ended,
+    close: () => {
+      if (isEnded) return;
+      stream.end();
+      stream.close();
+    },
+  };
+}
+
+const supported: readonly ServerHostKeyAlgorithm[] = [
+  'ssh-ed25519',
+  'ecdsa-sha2-nistp256',
+  'ecdsa-sha2-nistp384',
+  'ecdsa-sha2-nistp521',
+  'rsa-sha2-512',
+  'rsa-sha2-256',
+];
+
+/**
+ * Types that are known of this host come first: a server has several keys, and one that nobody knows
+ * would look like a host that nobody knows.
+ */
+async function hostKeyAlgorithms({
+  settings,
+  hostKeys,
+}: Ssh2Options): Promise<ServerHostKeyAlgorithm[]> {
+  const files = [...(await readKnownHosts(hostKeys.files)), await hostKeys.accepted.asKnownHosts()];
+  const types = knownKeyTypes(
+    files,
+    settings.hostKeyAlias ?? settings.hostname,
+    settings.hostKeyAlias === null ? settings.port : 22,
+  );
+  const known = types.flatMap((type) =>
+    supported.filter((name) => name === type || (type === 'ssh-rsa' && name.startsWith('rsa-'))),
+  );
+  const configured = settings.hostKeyAlgorithms.flatMap((name) =>
+    supported.filter((algorithm) => algorithm === name),
+  );
+  return [...new Set([...known, ...(configured.length > 0 ? configured : supported)])];
+}
