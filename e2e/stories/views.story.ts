@@ -73,10 +73,10 @@ test('the frame that has to be left is marked in the stack', async ({ launch }) 
 test('the palette finds commands, samples and hosts', async ({ launch }) => {
   const { page } = await launch();
   await page.keyboard.press('Control+k');
-  const field = page.getByRole('searchbox', { name: 'Host, file or command' });
+  const field = page.getByRole('combobox', { name: 'Host, file or command' });
   await expect(field).toBeFocused();
   await page.keyboard.type('forced');
-  await expect(page.getByRole('menuitem').first()).toContainText('Forced');
+  await expect(page.getByRole('option').first()).toContainText('Forced');
   await page.keyboard.press('Enter');
   await expect(field).toBeHidden();
   await expect(railHosts(page)).toHaveCount(1);

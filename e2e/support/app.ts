@@ -37,8 +37,10 @@ export interface Run {
 interface Launch {
   /** Folder of the profile; default: the story's own. */
   readonly profile?: string;
-  /** Program and first arguments in place of Electron on this checkout. */
-  readonly program?: { readonly executable: string; readonly args: readonly string[] };
+  /** A packaged app's program, in place of Electron on this checkout. */
+  readonly packaged?: string;
+  /** Variables on top of those of the test runner. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 interface Fixtures {
@@ -51,16 +53,15 @@ interface Fixtures {
 }
 
 export const test = base.extend<Fixtures>({
-  folder: async ({ browserName: _ }, use) => {
-    const folder = mkdtempSync(join(tmpdir(), 'klpscope-story-'));
+  folder: async ({ browserName }, use) => {
+    const folder = mkdtempSync(join(tmpdir(), `klpscope-story-${browserName}-`));
     await use(folder);
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   },
   launch: async ({ folder }, use) => {
     const apps: App[] = [];
     await use(async (args = [], options = {}) => {
-      const { program, all } = commandOf(args, options, folder);
-      const app = await start(program, all);
+      const app = await start(options.packaged, argumentsOf(args, options, folder));
       apps.push(app);
       return app;
     });
@@ -69,23 +70,37 @@ export const test = base.extend<Fixtures>({
   },
   run: async ({ folder }, use) => {
     await use((args, options = {}) => {
-      const { program, all } = commandOf(args, options, folder);
-      return runToEnd(program, all);
+      return runToEnd(
+        options.packaged ?? executable,
+        argumentsOf(args, options, folder),
+        options.env ?? {},
+      );
     });
   },
 });
 
 export { expect };
 
-function commandOf(args: readonly string[], options: Launch, folder: string) {
-  const program = options.program ?? { executable, args: [root] };
-  const profile = options.profile ?? join(folder, 'profile');
-  const all = [...switches, `--user-data-dir=${profile}`, ...program.args, ...args];
-  return { program: program.executable, all };
+function argumentsOf(args: readonly string[], { profile, packaged }: Launch, folder: string) {
+  const own = packaged === undefined ? [root] : [];
+  return [...switches, `--user-data-dir=${profile ?? join(folder, 'profile')}`, ...own, ...args];
 }
 
-async function start(executablePath: string, args: string[]): Promise<App> {
-  const electron = await _electron.launch({ executablePath, args });
+/** A packaged app can't be held at its start (see `runtime.ts`): it may take more than one. */
+async function startPackaged(executablePath: string, args: string[]): Promise<ElectronApplication> {
+  for (let attempt = 1; attempt < 4; attempt += 1) {
+    try {
+      return await _electron.launch({ executablePath, args, timeout: 15_000 });
+    } catch (error) {
+      console.log(`start ${attempt} of the packaged app: ${String(error)}`);
+    }
+  }
+  throw new Error('the packaged app could not be started');
+}
+
+async function start(packaged: string | undefined, args: string[]): Promise<App> {
+  const electron =
+    packaged === undefined ? await _electron.launch({ args }) : await startPackaged(packaged, args);
   const complaints: string[] = [];
   electron.process().stderr?.on('data', (chunk: Buffer) => {
     const lines = chunk.toString().split('\n');
@@ -96,6 +111,9 @@ async function start(executablePath: string, args: string[]): Promise<App> {
     if (message.type() === 'error') complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
+  // The start screen or a host is there; and only a window that is shown takes keys.
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await expect.poll(() => isShown(electron)).toBe(true);
   page.on('crash', () => complaints.push('the page crashed'));
   let isClosed = false;
   return {
@@ -110,9 +128,22 @@ async function start(executablePath: string, args: string[]): Promise<App> {
   };
 }
 
-function runToEnd(program: string, args: readonly string[]): Promise<Run> {
+function isShown(electron: ElectronApplication): Promise<boolean> {
+  return electron.evaluate(({ BrowserWindow }) =>
+    BrowserWindow.getAllWindows().some((window) => window.isVisible()),
+  );
+}
+
+function runToEnd(
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<Run> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, args, {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));

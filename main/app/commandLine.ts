@@ -1,6 +1,7 @@
 /** The command line's commands, when they are given to the app's own program. */
 import { app } from 'electron';
 import { spawnSync } from 'node:child_process';
+import { endOnBug } from './bugs';
 
 /**
  * Electron wants a display before it runs anything that takes time. Commands must not need one: the
@@ -10,11 +11,18 @@ const withoutDisplay = ['--ozone-platform=headless', '--disable-gpu', '--log-lev
 
 /** Runs a command and ends the program with its status. */
 export function runCommandLine(args: readonly string[]): void {
+  endOnBug(false);
   const isHeadless = app.commandLine.getSwitchValue('ozone-platform') === 'headless';
   if (process.platform === 'linux' && !isHeadless) {
     process.exit(runAgainWithoutDisplay());
   }
-  void import('../cli/run').then(({ run }) => run(args)).then((status) => app.exit(status));
+  void runHere(args);
+}
+
+async function runHere(args: readonly string[]): Promise<void> {
+  const { run } = await import('../cli/run');
+  const status = await run(args);
+  process.stdout.write('', () => app.exit(status));
 }
 
 function runAgainWithoutDisplay(): number {

@@ -14,7 +14,7 @@ import type { ReaderAnswer, ReaderQuestion } from './readerClient';
 const shownCharacters = 262_144;
 
 const { target, options }: { target: Target; options: SourceOptions } = workerData;
-const source = openSource(target, options);
+let source = openSource(target, options);
 let last: Readings | null = null;
 
 parentPort?.on('message', (question: ReaderQuestion) => {
@@ -24,6 +24,8 @@ parentPort?.on('message', (question: ReaderQuestion) => {
 async function answer({ id, ask, path }: ReaderQuestion): Promise<ReaderAnswer> {
   switch (ask) {
     case 'sample': {
+      // What was not there may be there by now.
+      if (!source.ok) source = openSource(target, options);
       if (!source.ok) return { id, result: source };
       const sample = await source.value.sample();
       if (!sample.ok) return { id, result: sample };
