@@ -74,7 +74,8 @@ export class ArchiveTree implements Tree {
     const node = this.find(path);
     if ('missing' in node) return node;
     if (node.kind !== 'folder') return { missing: 'unreadable', detail: 'not a folder' };
-    return { entries: [...node.children].map(toEntry) };
+    const entries = [...node.children].map(toEntry);
+    return this.isOnBreak(namesOf(path)) ? { entries, truncated: true } : { entries };
   }
 
   scanThreads(): ThreadScan | null {
@@ -112,12 +113,23 @@ export class ArchiveTree implements Tree {
 
   private asGap(gap: Gap, path: string): Gap {
     if (gap.missing !== 'absent' || this.brokenAt === null) return gap;
-    const names = path.split('/').filter((name) => name !== '');
+    const names = namesOf(path);
     const firstMissing = names.findIndex((_, index) => !this.at(names.slice(0, index + 1)));
     const existing = names.slice(0, firstMissing);
-    const mayBeLost = existing.every((name, index) => this.brokenAt?.[index] === name);
-    return mayBeLost ? { missing: 'unreadable', detail: 'the archive ends before it' } : gap;
+    return this.isOnBreak(existing)
+      ? { missing: 'unreadable', detail: 'the archive ends before it' }
+      : gap;
   }
+
+  /** Whether the archive broke off in this folder, or below it. */
+  private isOnBreak(names: readonly string[]): boolean {
+    const { brokenAt } = this;
+    return brokenAt !== null && names.every((name, index) => brokenAt[index] === name);
+  }
+}
+
+function namesOf(path: string): string[] {
+  return path.split('/').filter((name) => name !== '');
 }
 
 function folderIn(parent: Folder, name: string): Folder {

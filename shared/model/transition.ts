@@ -37,7 +37,7 @@ export function readTransition(
   if (patch && moving.length === 1) {
     return { transitionState: 'running', transition: describe(reader, patch) };
   }
-  const gap = patches.length === 0 ? whyNothingIsKnown(reader) : null;
+  const gap = whyMoreMayBe(reader) ?? (patches.length === 0 ? whyNothingIsKnown(reader) : null);
   if (gap !== null) {
     reader.note(gap.code, livepatchRoot, `Whether a transition runs is unknown: ${gap.why}.`);
     return { transitionState: 'unknown', transition: null };
@@ -53,14 +53,25 @@ export function readTransition(
   return { transitionState: 'unknown', transition: null };
 }
 
+interface Gap {
+  readonly code: ProblemCode;
+  readonly why: string;
+}
+
+/** A capture that breaks off among the livepatches may have lost the one in transition. */
+function whyMoreMayBe({ readings }: ReadingsReader): Gap | null {
+  const folder = readings.folders.get(livepatchRoot);
+  return folder && 'entries' in folder && folder.truncated === true
+    ? { code: 'truncated', why: `the capture breaks off within ${livepatchRoot}` }
+    : null;
+}
+
 /**
  * That no livepatch was seen means that there is none only where the folder of livepatches was
  * listed, or the folder around it was and does not hold it (no livepatching, or saved without its
  * empty folders).
  */
-function whyNothingIsKnown({
-  readings,
-}: ReadingsReader): { readonly code: ProblemCode; readonly why: string } | null {
+function whyNothingIsKnown({ readings }: ReadingsReader): Gap | null {
   const folder = readings.folders.get(livepatchRoot);
   if (folder && 'entries' in folder) return null;
   if (folder && folder.missing !== 'absent') {
@@ -115,6 +126,8 @@ function mayHide(
 ): boolean | null {
   if (!scan) return true;
   if (scan.denied > 0 || reader.readings.privileged === false) return true;
+  const proc = reader.readings.folders.get('/proc');
+  if (proc && 'entries' in proc && proc.truncated === true) return true;
   // A saved tree in which most threads lack the file was taken without root's rights.
   if (scan.absent > scan.states.length) return true;
   return blocking === null ? null : blocking === 0;

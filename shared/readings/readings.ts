@@ -33,9 +33,12 @@ export interface FolderEntry {
   readonly kind: 'file' | 'folder' | 'link' | 'other';
 }
 
-/** One folder. The order of entries means nothing (kernfs hashes names). */
+/**
+ * One folder. The order of entries means nothing (kernfs hashes names). `truncated`: the capture
+ * breaks off within it, so that more may have followed.
+ */
 export type FolderReading =
-  | { readonly entries: readonly FolderEntry[] }
+  | { readonly entries: readonly FolderEntry[]; readonly truncated?: true }
   | { readonly missing: Missing; readonly detail?: string };
 
 /**
