@@ -157,7 +157,7 @@ export class HostReadings {
     }
     for (const [path, reading] of section.files) files.set(path, reading);
     const readings = new Map<string, FolderReading>(folders);
-    if (!folders.has(livepatchRoot)) readings.set(livepatchRoot, absent as FolderReading);
+    if (!folders.has(livepatchRoot)) readings.set(livepatchRoot, { missing: 'absent' });
     return readings;
   }
 

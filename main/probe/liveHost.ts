@@ -150,7 +150,9 @@ export class LiveHost {
     const unlisted = scan.unlisted ?? 0;
     const seen = new Set(scan.states);
     if (unlisted > 0) seen.add(enabled ? 1 : 0);
-    return seen.has(-1) || seen.size === 1 ? `${enabled}:${[...seen].sort().join()}` : null;
+    return seen.has(-1) || seen.size === 1
+      ? `${enabled}:${[...seen].toSorted((a, b) => a - b).join()}`
+      : null;
   }
 }
 

@@ -1,14 +1,13 @@
 /** One running probe: requests in, answers out. */
 import {
-  fail,
   succeed,
   type Problem,
   type ProblemCode,
   type Result,
 } from '../../shared/readings/problem';
-import { capText, visible } from '../../shared/readings/text';
 import type { Channel } from '../ssh/transport';
 import { FrameReader, framesIn, type Frame } from './frames';
+import { readGreeting } from './greeting';
 import { gunzipFrame } from './gunzipFrame';
 import { requestLine, type ProbeRequest } from './request';
 
@@ -37,8 +36,6 @@ export interface Answer {
   readonly bytes: number;
 }
 
-/** Bytes of a login's own words before the probe's. */
-const greetingLimit = 262_144;
 const attempts = 'xxx';
 
 interface Waiting {
@@ -83,7 +80,7 @@ export class ProbeSession {
     first: ProbeRequest,
     limits: SessionLimits = defaultLimits,
   ): Promise<Result<{ session: ProbeSession; first: Promise<Result<Answer>> }>> {
-    const header = await readHeader(channel, nonce, limits.startMs);
+    const header = await readGreeting(channel, nonce, limits.startMs);
     if (!header.ok) {
       channel.close();
       return header;
@@ -146,10 +143,13 @@ export class ProbeSession {
     channel.stderr.on('data', (chunk: Buffer) => {
       if (!lates.push(chunk)) this.flooded();
     });
-    void channel.ended.then(({ status, problem }) => {
-      const message = `The shell on the host ended${status === null ? '' : ` with status ${status}`}.`;
-      this.end(problem ?? { code: 'connection-lost', path: null, message });
-    });
+    void this.awaitEnd();
+  }
+
+  private async awaitEnd(): Promise<void> {
+    const { status, problem } = await this.channel.ended;
+    const message = `The shell on the host ended${status === null ? '' : ` with status ${status}`}.`;
+    this.end(problem ?? { code: 'connection-lost', path: null, message });
   }
 
   private take(frame: Frame): void {
@@ -189,11 +189,13 @@ export class ProbeSession {
     }
     const frames = this.lateFrames;
     this.lateFrames = [];
-    const id = Number(frame.words[0]);
-    void this.unpack(frames).then((opened) => {
-      this.late.get(id)?.(opened ?? []);
-      this.late.delete(id);
-    });
+    void this.finishLate(Number(frame.words[0]), frames);
+  }
+
+  private async finishLate(id: number, frames: readonly Frame[]): Promise<void> {
+    const opened = await this.unpack(frames);
+    this.late.get(id)?.(opened ?? []);
+    this.late.delete(id);
   }
 
   private takeOrder(kind: string, text: string): void {
@@ -244,66 +246,4 @@ export class ProbeSession {
     for (const settle of this.orders.values()) settle([]);
     this.channel.close();
   }
-}
-
-/** `klpscope-probe 1 NONCE MARK UID`, behind whatever the login printed before. */
-function readHeader(
-  channel: Channel,
-  nonce: string,
-  limitMs: number,
-): Promise<Result<{ mark: string; uid: number }>> {
-  const pattern = new RegExp(`\\nklpscope-probe 1 ${nonce} ([0-9a-f-]{36}) (\\d+)\\n`);
-  return new Promise((resolve) => {
-    let said = '';
-    let complained = '';
-    const hear = (chunk: Buffer) => {
-      complained = (complained + chunk.toString('latin1')).slice(0, 4096);
-    };
-    const read = (chunk: Buffer) => {
-      said += chunk.toString('latin1');
-      const found = pattern.exec(said);
-      const [line, mark, uid] = found ?? [];
-      if (found && line !== undefined && mark !== undefined) {
-        settle(succeed({ mark, uid: Number(uid) }));
-        channel.stdout.unshift(Buffer.from(said.slice(found.index + line.length - 1), 'latin1'));
-      } else if (said.length > greetingLimit) {
-        settle(noShell('It printed more than 256 KiB, and no answer of a shell.'));
-      }
-    };
-    const timer = setTimeout(() => settle(silent(limitMs, said)), limitMs);
-    const settle = (result: Result<{ mark: string; uid: number }>) => {
-      clearTimeout(timer);
-      channel.stdout.off('data', read);
-      channel.stderr.off('data', hear);
-      channel.stdout.pause();
-      channel.stderr.pause();
-      resolve(result);
-    };
-    channel.stdout.on('data', read);
-    channel.stderr.on('data', hear);
-    channel.stdout.resume();
-    channel.stderr.resume();
-    void channel.ended.then(({ status, problem }) =>
-      settle(
-        problem
-          ? { ok: false, problem }
-          : noShell(`It ended with status ${status ?? 'unknown'}: ${lastWords(complained, said)}`),
-      ),
-    );
-  });
-}
-
-function silent(limitMs: number, said: string): Result<never> {
-  return said === ''
-    ? fail('timeout', null, `The host did not start a shell within ${limitMs / 1000} s.`)
-    : noShell(`It said ${lastWords('', said)} and nothing else for ${limitMs / 1000} s.`);
-}
-
-function noShell(how: string): Result<never> {
-  return fail('no-shell', null, `The login does not give a shell that runs commands. ${how}`);
-}
-
-function lastWords(...texts: readonly string[]): string {
-  const [line] = texts.map((text) => text.trim().split('\n').at(-1) ?? '').filter(Boolean);
-  return line === undefined ? 'without a word' : `“${visible(capText(line, 200))}”`;
 }

@@ -67,6 +67,10 @@ export async function openAskpass(options: AskpassOptions): Promise<Result<Askpa
     writable: false,
   });
   const desk = new Desk(options);
+  const reply = async (question: string) => {
+    const answer = await desk.answer(question);
+    write(answers, answer === null ? '-\n' : `+${answer}\n`, () => undefined);
+  };
   let received = '';
   reader.on('data', (chunk: Buffer) => {
     received += chunk.toString('utf8');
@@ -74,9 +78,7 @@ export async function openAskpass(options: AskpassOptions): Promise<Result<Askpa
     if (end === -1) return;
     const text = received.slice(0, end);
     received = received.slice(end + 1);
-    void desk.answer(text).then((answer) => {
-      write(answers, answer === null ? '-\n' : `+${answer}\n`, () => undefined);
-    });
+    void reply(text);
   });
   reader.on('error', () => undefined);
   return succeed<Askpass>({

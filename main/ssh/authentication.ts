@@ -12,6 +12,8 @@ export interface Login extends Omit<IdentityOptions, 'ask'> {
   readonly host: string;
   readonly usesKeys: boolean;
   readonly ask: Ask;
+  /** No way is left. */
+  readonly onExhausted: () => void;
 }
 
 const attempts = 3;
@@ -46,7 +48,7 @@ export class Authentication {
   private async offer(next: NextAuthHandler): Promise<void> {
     const method = await this.choose();
     if (method) next(method);
-    else giveUp(next);
+    else this.login.onExhausted();
   }
 
   private async choose(): Promise<AnyAuthMethod | null> {
@@ -133,10 +135,4 @@ export class Authentication {
     else this.lacksAnswer = true;
     return answer;
   }
-}
-
-/** ssh2 takes `false` for "no more methods", which its types leave out. */
-function giveUp(next: NextAuthHandler): void {
-  const end: (method: never) => void = next;
-  end(false as never);
 }

@@ -1,10 +1,10 @@
 /** The user's SSH configuration: which hosts there are, and what applies to one of them. */
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
-import { delimiter, dirname, join, resolve } from 'node:path';
-import SSHConfig from 'ssh-config';
-import { wildcard } from './knownHosts';
+import { join } from 'node:path';
+import { parse } from 'ssh-config';
+import { configLines } from './configLines';
 
 export interface HostAddress {
   readonly user: string | null;
@@ -46,8 +46,6 @@ export interface ConfigOptions {
 
 type Values = ReadonlyMap<string, readonly string[]>;
 
-const includeDepth = 16;
-
 /** `KLPSCOPE_SSH_CONFIG` names another file than `~/.ssh/config`, as `ssh -F` does. */
 export function userConfig(): ConfigOptions {
   return { configFile: process.env['KLPSCOPE_SSH_CONFIG'] ?? null };
@@ -56,7 +54,7 @@ export function userConfig(): ConfigOptions {
 /** Names in `Host` lines of the configuration and of what it includes; patterns are left out. */
 export function configuredHosts(options: ConfigOptions = userConfig()): string[] {
   const path = options.configFile ?? join(homedir(), '.ssh', 'config');
-  const names = configLines(path, includeDepth)
+  const names = configLines(path)
     .filter(({ keyword }) => keyword === 'host')
     .flatMap(({ words }) => words)
     .filter((name) => !/[*?!]/.test(name) && !name.startsWith('-'));
@@ -68,10 +66,9 @@ export async function resolveHost(
   options: ConfigOptions = userConfig(),
 ): Promise<HostSettings> {
   const values = (await askOpenSsh(address, options)) ?? computeSettings(address, options);
-  const matchExec = configLines(
-    options.configFile ?? join(homedir(), '.ssh', 'config'),
-    includeDepth,
-  ).some(({ keyword, words }) => keyword === 'match' && words.some((word) => /^exec$/i.test(word)));
+  const matchExec = configLines(options.configFile ?? join(homedir(), '.ssh', 'config')).some(
+    ({ keyword, words }) => keyword === 'match' && words.some((word) => /^exec$/i.test(word)),
+  );
   return toSettings(address, values, matchExec);
 }
 
@@ -105,7 +102,7 @@ function readValues(text: string): Values {
 
 function computeSettings(address: HostAddress, { configFile }: ConfigOptions): Values {
   const path = configFile ?? join(homedir(), '.ssh', 'config');
-  const computed = SSHConfig.parse(existsSync(path) ? readFileSync(path, 'utf8') : '').compute(
+  const computed = parse(existsSync(path) ? readFileSync(path, 'utf8') : '').compute(
     { Host: address.host, ...(address.user === null ? {} : { User: address.user }) },
     { ignoreCase: true, matchExec: false },
   );
@@ -203,75 +200,4 @@ function readJumps(text: string | null): HostAddress[] {
         port: port === undefined ? null : Number(port),
       };
     });
-}
-
-interface ConfigLine {
-  readonly keyword: string;
-  readonly words: readonly string[];
-}
-
-/** The lines of a configuration with those of the files that it includes. */
-function configLines(path: string, depth: number): ConfigLine[] {
-  if (depth === 0 || !existsSync(path)) return [];
-  return readText(path)
-    .split('\n')
-    .flatMap((text) => {
-      const line = readLine(text);
-      if (line?.keyword !== 'include') return line ? [line] : [];
-      return line.words
-        .flatMap((pattern) => filesMatching(includePath(pattern, path)))
-        .flatMap((file) => configLines(file, depth - 1));
-    });
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
-}
-
-function readLine(text: string): ConfigLine | null {
-  const [, keyword, rest = ''] = /^\s*([A-Za-z0-9]+)(?:\s*=\s*|\s+)(.*)$/.exec(text) ?? [];
-  if (keyword === undefined) return null;
-  const words = [...rest.matchAll(/"([^"]*)"|(\S+)/g)].map(
-    ([, quoted, bare]) => quoted ?? bare ?? '',
-  );
-  return { keyword: keyword.toLowerCase(), words };
-}
-
-/** Relative ones lie beside the user's configuration: ssh_config(5), Include. */
-function includePath(pattern: string, from: string): string {
-  if (pattern.startsWith('~/')) return join(homedir(), pattern.slice(2));
-  return resolve(dirname(from), pattern);
-}
-
-/** Existing paths that match an absolute pattern, in the order of their names. */
-function filesMatching(pattern: string): string[] {
-  let found = ['/'];
-  for (const part of pattern.split('/').filter(Boolean)) {
-    found = found.flatMap((folder) =>
-      /[*?]/.test(part)
-        ? namesIn(folder)
-            .filter((name) => !name.startsWith('.') && wildcard(part, name))
-            .map((name) => join(folder, name))
-        : [join(folder, part)],
-    );
-  }
-  return found.filter((path) => existsSync(path));
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch {
-    return [];
-  }
-}
-
-export function hasOpenSsh(): boolean {
-  return (process.env['PATH'] ?? '')
-    .split(delimiter)
-    .some((folder) => existsSync(join(folder, 'ssh')));
 }

@@ -145,7 +145,7 @@ function isSame(identity: Identity, key: ParsedKey): boolean {
 function signWithAgent(agent: BaseAgent, publicKey: ParsedKey): Sign {
   return (data, hash) =>
     new Promise((resolve) => {
-      const options = hash === undefined ? {} : { hash: hash as 'sha256' | 'sha512' };
+      const options = hash === 'sha256' || hash === 'sha512' ? { hash } : {};
       agent.sign(publicKey, data, options, (error, signed) =>
         resolve(error ?? signed ?? new Error('the agent gave no signature')),
       );
@@ -168,15 +168,18 @@ function hashOf(options: unknown): string | undefined {
 
 function parse(key: Buffer | string | ParsedKey, passphrase?: string): ParsedKey | null {
   const parsed: unknown = ssh2.utils.parseKey(key, passphrase);
-  const [first] = Array.isArray(parsed) ? (parsed as unknown[]) : [parsed];
-  return first instanceof Error || first === undefined ? null : (first as ParsedKey);
+  const first: unknown = Array.isArray(parsed) ? parsed[0] : parsed;
+  return isParsedKey(first) ? first : null;
 }
 
 /** ssh2's own agent gives parsed keys; its types allow more. */
 function parseIdentity(key: unknown): ParsedKey | null {
   if (typeof key === 'string' || Buffer.isBuffer(key)) return parse(key);
-  const isParsed = typeof key === 'object' && key !== null && 'getPublicSSH' in key;
-  return isParsed ? (key as ParsedKey) : null;
+  return isParsedKey(key) ? key : null;
+}
+
+function isParsedKey(value: unknown): value is ParsedKey {
+  return typeof value === 'object' && value !== null && 'getPublicSSH' in value;
 }
 
 /** The public key stands in the clear before the encrypted one (OpenSSH's PROTOCOL.key). */

@@ -108,14 +108,13 @@ function readEntry(path: string, text: string, line: number): Entry | null {
   const words = text.trim().split(/[ \t]+/);
   const [first = ''] = words;
   if (first === '' || first.startsWith('#')) return null;
-  const isMarked = first.startsWith('@');
-  if (isMarked && first !== '@revoked' && first !== '@cert-authority') return null;
-  const [hosts, type, encoded] = isMarked ? words.slice(1) : words;
+  const marker = first === '@revoked' || first === '@cert-authority' ? first : null;
+  if (first.startsWith('@') && marker === null) return null;
+  const [hosts, type, encoded] = marker === null ? words : words.slice(1);
   if (hosts === undefined || type === undefined || encoded === undefined) return null;
   const key = Buffer.from(encoded, 'base64');
   // A line whose key is of another type than it says is damaged.
   if (keyType(key) !== type) return null;
-  const marker = isMarked ? (first as '@revoked' | '@cert-authority') : null;
   return { marker, hosts, key, at: { path, line, keyType: type, fingerprint: fingerprint(key) } };
 }
 

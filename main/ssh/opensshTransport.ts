@@ -58,7 +58,7 @@ export async function connectOpenSsh(options: OpenSshOptions): Promise<Result<Tr
     },
     close() {
       for (const channel of open) channel.close();
-      void keepAccepted(options, helper).finally(() => helper.close());
+      void leave(options, helper);
       tellClosed({
         code: 'connection-lost',
         path: address.host,
@@ -162,6 +162,14 @@ export function explain(said: string, options: OpenSshOptions, helper: Askpass):
 function lastLine(text: string): string {
   const line = text.trim().split('\n').at(-1)?.trim() ?? '';
   return line === '' ? '' : `It said “${visible(capText(line, 200))}”.`;
+}
+
+async function leave(options: OpenSshOptions, helper: Askpass): Promise<void> {
+  try {
+    await keepAccepted(options, helper);
+  } finally {
+    await helper.close();
+  }
 }
 
 /** Keys that were accepted through the helper go to the app's own store. */

@@ -73,10 +73,13 @@ function forward(
   });
 }
 
+async function closeWith(last: Ssh2Transport, before: readonly Ssh2Transport[]): Promise<void> {
+  await last.closed;
+  for (const hop of before.toReversed()) hop.close();
+}
+
 function chained(last: Ssh2Transport, hops: readonly Ssh2Transport[]): Ssh2Transport {
   const before = hops.filter((hop) => hop !== last);
-  void last.closed.then(() => {
-    for (const hop of before.toReversed()) hop.close();
-  });
+  void closeWith(last, before);
   return { ...last, neededHuman: hops.some(({ neededHuman }) => neededHuman) };
 }

@@ -1,15 +1,16 @@
 /** SSH by ssh2: the default transport. */
 import type { Duplex } from 'node:stream';
-import ssh2, { type Client, type ClientChannel, type ServerHostKeyAlgorithm } from 'ssh2';
-import { fail, succeed, type Problem, type Result } from '../../shared/readings/problem';
+import ssh2, { type Client, type ServerHostKeyAlgorithm } from 'ssh2';
+import { succeed, type Problem, type Result } from '../../shared/readings/problem';
 import { capText, visible } from '../../shared/readings/text';
 import { Authentication } from './authentication';
 import type { HostSettings } from './config';
-import { decideHostKey, readKnownHosts, type HostKeyRules } from './hostKeys';
-import { knownKeyTypes } from './knownHosts';
+import { hostKeyAlgorithms } from './hostKeyAlgorithms';
+import { decideHostKey, type HostKeyRules } from './hostKeys';
 import type { Ask } from './questions';
 import { connectSocket } from './socket';
-import type { Channel, ChannelEnd, Transport } from './transport';
+import { openChannel } from './ssh2Channel';
+import type { Transport } from './transport';
 
 export interface Ssh2Options {
   readonly settings: HostSettings;
@@ -36,17 +37,8 @@ export async function connectSsh2(options: Ssh2Options): Promise<Result<Ssh2Tran
     ? succeed<Duplex>(options.through)
     : await connectSocket(settings.hostname, settings.port, settings.family, options.connectMs);
   if (!socket.ok) return socket;
-  const algorithms = await hostKeyAlgorithms(options);
-  const authentication = new Authentication({
-    user: settings.user,
-    host: alias,
-    agentSocket: settings.agentSocket,
-    keyFiles: settings.identityFiles,
-    identitiesOnly: settings.identitiesOnly,
-    usesKeys: settings.usesKeys,
-    ask: options.ask,
-  });
-  const attempt = new Attempt(options, authentication, socket.value);
+  const algorithms = await hostKeyAlgorithms(settings, options.hostKeys);
+  const attempt = new Attempt(options, socket.value);
   return attempt.run(algorithms);
 }
 
@@ -62,11 +54,27 @@ class Attempt {
     this.tellClosed = resolve;
   });
 
+  private readonly authentication: Authentication;
+
   constructor(
     private readonly options: Ssh2Options,
-    private readonly authentication: Authentication,
     private readonly socket: Duplex,
-  ) {}
+  ) {
+    const { settings, alias, ask } = options;
+    this.authentication = new Authentication({
+      user: settings.user,
+      host: alias,
+      agentSocket: settings.agentSocket,
+      keyFiles: settings.identityFiles,
+      identitiesOnly: settings.identitiesOnly,
+      usesKeys: settings.usesKeys,
+      ask,
+      onExhausted: () => {
+        this.noteLogin();
+        this.client.end();
+      },
+    });
+  }
 
   run(serverHostKey: ServerHostKeyAlgorithm[]): Promise<Result<Ssh2Transport>> {
     const { client, options, authentication } = this;
@@ -204,91 +212,4 @@ class Attempt {
       },
     };
   }
-}
-
-function openChannel(
-  client: Client,
-  line: string,
-  closed: Promise<Problem>,
-  name: string,
-): Promise<Result<Channel>> {
-  return new Promise((resolve) => {
-    void closed.then((problem) => resolve({ ok: false, problem }));
-    try {
-      client.exec(line, (error, stream) => {
-        if (error) {
-          const message = `${name} does not open a session: ${visible(capText(error.message, 200))}.`;
-          resolve(fail('no-shell', name, message));
-        } else {
-          resolve(succeed(toChannel(stream, closed)));
-        }
-      });
-    } catch {
-      void closed.then((problem) => resolve({ ok: false, problem }));
-    }
-  });
-}
-
-function toChannel(stream: ClientChannel, closed: Promise<Problem>): Channel {
-  stream.on('error', () => undefined);
-  let isEnded = false;
-  const ended = new Promise<ChannelEnd>((resolve) => {
-    let status: number | null = null;
-    stream.on('exit', (code: number | null) => {
-      status = code;
-    });
-    stream.on('close', () => {
-      isEnded = true;
-      // A channel of a lost connection closes just before the connection says why.
-      const lost = closed.then((problem): ChannelEnd => ({ status, problem }));
-      const over = new Promise<ChannelEnd>((tell) => {
-        setImmediate(() => tell({ status, problem: null }));
-      });
-      resolve(status === null ? Promise.race([lost, over]) : { status, problem: null });
-    });
-    void closed.then((problem) => resolve({ status: null, problem }));
-  });
-  return {
-    stdin: stream.stdin,
-    stdout: stream.stdout,
-    stderr: stream.stderr,
-    ended,
-    close: () => {
-      if (isEnded) return;
-      stream.end();
-      stream.close();
-    },
-  };
-}
-
-const supported: readonly ServerHostKeyAlgorithm[] = [
-  'ssh-ed25519',
-  'ecdsa-sha2-nistp256',
-  'ecdsa-sha2-nistp384',
-  'ecdsa-sha2-nistp521',
-  'rsa-sha2-512',
-  'rsa-sha2-256',
-];
-
-/**
- * Types that are known of this host come first: a server has several keys, and one that nobody knows
- * would look like a host that nobody knows.
- */
-async function hostKeyAlgorithms({
-  settings,
-  hostKeys,
-}: Ssh2Options): Promise<ServerHostKeyAlgorithm[]> {
-  const files = [...(await readKnownHosts(hostKeys.files)), await hostKeys.accepted.asKnownHosts()];
-  const types = knownKeyTypes(
-    files,
-    settings.hostKeyAlias ?? settings.hostname,
-    settings.hostKeyAlias === null ? settings.port : 22,
-  );
-  const known = types.flatMap((type) =>
-    supported.filter((name) => name === type || (type === 'ssh-rsa' && name.startsWith('rsa-'))),
-  );
-  const configured = settings.hostKeyAlgorithms.flatMap((name) =>
-    supported.filter((algorithm) => algorithm === name),
-  );
-  return [...new Set([...known, ...(configured.length > 0 ? configured : supported)])];
 }
