@@ -145,7 +145,8 @@ function isSame(identity: Identity, key: ParsedKey): boolean {
 function signWithAgent(agent: BaseAgent, publicKey: ParsedKey): Sign {
   return (data, hash) =>
     new Promise((resolve) => {
-      const options = hash === 'sha256' || hash === 'sha512' ? { hash } : {};
+      const known = (['sha256', 'sha512'] as const).find((name) => name === hash);
+      const options = known === undefined ? {} : { hash: known };
       agent.sign(publicKey, data, options, (error, signed) =>
         resolve(error ?? signed ?? new Error('the agent gave no signature')),
       );

@@ -32,7 +32,7 @@ export interface Ssh2Transport extends Transport {
 const defaultAliveSeconds = 10;
 
 export async function connectSsh2(options: Ssh2Options): Promise<Result<Ssh2Transport>> {
-  const { settings, alias } = options;
+  const { settings } = options;
   const socket = options.through
     ? succeed<Duplex>(options.through)
     : await connectSocket(settings.hostname, settings.port, settings.family, options.connectMs);
