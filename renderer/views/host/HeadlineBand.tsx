@@ -1,4 +1,5 @@
 import type { Host } from '../../../shared/api/contract';
+import { capText } from '../../../shared/readings/text';
 import { numbered } from '../../components/numbered';
 import { StatusMark } from '../../components/StatusMark';
 import { headlineOfHost } from '../../state/headline';
@@ -13,11 +14,11 @@ export function HeadlineBand({ host }: { readonly host: Host }) {
         <h2>
           {numbered(title).map(({ item: part, place }) => (
             <span key={place} className={part.strong ? 'tone' : undefined}>
-              {part.text}
+              {capText(part.text, 300)}
             </span>
           ))}
         </h2>
-        {detail === '' ? null : <p className="quiet">{detail}</p>}
+        {detail === '' ? null : <p className="quiet">{capText(detail, 800)}</p>}
       </div>
     </section>
   );

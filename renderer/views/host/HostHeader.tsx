@@ -11,12 +11,14 @@ export function HostHeader({ host }: { readonly host: Host }) {
   return (
     <header className="host-header">
       <h1 className="truncate text-selectable">{visible(host.label)}</h1>
-      <p className="host-header__facts quiet text-selectable" title={visible(host.target)}>
-        <span className="host-header__target truncate">{visible(host.target)}</span>
-        {facts.map((fact) => (
-          <span key={fact}>{fact}</span>
-        ))}
-      </p>
+      <div className="host-header__about quiet text-selectable" title={visible(host.target)}>
+        <p className="host-header__target truncate">{visible(host.target)}</p>
+        <p className="host-header__facts">
+          {facts.map((fact) => (
+            <span key={fact}>{fact}</span>
+          ))}
+        </p>
+      </div>
       <div className="host-header__actions">
         <Liveness host={host} />
         <CommandButton id="host.refresh" icon={RefreshCw} text="Read again" />
