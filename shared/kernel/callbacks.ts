@@ -59,7 +59,7 @@ function run(
 function wordsOf(core: KernelCore, patch: PatchState, line: CallbackLine): string {
   if (typeof line === 'string') return line;
   const known = previousState(core.patches, patch, line.ifPreviousState);
-  return known ? line.then : line.otherwise;
+  return known ? line.whenKnown : line.whenNew;
 }
 
 /** As the kernel's test modules print an object (test_klp_callbacks_demo.c, callback_info). */

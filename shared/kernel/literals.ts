@@ -18,7 +18,8 @@ export interface FunctionLiteral {
 
 /** What a callback or constructor prints: plain, or depending on an earlier system state. */
 export type CallbackLine =
-  string | { readonly ifPreviousState: number; readonly then: string; readonly otherwise: string };
+  | string
+  | { readonly ifPreviousState: number; readonly whenKnown: string; readonly whenNew: string };
 
 /** A shadow variable that a callback attaches or frees. */
 export type ShadowAction =

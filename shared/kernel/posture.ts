@@ -27,6 +27,13 @@ export function enter(core: KernelCore, thread: Thread, posture: PostureLiteral)
   settleIn(core, thread, posture, frames);
 }
 
+/** Nobody can be in a function of a module that isn't loaded. */
+export function canEnter(core: KernelCore, posture: PostureLiteral): boolean {
+  return posture.calls
+    .map((call) => asCall(call).object ?? coreKernel)
+    .every((object) => object === coreKernel || core.modules.get(object)?.state === 'live');
+}
+
 function settleIn(
   core: KernelCore,
   thread: Thread,

@@ -424,8 +424,8 @@ describe('test-state.sh', () => {
         callbacks: {
           prePatch: says('pre_patch_callback: {object}', {
             ifPreviousState: 1,
-            then: 'allocate_loglevel_state: space to store console_loglevel already allocated',
-            otherwise: 'allocate_loglevel_state: allocating space to store console_loglevel',
+            whenKnown: 'allocate_loglevel_state: space to store console_loglevel already allocated',
+            whenNew: 'allocate_loglevel_state: allocating space to store console_loglevel',
           }),
           postPatch: says('post_patch_callback: {object}'),
         },

@@ -1,7 +1,7 @@
 /** Threads come and go. */
 import type { KernelCore } from './core';
 import type { ThreadLiteral } from './literals';
-import { enter, returnToUser } from './posture';
+import { canEnter, enter, returnToUser } from './posture';
 import { emptyStack, type Thread } from './threads';
 
 /** TASK_COMM_LEN of include/linux/sched.h, without its final zero. */
@@ -15,7 +15,8 @@ export const KTHREADD = 2;
 
 /**
  * A new thread. It has the patch state of the one that made it (klp_copy_process); a user thread then
- * returns to user space, where it switches if it is pending, before it does anything.
+ * returns to user space, where it switches if it is pending, before it does anything. It stays there
+ * if it was to sleep in a module that isn't loaded.
  */
 export function createThread(core: KernelCore, literal: ThreadLiteral, maker: number): Thread {
   const tid = literal.tid ?? core.threads.nextTid();
@@ -39,7 +40,7 @@ export function createThread(core: KernelCore, literal: ThreadLiteral, maker: nu
   inherit(core, maker, tid);
   if (!kthread) returnToUser(core, thread);
   const { posture } = literal;
-  if (posture) enter(core, thread, posture);
+  if (posture && canEnter(core, posture)) enter(core, thread, posture);
   return core.threads.get(tid) ?? thread;
 }
 

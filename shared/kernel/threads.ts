@@ -167,7 +167,7 @@ export class ThreadTable {
 
   private inside(module: string): Thread[] {
     const tids = [...this.byStack]
-      .filter(([{ frames }]) => frames.some((frame) => frame.module === module))
+      .filter(([{ frames }]) => frames.some((frame) => isOf(frame, module)))
       .flatMap(([, inStack]) => [...inStack]);
     return tids.map((tid) => this.threads.get(tid)).filter((thread) => thread !== undefined);
   }
@@ -197,6 +197,11 @@ export class ThreadTable {
     const key = stack.frames.map(({ code, symbol }) => `${code}\u0001${symbol}`).join('\u0002');
     this.pool.delete(key);
   }
+}
+
+/** Code of the module itself, or a livepatch's for one of its functions. */
+function isOf({ module, code }: Frame, name: string): boolean {
+  return module === name || code.split('\0')[1] === name;
 }
 
 function addTo<K, V>(map: Map<K, Set<V>>, key: K, value: V): void {

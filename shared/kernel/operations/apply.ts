@@ -4,7 +4,7 @@ import type { KernelCore } from '../core';
 import { done, refuse, success, type Outcome } from '../errno';
 import { coreKernel, functionKey } from '../livepatch';
 import { comeIn, goOut } from '../loading';
-import { enter, wake } from '../posture';
+import { canEnter, enter, wake } from '../posture';
 import { applyShadow } from '../shadowMessages';
 import { createThread, exitThread, KTHREADD } from '../threadLife';
 import type { Thread } from '../threads';
@@ -115,6 +115,7 @@ function applyToThread(core: KernelCore, operation: ThreadOperation): Applied {
   if (thread.state === 'Z') return refuse('ESRCH');
   switch (operation.do) {
     case 'enter':
+      if (!canEnter(core, operation.posture)) return refuse('ENOENT');
       enter(core, thread, operation.posture);
       return done;
     case 'wake':
@@ -143,6 +144,7 @@ function create(
   if (core.threads.get(number) || !Number.isSafeInteger(number) || number < 1) {
     return refuse('EEXIST');
   }
+  if (thread.posture && !canEnter(core, thread.posture)) return refuse('ENOENT');
   const by = maker ?? (thread.kthread ? KTHREADD : (thread.ppid ?? 1));
   return success(createThread(core, thread, by).tid);
 }
