@@ -11,7 +11,8 @@ export type HostFiles = Readonly<Record<string, string | Uint8Array>>;
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'klpscope-test-'));
   chmodSync(folder, 0o755);
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  // A slow disk may take its time for a large tree.
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }), 60_000);
   return folder;
 }
 

@@ -1,0 +1,216 @@
+/** The program as it is built and installed: one file, run by Node. */
+import { spawn, spawnSync, type SpawnOptions } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'vite';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { version } from '../../package.json';
+import { statusDocumentSchema } from '../../shared/report/statusDocument';
+import { livepatch, thread } from '../../shared/testing/memoryTree';
+import { archiveFile, entriesOf, gzippedArchive, xzArchive } from '../testing/archives';
+import { hostFolder } from '../testing/folders';
+
+const top = join(import.meta.dirname, '../..');
+const sample = join(top, 'samples/linux-6.12/04-stalled-patching.tar.gz');
+let folder = '';
+let program = '';
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'klpscope-program-'));
+  chmodSync(folder, 0o755);
+  program = join(folder, 'klpscope.cjs');
+  await build({
+    configFile: join(top, 'vite.cli.config.ts'),
+    root: top,
+    logLevel: 'error',
+    build: { outDir: folder },
+  });
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function klpscope(args: readonly string[], options: SpawnOptions = {}) {
+  const { status, signal, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
+    ...options,
+    encoding: 'utf8',
+    stdio: 'pipe',
+  });
+  return { status, signal, stdout, stderr };
+}
+
+describe('the built program', () => {
+  it('runs anywhere, with nothing beside it', () => {
+    expect(klpscope(['--version'], { cwd: '/', env: {} })).toEqual({
+      status: 0,
+      signal: null,
+      stdout: `klpscope ${version}\n`,
+      stderr: '',
+    });
+  });
+
+  it('ends with the status of the contract, and says why on standard error', () => {
+    const { status, stdout, stderr } = klpscope(['status', sample, '--json']);
+    expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
+    expect(statusDocumentSchema.parse(JSON.parse(stdout)).target).toBe(sample);
+    expect(klpscope(['status', 'dir:/nowhere', '--json'])).toMatchObject({
+      status: 3,
+      stdout: '',
+      stderr: expect.stringMatching(/^klpscope: not-found: \/nowhere does not exist\..*\n$/),
+    });
+    expect(klpscope(['status'])).toMatchObject({
+      status: 64,
+      stdout: '',
+      stderr: expect.stringMatching(/^klpscope: .*klpscope status --help\.\n$/),
+    });
+  });
+
+  it('reads an archive compressed by xz: its decompressor is in the bundle', () => {
+    const { status, stdout } = klpscope(['status', archiveFile(xzArchive, 'a.tar.xz')]);
+    expect(status).toBe(0);
+    expect(stdout).toContain('xzhost');
+  });
+
+  it('has its whole document written before it ends, through a slow pipe too', async () => {
+    const states = Array.from({ length: 3000 }, (_, index) => [
+      `/proc/${index + 1}/task/${index + 1}/patch_state`,
+      '0\n',
+    ]);
+    const archive = await gzippedArchive(
+      entriesOf({
+        ...livepatch('livepatch_a', { vmlinux: ['cmdline_proc_show,1'] }, { transition: '1' }),
+        ...Object.fromEntries(states),
+      }),
+    );
+    const slow = `"$1" "$2" status "$3" --json | { sleep 1; cat; }`;
+    const { stdout } = spawnSync('sh', ['-c', slow, 'sh', process.execPath, program, archive], {
+      encoding: 'utf8',
+      maxBuffer: 64 * 1024 ** 2,
+    });
+    expect(statusDocumentSchema.parse(JSON.parse(stdout)).blockers).toHaveLength(3000);
+  });
+
+  it('ends quietly, with its status, when nobody reads on', async () => {
+    const child = spawn(process.execPath, [program, 'status', sample, '--json'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child.stdout.destroy();
+    let complaints = '';
+    child.stderr.on('data', (chunk: Buffer) => (complaints += chunk.toString()));
+    const status = await new Promise((resolve) => child.on('close', resolve));
+    expect({ status, complaints }).toEqual({ status: 1, complaints: '' });
+  });
+});
+
+describe('what a terminal may show', () => {
+  const printed = (env: NodeJS.ProcessEnv) => klpscope(['status', sample], { env }).stdout;
+
+  it('is plain in a pipe, coloured where it is asked for, and says the same', () => {
+    const plain = printed({ LANG: 'C.UTF-8' });
+    const coloured = printed({ LANG: 'C.UTF-8', FORCE_COLOR: '1' });
+    expect(plain).not.toContain('\u001b');
+    expect(coloured).toContain('\u001b[');
+    expect(coloured.replace(/\u001b\[[\d;]*m/g, '')).toBe(plain);
+    expect(printed({ LANG: 'C.UTF-8', FORCE_COLOR: '1', NO_COLOR: '1' })).toBe(plain);
+  });
+
+  it.each([{ LANG: 'C' }, { LC_ALL: 'POSIX', LANG: 'de_DE.UTF-8' }, { TERM: 'dumb' }])(
+    'is ASCII with %j',
+    (env) => {
+      expect(printed(env)).toMatch(/^[\x20-\x7e\n]+$/);
+    },
+  );
+
+  it('is as wide as COLUMNS says', () => {
+    const lines = printed({ LANG: 'C.UTF-8', COLUMNS: '72' }).split('\n');
+    expect(Math.max(...lines.map((line) => line.length))).toBeGreaterThan(60);
+    const prose = lines.filter((line) => line.trim().includes(' ') && !line.includes(sample));
+    expect(prose.filter((line) => line.length > 72)).toEqual([]);
+  });
+});
+
+describe('folders that may not be read', () => {
+  /** Nobody, of Debian and most others; only root can become another user. */
+  const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+  const asNobody = (args: readonly string[]) => klpscope(args, { ...nobody, cwd: '/' });
+
+  const moving = {
+    ...livepatch('livepatch_a', { vmlinux: ['cmdline_proc_show,1'] }, { transition: '1' }),
+    ...thread(1, { state: '1' }),
+    ...thread(2, { comm: 'reader' }),
+  };
+
+  it('the target itself', () => {
+    const host = hostFolder(moving);
+    chmodSync(host, 0o000);
+    const { status, stdout, stderr } = asNobody(['status', `dir:${host}`, '--json']);
+    chmodSync(host, 0o755);
+    expect({ status, stdout }).toEqual({ status: 3, stdout: '' });
+    expect(stderr).toMatch(/^klpscope: permission-denied: /);
+    expect(stderr).toContain(host);
+  });
+
+  it('the folder around the target', () => {
+    const host = hostFolder({ 'inner/proc/uptime': '1.00 1.00\n' });
+    chmodSync(host, 0o000);
+    const { status, stdout, stderr } = asNobody(['status', `dir:${host}/inner`]);
+    chmodSync(host, 0o755);
+    expect({ status, stdout }).toEqual({ status: 3, stdout: '' });
+    expect(stderr).toMatch(/^klpscope: permission-denied: /);
+    expect(stderr).toContain(`${host}/inner`);
+  });
+
+  it('an archive', () => {
+    const host = hostFolder({ 'capture.tar.gz': 'x' });
+    const path = join(host, 'capture.tar.gz');
+    chmodSync(path, 0o000);
+    const { status, stderr } = asNobody(['status', path]);
+    expect(status).toBe(3);
+    expect(stderr).toMatch(/^klpscope: permission-denied: /);
+    expect(stderr).toContain(path);
+  });
+
+  it('its livepatches: unknown, not none', () => {
+    const host = hostFolder(moving);
+    const closed = join(host, '/sys/kernel/livepatch');
+    chmodSync(closed, 0o000);
+    const { status, stdout } = asNobody(['status', `dir:${host}`, '--json']);
+    chmodSync(closed, 0o755);
+    const document = statusDocumentSchema.parse(JSON.parse(stdout));
+    expect(status).toBe(1);
+    expect(document).toMatchObject({ transitionState: 'unknown', patches: [] });
+    expect(document.problems).toContainEqual(
+      expect.objectContaining({ code: 'permission-denied', path: '/sys/kernel/livepatch' }),
+    );
+  });
+
+  it('one attribute', () => {
+    const host = hostFolder(moving);
+    const path = '/sys/kernel/livepatch/livepatch_a/enabled';
+    chmodSync(join(host, path), 0o000);
+    const { stdout } = asNobody(['status', `dir:${host}`, '--json']);
+    const { patches, problems } = statusDocumentSchema.parse(JSON.parse(stdout));
+    expect(patches[0]?.enabled).toBeNull();
+    expect(problems).toContainEqual(expect.objectContaining({ code: 'permission-denied', path }));
+  });
+
+  it('threads are counted as denied, and may hide what blocks', () => {
+    const host = hostFolder(moving);
+    chmodSync(join(host, '/proc/2/task/2/patch_state'), 0o000);
+    const { status, stdout } = asNobody(['status', `dir:${host}`, '--json']);
+    const { coverage, transition } = statusDocumentSchema.parse(JSON.parse(stdout));
+    expect(status).toBe(1);
+    expect(coverage).toMatchObject({ threadsRead: 1, threadsDenied: 1 });
+    expect(transition).toMatchObject({ threads: { total: 1 }, hiddenBlockersPossible: true });
+  });
+
+  it('a blocking thread’s stack', () => {
+    const host = hostFolder(moving);
+    const path = '/proc/2/task/2/stack';
+    chmodSync(join(host, path), 0o000);
+    const { stdout } = asNobody(['status', `dir:${host}`, '--json']);
+    const { blockers, problems } = statusDocumentSchema.parse(JSON.parse(stdout));
+    expect(blockers).toMatchObject([{ comm: 'reader', stack: null }]);
+    expect(problems).toContainEqual(expect.objectContaining({ code: 'permission-denied', path }));
+  });
+});
