@@ -8,6 +8,7 @@ import { Logo } from '../components/Logo';
 import { StatusMark } from '../components/StatusMark';
 import { closeHost, select } from '../state/actions';
 import { summaryOf } from '../state/headline';
+import { nameAmong } from '../state/names';
 import { useWindow } from '../state/store';
 import './Rail.css';
 
@@ -49,7 +50,12 @@ export function Rail() {
         {order.map((id) => {
           const host = hosts[id];
           return host === undefined ? null : (
-            <HostEntry key={id} host={host} current={id === selected} />
+            <HostEntry
+              key={id}
+              host={host}
+              name={nameAmong(host, Object.values(hosts))}
+              current={id === selected}
+            />
           );
         })}
       </ul>
@@ -73,9 +79,16 @@ export function Rail() {
   );
 }
 
-function HostEntry({ host, current }: { readonly host: Host; readonly current: boolean }) {
+function HostEntry({
+  host,
+  name,
+  current,
+}: {
+  readonly host: Host;
+  readonly name: string;
+  readonly current: boolean;
+}) {
   const { tone, word, aside } = summaryOf(host);
-  const label = visible(host.label);
   return (
     <li className="rail__item" data-current={current}>
       <button
@@ -86,14 +99,14 @@ function HostEntry({ host, current }: { readonly host: Host; readonly current: b
         onClick={() => select(host.id)}
       >
         <StatusMark tone={tone} busy={host.phase === 'loading'} />
-        <span className="rail-host__name truncate">{label}</span>
+        <span className="rail-host__name truncate">{name}</span>
         {aside === null ? null : <span className="rail-host__aside">{aside}</span>}
         <span className="rail-host__word truncate">{word}</span>
       </button>
       <button
         type="button"
         className="rail-host__close"
-        aria-label={`Close ${label}`}
+        aria-label={`Close ${name}`}
         onClick={() => closeHost(host.id)}
       >
         <X size={14} aria-hidden />

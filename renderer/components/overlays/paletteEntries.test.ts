@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { useWindow } from '../../state/store';
 import { hostOf, settled } from '../../testing/documents';
-import { fitOf, looksLikeTarget, paletteEntries } from './paletteEntries';
+import { fitOf, paletteEntries, targetOf } from './paletteEntries';
 
 const state = {
   ...useWindow.getState(),
@@ -20,10 +20,14 @@ test('words fit in any order, and beginnings fit best', () => {
 test.each(['local', 'dir:/srv/x', '/srv/x.tar.gz', './x.tgz', 'sos.tar.xz', 'demo', 'a.klprec'])(
   '%s is taken for a target and offered first',
   (typed) => {
-    expect(looksLikeTarget(typed)).toBe(true);
+    expect(targetOf(typed)).toEqual({ target: typed, isSure: true });
     expect(paletteEntries(state, typed)[0]?.id).toBe('target');
   },
 );
+
+test('a path that is no archive is opened as a folder', () => {
+  expect(targetOf('/srv/db1')).toEqual({ target: 'dir:/srv/db1', isSure: true });
+});
 
 test('a word is no target, but can be opened as one', () => {
   const entries = paletteEntries(state, 'theme');

@@ -1,8 +1,10 @@
 /** What the palette offers for what is typed: hosts, a target, samples, commands. */
+import { parseTarget } from '../../../shared/api/target';
 import { visible } from '../../../shared/readings/text';
 import { commands } from '../../commands/registry';
 import { openTargets, select } from '../../state/actions';
 import { summaryOf } from '../../state/headline';
+import { nameAmong } from '../../state/names';
 import type { WindowState } from '../../state/store';
 
 export interface PaletteEntry {
@@ -30,13 +32,14 @@ export function fitOf(title: string, typed: string): number | null {
   return fit;
 }
 
-/** Whether the text reads like a TARGET of the command line's contract rather than like words. */
-export function looksLikeTarget(typed: string): boolean {
-  return (
-    typed === 'local' ||
-    /^(?:dir:|demo|ssh:\/\/|\/|~|\.\.?\/|[a-z]:\\)/i.test(typed) ||
-    /\.(?:tar\.gz|tar\.xz|tgz|klprec)$/i.test(typed)
-  );
+/** The TARGET that a text means, and whether it reads like one rather than like words. */
+export function targetOf(typed: string): { readonly target: string; readonly isSure: boolean } {
+  const parsed = parseTarget(typed);
+  if (parsed.ok) return { target: typed, isSure: parsed.value.kind !== 'ssh' };
+  // A path that is no archive can only be meant as a folder.
+  return parsed.problem.code === 'unsupported-format'
+    ? { target: `dir:${typed}`, isSure: true }
+    : { target: typed, isSure: false };
 }
 
 export function paletteEntries(state: WindowState, typed: string): readonly PaletteEntry[] {
@@ -47,8 +50,8 @@ export function paletteEntries(state: WindowState, typed: string): readonly Pale
     .sort((a, b) => (b.fit ?? 0) - (a.fit ?? 0))
     .map(({ entry }) => entry);
   if (text === '') return fitting;
-  const target = targetEntry(text);
-  return looksLikeTarget(text) ? [target, ...fitting] : [...fitting, target];
+  const { target, isSure } = targetOf(text);
+  return isSure ? [targetEntry(target), ...fitting] : [...fitting, targetEntry(target)];
 }
 
 function targetEntry(target: string): PaletteEntry {
@@ -69,7 +72,7 @@ function hostEntries({ hosts, order }: WindowState): readonly PaletteEntry[] {
     return {
       id: `host ${id}`,
       kind: 'Host' as const,
-      title: visible(host.label),
+      title: nameAmong(host, Object.values(hosts)),
       hint: summaryOf(host).word,
       shortcut: null,
       run: () => select(id),

@@ -1,3 +1,4 @@
+import { Info, OctagonAlert } from 'lucide-react';
 import type { Host } from '../../../shared/api/contract';
 import type { Severity } from '../../../shared/diagnosis/codes';
 import { findingTitle, problemHelp, severityWord } from '../../../shared/diagnosis/wording';
@@ -8,18 +9,12 @@ import { numbered } from '../../components/numbered';
 import { EmptyState } from '../../components/EmptyState';
 import { StatusMark } from '../../components/StatusMark';
 import { plural } from '../../state/format';
-import type { Tone } from '../../state/headline';
 import type { PanelProps } from '../host/panels';
 import { FileLink } from '../shared/FileLink';
 import { RemedyList } from '../shared/RemedyList';
 import './FindingsView.css';
 
 const weights: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 };
-const tones: Readonly<Record<Severity, Tone>> = {
-  error: 'stuck',
-  warning: 'stuck',
-  info: 'moving',
-};
 
 /** Problems listed at once; a capture of thousands of unreadable files has as many. */
 const firstProblems = 100;
@@ -47,6 +42,18 @@ export function FindingsView({ host, status }: PanelProps) {
   );
 }
 
+/** Beside the word: its shape alone never has to be told. */
+function SeverityMark({ severity }: { readonly severity: Severity }) {
+  switch (severity) {
+    case 'error':
+      return <OctagonAlert size={16} className="finding__error" aria-hidden />;
+    case 'warning':
+      return <StatusMark tone="stuck" />;
+    case 'info':
+      return <Info size={16} className="quiet" aria-hidden />;
+  }
+}
+
 function FindingCard({
   finding,
   host,
@@ -61,9 +68,9 @@ function FindingCard({
   return (
     <article className="finding panel" aria-label={`${severityWord(severity)}: ${title}`}>
       <header className="finding__head">
-        <StatusMark tone={tones[severity]} />
+        <SeverityMark severity={severity} />
         <h2>{title}</h2>
-        <span className="pill" data-tone={severity === 'info' ? undefined : tones[severity]}>
+        <span className="pill" data-tone={severity === 'info' ? undefined : 'stuck'}>
           {severityWord(severity)}
         </span>
         {subject === null ? null : (

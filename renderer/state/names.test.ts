@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { hostOf, settled } from '../testing/documents';
+import { nameAmong } from './names';
+
+const live = hostOf(settled, { id: 'live', label: 'db1', target: 'local' });
+const before = hostOf(settled, { id: 'before', label: 'db1', target: '/srv/db1-before.tar.gz' });
+const folder = hostOf(settled, { id: 'folder', label: 'db1', target: 'dir:/srv/after/' });
+const other = hostOf(settled, { id: 'other', label: 'web-04', target: '/srv/web.tar.xz' });
+
+test('a host alone under its name is called by it', () => {
+  expect(nameAmong(other, [live, before, other])).toBe('web-04');
+});
+
+test('captures of one host are told apart by their files', () => {
+  const hosts = [live, before, folder];
+  expect(hosts.map((host) => nameAmong(host, hosts))).toEqual([
+    'db1, local',
+    'db1, db1-before',
+    'db1, after',
+  ]);
+});
