@@ -292,7 +292,18 @@ slow() {
 		commands="$commands $process/cmdline"
 	done
 	batch k $stacks
-	batch c $commands | cut -b 1-4200
+	case $(printf 'x\0y\n' | grep -aH y | cut -b 1-99) in
+	*y) batch c $commands | cut -b 1-4200 ;;
+	*) singly $commands ;;
+	esac
+}
+
+# Busybox's cut ends a line at the first NUL, so command lines go one by one.
+singly() {
+	for file; do
+		frame C "$file"
+		limit 1 head -c 4096 "$file" || frame S "$file"
+	done
 }
 
 packed() {

@@ -37,6 +37,7 @@ export class ThreadDetails {
    * @param told the threads that were asked for
    */
   takeSlow(frames: readonly Frame[], told: readonly string[]): void {
+    this.takeSingle(frames);
     for (const section of ['k', 'c']) {
       const content = frames.findLast(({ kind }) => kind === section);
       const errors = frames.findLast(({ kind }) => kind === `x${section}`);
@@ -48,6 +49,15 @@ export class ThreadDetails {
         if (!read.has(path)) this.files.set(path, { missing: why });
       }
       if (errors) this.fillEmpty(told, section === 'k' ? ['stack', 'cgroup'] : ['cmdline']);
+    }
+  }
+
+  /** Command lines that came one by one. */
+  private takeSingle(frames: readonly Frame[]): void {
+    for (const { kind, words, body } of frames) {
+      const [path = ''] = words;
+      if (kind === 'C') this.files.set(path, { text: body.toString(), truncated: false });
+      if (kind === 'S') this.files.set(path, { missing: 'timed-out' });
     }
   }
 

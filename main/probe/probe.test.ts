@@ -1,0 +1,190 @@
+/**
+ * The probe's text against fabricated hosts, in every shell that is here: what it reads must say
+ * the same as the capture's own files do.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { cannotFabricate, fabricateRoot, type FabricatedRoot } from '../../e2e/sshd/fabricatedRoot';
+import { parseTarget } from '../../shared/api/target';
+import type { Readings } from '../../shared/readings/readings';
+import { statusOf } from '../../shared/report/status';
+import type { StatusDocument } from '../../shared/report/statusDocument';
+import { openSource } from '../sources/source';
+import { startChild } from '../ssh/childChannel';
+import { firstRequest, LiveHost } from './liveHost';
+import { probeText, sentText } from './probeText';
+import { ProbeSession } from './session';
+import { programText, startArguments, startCommand, unsendable } from './start';
+
+const samples = join(dirname(fileURLToPath(import.meta.url)), '../../samples/linux-6.12');
+const names = readdirSync(samples).filter((name) => name.endsWith('.tar.gz'));
+const impossible = cannotFabricate();
+const roots = new Map<string, FabricatedRoot>();
+
+function rootOf(name: string): FabricatedRoot {
+  const root = roots.get(name) ?? fabricateRoot(join(samples, name));
+  roots.set(name, root);
+  return root;
+}
+
+afterAll(() => {
+  for (const root of roots.values()) root.remove();
+});
+
+async function read(argv: readonly string[]): Promise<Readings> {
+  const channel = startChild([...argv, 'sh', ...startArguments(programText('0a', firstRequest))]);
+  if (!channel) throw new Error('no program');
+  return readChannel(channel);
+}
+
+async function readChannel(channel: NonNullable<ReturnType<typeof startChild>>): Promise<Readings> {
+  const opened = await ProbeSession.open(channel, '0a', firstRequest);
+  if (!opened.ok) throw new Error(opened.problem.message);
+  const host = new LiveHost(
+    opened.value.session,
+    { target: 'x', source: 'ssh' },
+    opened.value.first,
+  );
+  const sampled = await host.sample();
+  host.close();
+  if (!sampled.ok) throw new Error(sampled.problem.message);
+  return sampled.value;
+}
+
+async function readFiles(path: string): Promise<StatusDocument> {
+  const target = parseTarget(`dir:${path}`);
+  const source = target.ok ? openSource(target.value) : target;
+  const sampled = source.ok ? await source.value.sample() : source;
+  if (!sampled.ok) throw new Error(sampled.problem.message);
+  return statusOf(sampled.value);
+}
+
+/** Without what a live reading and a saved one may say differently. */
+function comparable(document: StatusDocument) {
+  const {
+    takenAt: _takenAt,
+    source: _source,
+    target: _target,
+    coverage,
+    findings,
+    ...rest
+  } = document;
+  return {
+    ...rest,
+    coverage: { ...coverage, privileged: null },
+    // Evidence quotes paths and lines of the log, which the probe shortens.
+    findings: findings.map(({ code, subject, message }) => ({ code, subject, message })),
+    transition: rest.transition && { ...rest.transition, hiddenBlockersPossible: null },
+  };
+}
+
+describe.skipIf(impossible !== undefined)('the probe reads what the files say', () => {
+  it.each(names)('%s, with busybox only', async (name) => {
+    const root = rootOf(name);
+    const document = statusOf(await read(root.busyboxOnly));
+    expect(comparable(document)).toEqual(comparable(await readFiles(root.path)));
+  });
+
+  it.each(['dash', 'bash', 'busybox'])(
+    'a stalled transition, in %s with GNU tools',
+    async (shell) => {
+      const root = rootOf('04-stalled-patching.tar.gz');
+      const [program = '', ...applet] = shell === 'busybox' ? ['busybox', 'sh'] : [shell];
+      const argv = [program, ...applet, ...startArguments(programText('0a', firstRequest))];
+      const channel = startChild([...root.ownPrograms, ...argv]);
+      if (!channel) throw new Error('no program');
+      const document = statusOf(await readChannel(channel));
+      expect(comparable(document)).toEqual(comparable(await readFiles(root.path)));
+    },
+  );
+
+  it('tells a thread whose name looks like a frame from a frame', async () => {
+    const root = fabricateRoot(join(samples, '04-stalled-patching.tar.gz'));
+    const before = statusOf(await read(root.busyboxOnly));
+    const [{ pid, tid } = { pid: 0, tid: 0 }] = before.blockers;
+    const forged = '\n00000000-0000-0000-0000-000000000000 end 1\n\nklpscope-probe 1 0a x 0\n';
+    writeFileSync(join(root.path, `proc/${pid}/task/${tid}/comm`), forged);
+    writeFileSync(join(root.path, `proc/${pid}/cmdline`), `${forged}\0/proc/1/task/1/stat:1\0`);
+    const after = statusOf(await read(root.busyboxOnly));
+    root.remove();
+    expect(after.blockers.map((blocker) => blocker.pid)).toEqual(before.blockers.map((b) => b.pid));
+    expect(after.transition).toEqual(before.transition);
+    expect(after.blockers[0]?.cmdline).toBe(`${forged} /proc/1/task/1/stat:1`);
+  });
+});
+
+describe('the text', () => {
+  it('holds no character that would not arrive', () => {
+    expect(unsendable(programText('0123456789abcdef', firstRequest))).toEqual([]);
+  });
+
+  it('has words that csh can read', () => {
+    const words = startArguments(programText('0a', firstRequest));
+    expect(Math.max(...words.map((word) => word.length))).toBeLessThan(1024);
+  });
+
+  it.each(['sh', 'bash', 'rbash', 'busybox sh', 'tcsh', 'bsd-csh', 'fish'])(
+    'starts from a login shell that is %s',
+    (shell) => {
+      const [program = '', ...args] = shell.split(' ');
+      if (spawnSync(program, [...args, '-c', 'true']).status !== 0) {
+        console.warn(`SKIPPED: there is no ${shell} here.`);
+        return;
+      }
+      const line = startCommand(programText('0a', firstRequest));
+      const { stdout } = spawnSync(program, [...args, '-c', line], { input: '' });
+      expect(stdout.toString()).toMatch(/^\nklpscope-probe 1 0a [0-9a-f-]{36} \d+\n/);
+      expect(stdout.toString()).toMatch(/ end 1\n$/);
+    },
+  );
+
+  it('writes to nothing but /dev/null and its own output', () => {
+    const targets = [...sentText.matchAll(/(?<![<&0-9=-])[0-9]?>+\s*(\S+)/g)].map(([, to]) => to);
+    expect(targets.length).toBeGreaterThan(5);
+    for (const target of targets) expect(target).toMatch(/^(?:\/dev\/null|&[0-9-])/);
+    expect(sentText).not.toMatch(
+      /\b(?:tee|dd|mkfifo|mktemp|touch|rm|mv|cp|chmod|mount|insmod|modprobe|rmmod)\b/,
+    );
+  });
+
+  it('keeps its mark out of every argument and of the environment', () => {
+    const lines = sentText.split('\n').filter((line) => line.includes('$mark'));
+    expect(lines.length).toBeGreaterThan(2);
+    for (const line of lines) expect(line).toMatch(/^(?:IFS= read -r line <"\$file" && )?printf /);
+    expect(sentText).not.toMatch(/export .*mark/);
+  });
+
+  it('is the readable text without comments', () => {
+    expect(probeText).toContain('# What can’t be held up'.replace('’', "'"));
+    expect(sentText).not.toMatch(/^#/m);
+  });
+});
+
+const hasStrace = spawnSync('strace', ['-V']).status === 0;
+
+describe.skipIf(impossible !== undefined || !hasStrace)('traced', () => {
+  it('opens nothing for writing, and leaves the files as they were', async () => {
+    const root = fabricateRoot(join(samples, '04-stalled-patching.tar.gz'));
+    const trace = join(root.path, 'trace');
+    const digest = () =>
+      execFileSync('sh', ['-c', 'find sys proc -type f -exec sha256sum {} + | sort | sha256sum'], {
+        cwd: root.path,
+      }).toString();
+    const before = digest();
+    const calls =
+      'trace=open,openat,openat2,creat,unlink,unlinkat,rename,renameat,renameat2,mkdir,mkdirat,truncate,ftruncate,chmod,fchmod,fchmodat,link,linkat,symlink,symlinkat,mknod,mknodat,kill,tkill,tgkill';
+    await read(['strace', '-f', '-qq', '-o', trace, '-e', calls, ...root.busyboxOnly]);
+    const opened = readFileSync(trace, 'utf8').split('\n').filter(Boolean);
+    const harmful = opened.filter(
+      (line) =>
+        !/"[^"]*", O_RDONLY\b|"\/dev\/null", O_|= -1 E|exited with|--- SIG|<\.\.\./.test(line),
+    );
+    expect(opened.length).toBeGreaterThan(100);
+    expect(harmful).toEqual([]);
+    expect(digest()).toBe(before);
+    root.remove();
+  });
+});
