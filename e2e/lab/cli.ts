@@ -218,11 +218,15 @@ async function main(): Promise<number> {
     }
     case 'down': {
       const wanted = argument === undefined ? undefined : seriesOf(argument);
-      for (const running of upGuests()) {
-        if (wanted === undefined || running.image.series === wanted) {
-          await labOf(running).stop();
-          say(`${running.image.release} is down`);
-        }
+      const ending = upGuests().filter(
+        (running) => wanted === undefined || running.image.series === wanted,
+      );
+      for (const running of ending) {
+        await labOf(running).stop();
+        say(`${running.image.release} is down`);
+      }
+      if (ending.length === 0) {
+        say('no such guest runs');
       }
       return 0;
     }
@@ -231,9 +235,12 @@ async function main(): Promise<number> {
   }
 }
 
+// A reader that has seen enough, as `| head`, is no error.
+process.stdout.on('error', () => process.exit(0));
 try {
   process.exitCode = await main();
 } catch (error) {
   say((error as Error).message);
-  process.exitCode = error instanceof Mistake ? 2 : 1;
+  const misused = (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS') === true;
+  process.exitCode = error instanceof Mistake || misused ? 2 : 1;
 }

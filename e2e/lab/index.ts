@@ -9,12 +9,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 
 import { image, type Image, type KernelSeries, type UserName } from './build-image.js';
 import { capture } from './capture.js';
 import { Guest, type KernelWord } from './guest.js';
-import { boot, halt, isQemu, type Machine } from './machine.js';
+import { boot, end, halt, type Machine } from './machine.js';
 import { hasProgram } from './process.js';
 import { scenarios, type Outcome, type ScenarioName, type ScenarioOptions } from './scenarios.js';
 import { sshRun } from './ssh.js';
@@ -179,15 +178,8 @@ export function attach(built: Image, running: Machine, attachment: Attachment): 
   const reach = { port, keyFile: built.keyFile, knownHostsFile };
   const { memoryMb, detached, say } = attachment;
 
-  async function end(): Promise<void> {
-    while (isQemu(machine.pid)) {
-      halt(machine);
-      await pause(20);
-    }
-  }
-
   async function reboot(): Promise<void> {
-    await end();
+    await end(machine);
     machine = await boot(built, { memoryMb, port, detached, folder });
     attachment.onRestart(machine);
   }
@@ -224,7 +216,7 @@ export function attach(built: Image, running: Machine, attachment: Attachment): 
     guest: () => Guest.open(reach),
 
     async scenario(name, options = {}) {
-      const { memoryMb: needed = 512, run } = scenarios[name];
+      const { memoryMb: needed = 0, run } = scenarios[name];
       if (memoryMb < needed) {
         throw new Error(`${name} takes a guest with ${needed} MB of memory; this has ${memoryMb}`);
       }
@@ -248,7 +240,7 @@ export function attach(built: Image, running: Machine, attachment: Attachment): 
     capture: (path) => capture(reach, path),
 
     async stop() {
-      await end();
+      await end(machine);
       attachment.onStop();
     },
   };

@@ -25,7 +25,7 @@ export interface Scenario {
   readonly summary: string;
   /** What is true at the end. */
   readonly end: string;
-  /** The guest's memory that it takes; 512 by default. */
+  /** The guest's memory that it takes, where that is more than any guest has. */
   readonly memoryMb?: number;
   readonly run: (guest: Guest, options: ScenarioOptions) => Promise<Outcome>;
 }

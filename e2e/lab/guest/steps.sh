@@ -193,10 +193,10 @@ unwind_once() {
 }
 
 # Back to a kernel without livepatches; false where that takes a reboot. The kernel frees a disabled
-# livepatch a moment after its folder went, so only what stays pinned for two seconds is pinned.
+# livepatch a moment after its folder went, so only what stays pinned for some rounds is pinned.
 unwind() {
 	pkill -9 -x klp_threads
-	patience=20
+	patience=6
 	while ! unwind_once; do
 		if pinned; then
 			patience=$((patience - 1))
