@@ -166,8 +166,9 @@ export class ThreadTable {
   }
 
   private inside(module: string): Thread[] {
+    const object = `\0${module}\0`;
     const tids = [...this.byStack]
-      .filter(([{ frames }]) => frames.some((frame) => isOf(frame, module)))
+      .filter(([{ frames }]) => frames.some((one) => one.module === module || isOf(one, object)))
       .flatMap(([, inStack]) => [...inStack]);
     return tids.map((tid) => this.threads.get(tid)).filter((thread) => thread !== undefined);
   }
@@ -199,9 +200,9 @@ export class ThreadTable {
   }
 }
 
-/** Code of the module itself, or a livepatch's for one of its functions. */
-function isOf({ module, code }: Frame, name: string): boolean {
-  return module === name || code.split('\0')[1] === name;
+/** A livepatch's code for one of the object's functions; see `codeOf` and `functionKey`. */
+function isOf({ code }: Frame, object: string): boolean {
+  return code.includes(object);
 }
 
 function addTo<K, V>(map: Map<K, Set<V>>, key: K, value: V): void {
