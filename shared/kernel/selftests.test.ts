@@ -371,7 +371,7 @@ describe('test-callbacks.sh', () => {
 
 describe('test-shadow-vars.sh', () => {
   const alloc = (object: string, id: number) =>
-    kernel.core.shadow.alloc({ object, id, constructor: () => 'first' });
+    kernel.core.shadow.alloc({ object, id, construct: () => 'first' });
   const count = () => kernel.core.shadow.all().length;
 
   it('basic shadow variable API', () => {
@@ -381,7 +381,7 @@ describe('test-shadow-vars.sh', () => {
       expect(alloc(object, 0x1234).is).toBe('new');
       expect(alloc(object, 0x1235).is).toBe('new');
     }
-    const again = { object: '1', id: 0x1234, constructor: () => 'again' };
+    const again = { object: '1', id: 0x1234, construct: () => 'again' };
     expect(shadow.getOrAlloc(again)).toMatchObject({ is: 'existing', variable: { data: 'first' } });
     const destroyed: string[] = [];
     for (const object of ['1', '2', '3']) {

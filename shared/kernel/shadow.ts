@@ -20,7 +20,7 @@ export interface ShadowRequest {
   readonly object: string;
   readonly id: number;
   readonly owner?: string | null;
-  readonly constructor?: Constructor;
+  readonly construct?: Constructor;
 }
 
 export type Attached =
@@ -100,9 +100,9 @@ export class ShadowVariables {
     }
   }
 
-  private attach({ object, id, owner = null, constructor }: ShadowRequest): Attached {
+  private attach({ object, id, owner = null, construct }: ShadowRequest): Attached {
     if (this.collects && !this.types.has(id)) return { is: 'not-registered' };
-    const data = constructor ? constructor(object) : '';
+    const data = construct ? construct(object) : '';
     if (data === null) return { is: 'construction-failed' };
     const variable = { object, id, data, owner };
     this.variables.set(addressOf(object, id), variable);

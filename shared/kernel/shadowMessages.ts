@@ -22,8 +22,8 @@ export function applyShadow(
     case 'alloc':
     case 'get-or-alloc': {
       const { object, id } = action;
-      const constructor: Constructor = () => (failure ? null : `data of ${object}`);
-      const request = { object, id, owner, constructor };
+      const construct: Constructor = () => (failure ? null : `data of ${object}`);
+      const request = { object, id, owner, construct };
       const attached =
         action.action === 'alloc' ? core.shadow.alloc(request) : core.shadow.getOrAlloc(request);
       return report(core, attached, object, id, failure);

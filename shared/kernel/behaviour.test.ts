@@ -1,0 +1,553 @@
+/** Rules of the consistency model, of the stack and of force, each with the kernel's own source. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { collect } from '../readings/collect';
+import { statusOf } from '../report/status';
+import { treeOf } from './files/kernelTree';
+import { Kernel } from './kernel';
+import { functionKey } from './livepatch';
+import type { HostLiteral, LivepatchLiteral, PostureLiteral } from './literals';
+import type { Operation } from './operations/operation';
+
+let kernel = Kernel.boot({ name: 'host' });
+
+function boot(literal: Partial<HostLiteral> = {}): void {
+  kernel = Kernel.boot({ name: 'host', kernel: '6.14', ...literal });
+}
+
+beforeEach(() => boot());
+
+const apply = (operation: Operation) => {
+  const outcome = kernel.apply(operation);
+  return outcome.ok ? null : outcome.errno;
+};
+const patchOf = (name: string, functions: string[], more: Partial<LivepatchLiteral> = {}) => ({
+  name,
+  objects: [{ name: 'vmlinux', functions: functions.map((one) => ({ name: one })) }],
+  ...more,
+});
+const load = (name: string, functions: string[], more: Partial<LivepatchLiteral> = {}) =>
+  apply({ do: 'load', livepatch: patchOf(name, functions, more) });
+const write = (patch: string, value: boolean) => apply({ do: 'write-enabled', patch, value });
+const sleeper = (tid: number, calls: string[], more: Partial<PostureLiteral> = {}) =>
+  apply({
+    do: 'create-thread',
+    thread: { comm: 'sleeper', tid, posture: { calls, state: 'D', ...more } },
+  });
+const kthread = (tid: number, posture: PostureLiteral) =>
+  apply({ do: 'create-thread', thread: { comm: 'kworker/1:0', tid, kthread: true, posture } });
+const stateOf = (tid: number) => kernel.core.patchStateOf(tid);
+const runs = (name: string) =>
+  kernel.core.stacks.implementationFor(functionKey('vmlinux', name, 1), -1)?.patch ?? null;
+const read = (path: string) => {
+  const reading = treeOf(kernel.core).readFile(`/sys/kernel/livepatch/${path}`, 100);
+  return 'text' in reading ? reading.text.trim() : reading.missing;
+};
+const refcount = (name: string) => kernel.core.modules.refcount(name);
+const isMoving = () => kernel.core.transition !== null;
+const says = (text: string) =>
+  kernel.core.messages.texts().filter((line) => line.includes(text)).length;
+const document = () => {
+  const result = collect(treeOf(kernel.core), {
+    target: 'demo',
+    source: 'demo',
+    takenAt: null,
+    privileged: true,
+    live: true,
+  });
+  if (!result.ok) throw new Error(result.problem.message);
+  return statusOf(result.value);
+};
+
+describe('which code the stack check looks for', () => {
+  it('an older livepatch’s, while patching over it', () => {
+    load('lower', ['f']);
+    sleeper(10, ['f']);
+    load('upper', ['f']);
+    expect(stateOf(10)).toBe(0);
+    apply({ do: 'wake', tid: 10 });
+    kernel.pass(1);
+    expect(isMoving()).toBe(false);
+  });
+
+  it('not the original, while patching over an older livepatch that was forced', () => {
+    sleeper(10, ['f']);
+    load('lower', ['f']);
+    apply({ do: 'force', patch: 'lower' });
+    kernel.pass(1);
+    load('upper', ['f']);
+    expect(isMoving()).toBe(false);
+  });
+
+  it('the original, while a nop is undone', () => {
+    load('older', ['f']);
+    sleeper(10, ['f']);
+    load('newer', ['g'], { replace: true });
+    expect(stateOf(10)).toBe(0);
+    sleeper(11, ['f']);
+    expect(kernel.core.threads.get(11)?.stack.frames[0]).toMatchObject({ module: null });
+    write('newer', false);
+    kernel.pass(2);
+    expect([stateOf(10), stateOf(11)]).toEqual([0, 1]);
+  });
+
+  it('nothing, when the removal of one in the middle is reversed', () => {
+    load('lower', ['f', 'g']);
+    load('upper', ['f']);
+    sleeper(10, ['g']);
+    write('lower', false);
+    expect(stateOf(10)).toBe(1);
+    sleeper(11, ['f']);
+    write('lower', true);
+    kernel.pass(2);
+    expect(isMoving()).toBe(false);
+  });
+
+  it('deeper frames count like the innermost', () => {
+    sleeper(10, ['f', 'vfs_read', 'schedule']);
+    load('livepatch', ['f']);
+    expect(stateOf(10)).toBe(0);
+  });
+});
+
+describe('threads', () => {
+  it('who forks has children in its own state, and they switch on their way to user space', () => {
+    sleeper(10, ['f']);
+    kthread(20, { calls: ['f'], state: 'D' });
+    load('livepatch', ['f']);
+    apply({ do: 'create-thread', maker: 20, thread: { comm: 'kchild', tid: 21, kthread: true } });
+    apply({ do: 'create-thread', maker: 10, thread: { comm: 'child', tid: 11 } });
+    expect([stateOf(20), stateOf(21), stateOf(10), stateOf(11)]).toEqual([0, 0, 0, 1]);
+  });
+
+  it('running ones switch at the next tick if they are in user space', () => {
+    apply({ do: 'create-thread', thread: { comm: 'loop', tid: 10 } });
+    load('livepatch', ['f']);
+    expect(stateOf(10)).toBe(0);
+    kernel.pass(0.01);
+    expect(stateOf(10)).toBe(1);
+  });
+
+  it.each([
+    ['6.1', false, false],
+    ['6.12', false, false],
+    ['6.12', true, true],
+    ['7.2', false, true],
+  ])('busy kernel threads on %s, calling cond_resched: %s, switch: %s', (version, yields, does) => {
+    boot({ kernel: version });
+    kthread(10, { calls: ['worker'], state: 'R', yields });
+    load('livepatch', ['f']);
+    kernel.pass(0.1);
+    expect(stateOf(10)).toBe(does ? 1 : 0);
+  });
+
+  it('with an unreliable stack they wait until they leave the kernel', () => {
+    sleeper(10, ['vfs_read'], { state: 'S', unreliable: true });
+    load('livepatch', ['f']);
+    kernel.pass(5);
+    expect(document().blockers[0]).toMatchObject({ tid: 10, reason: { code: 'unreliable-stack' } });
+    apply({ do: 'wake', tid: 10 });
+    expect(stateOf(10)).toBe(1);
+  });
+
+  it('zombies take part, and switch', () => {
+    sleeper(10, ['f']);
+    load('livepatch', ['f']);
+    apply({ do: 'exit', tid: 10, zombie: true });
+    expect(stateOf(10)).toBe(0);
+    kernel.pass(1);
+    expect(isMoving()).toBe(false);
+    expect(apply({ do: 'reap', tid: 10 })).toBeNull();
+    expect(apply({ do: 'reap', tid: 10 })).toBe('ESRCH');
+  });
+
+  it('SIGKILL frees who sleeps interruptibly only', () => {
+    sleeper(10, ['f']);
+    sleeper(11, ['f'], { state: 'S' });
+    load('livepatch', ['f']);
+    apply({ do: 'kill', tid: 10 });
+    apply({ do: 'kill', tid: 11 });
+    expect([kernel.core.threads.get(10)?.state, kernel.core.threads.get(11)]).toEqual(['D', null]);
+  });
+});
+
+describe('idle CPUs', () => {
+  it('delay the end to the next try', () => {
+    boot({ cpus: 4 });
+    load('livepatch', ['f']);
+    expect(document()).toMatchObject({
+      transition: { threads: { blocking: 0 }, hiddenBlockersPossible: true },
+    });
+    kernel.pass(1);
+    expect(isMoving()).toBe(false);
+  });
+
+  it.each([
+    ['5.15', true],
+    ['6.1', false],
+  ])('whose tick is off hold it for ever on %s: %s', (version, forEver) => {
+    boot({ kernel: version, cpus: 4, deepIdleCpus: 2 });
+    load('livepatch', ['f']);
+    kernel.pass(60);
+    expect(isMoving()).toBe(forEver);
+    apply({ do: 'poke-cpus' });
+    kernel.pass(1);
+    expect(isMoving()).toBe(false);
+  });
+});
+
+describe('signals', () => {
+  const three = () => {
+    sleeper(10, ['f']);
+    sleeper(11, ['f'], { state: 'S' });
+    kthread(12, { calls: ['main_loop', 'f'], state: 'S', leavesOnWake: true });
+    kthread(13, { calls: ['main_loop', 'f'], state: 'S' });
+    load('livepatch', ['f']);
+  };
+  const states = () => [10, 11, 12, 13].map(stateOf);
+
+  it('after 15 s free interruptible sleepers and kernel threads that leave; logged once', () => {
+    three();
+    kernel.pass(14.5);
+    expect(states()).toEqual([0, 0, 0, 0]);
+    kernel.pass(2);
+    expect(states()).toEqual([0, 1, 1, 0]);
+    expect(kernel.core.threads.get(11)?.stack.frames[0]?.module).toBe('livepatch');
+    kernel.pass(60);
+    expect(says('signaling remaining tasks')).toBe(1);
+  });
+
+  it('are counted anew after a reversal', () => {
+    three();
+    sleeper(14, ['f']);
+    write('livepatch', false);
+    kernel.pass(10);
+    write('livepatch', true);
+    kernel.pass(10);
+    expect(says('signaling remaining tasks')).toBe(0);
+    kernel.pass(10);
+    expect(says('signaling remaining tasks')).toBe(1);
+  });
+
+  it('have to be asked for on 4.19, and are unknown on 4.12', () => {
+    boot({ kernel: '4.19' });
+    three();
+    kernel.pass(60);
+    expect(states()).toEqual([0, 0, 0, 0]);
+    expect(apply({ do: 'signal', patch: 'livepatch' })).toBeNull();
+    kernel.pass(1);
+    expect(states()).toEqual([0, 1, 1, 0]);
+    boot({ kernel: '4.12' });
+    three();
+    expect(apply({ do: 'signal', patch: 'livepatch' })).toBe('ENOENT');
+  });
+});
+
+describe('force', () => {
+  it('is for the livepatch in transition only, and ends it at the next try', () => {
+    sleeper(10, ['f']);
+    load('livepatch', ['f']);
+    expect(apply({ do: 'force', patch: 'other' })).toBe('ENOENT');
+    expect(apply({ do: 'force', patch: 'livepatch' })).toBeNull();
+    expect([isMoving(), stateOf(10)]).toEqual([true, 1]);
+    kernel.pass(1);
+    expect(isMoving()).toBe(false);
+    expect(apply({ do: 'force', patch: 'livepatch' })).toBe('EINVAL');
+  });
+
+  it.each([
+    ['4.19', 2],
+    ['5.10', 1],
+    ['6.14', 0],
+  ])('of an enabling pins on %s: %s modules', (version, pinned) => {
+    boot({ kernel: version });
+    load('other', ['g']);
+    sleeper(10, ['f']);
+    load('livepatch', ['f']);
+    apply({ do: 'force', patch: 'livepatch' });
+    kernel.pass(1);
+    apply({ do: 'exit', tid: 10 });
+    load('later', ['h']);
+    kernel.pass(1);
+    for (const name of ['later', 'livepatch']) {
+      write(name, false);
+      kernel.pass(1);
+    }
+    expect(refcount('livepatch') + refcount('later')).toBe(pinned);
+  });
+
+  it('of an atomic replace pins the replaced one for ever', () => {
+    load('older', ['f']);
+    sleeper(10, ['f']);
+    load('newer', ['f'], { replace: true });
+    apply({ do: 'force', patch: 'newer' });
+    kernel.pass(2);
+    expect(apply({ do: 'unload', module: 'older' })).toBe('EAGAIN');
+    expect(document().ghosts).toEqual([{ module: 'older', refcount: 1, kind: 'pinned' }]);
+  });
+});
+
+describe('the windows', () => {
+  const livepatch = patchOf('livepatch', ['f']);
+
+  it('an enabling livepatch first looks like one that is being disabled', () => {
+    apply({ do: 'load', livepatch, window: 0.5 });
+    expect([read('livepatch/enabled'), read('livepatch/transition'), stateOf(1)]).toEqual([
+      '0',
+      '1',
+      0,
+    ]);
+    expect(read('livepatch/stack_order')).toBe('timed-out');
+    expect(kernel.core.modules.get('livepatch')?.state).toBe('coming');
+    kernel.pass(0.6);
+    expect([read('livepatch/enabled'), isMoving()]).toEqual(['1', false]);
+    expect(kernel.core.modules.get('livepatch')?.state).toBe('live');
+  });
+
+  it('a disabling one like one that is applied everywhere', () => {
+    apply({ do: 'load', livepatch });
+    apply({ do: 'write-enabled', patch: 'livepatch', value: false, window: 0.5 });
+    expect([read('livepatch/enabled'), read('livepatch/transition'), stateOf(1)]).toEqual([
+      '1',
+      '1',
+      1,
+    ]);
+  });
+
+  it('other writers wait for the mutex', () => {
+    apply({ do: 'load', livepatch, window: 0.5 });
+    expect(load('second', ['g'])).toBeNull();
+    expect(kernel.core.now).toBe(0.5);
+  });
+
+  it('the folder of one that left stays for a moment, empty', () => {
+    load('second', ['f']);
+    apply({ do: 'load', livepatch });
+    write('livepatch', false);
+    expect([read('livepatch/enabled'), read('livepatch/transition')]).toEqual(['0', '0']);
+    expect(read('livepatch/stack_order')).toBe('1');
+    expect(read('livepatch/vmlinux/patched')).toBe('absent');
+    expect(write('livepatch', true)).toBe('EINVAL');
+    kernel.pass(0.1);
+    expect(read('livepatch/enabled')).toBe('absent');
+    expect(write('livepatch', true)).toBe('ENOENT');
+  });
+});
+
+describe('one transition at a time', () => {
+  beforeEach(() => {
+    load('settled', ['g']);
+    sleeper(10, ['f']);
+    load('moving', ['f']);
+  });
+
+  it('others get EBUSY', () => {
+    expect(load('next', ['h'])).toBe('EBUSY');
+    expect(write('settled', false)).toBe('EBUSY');
+    expect(kernel.core.modules.get('next')).toBeNull();
+  });
+
+  it('the same value is refused, the other reverses, in both directions', () => {
+    expect(write('moving', true)).toBe('EINVAL');
+    expect(write('moving', false)).toBeNull();
+    expect(kernel.core.transition?.target).toBe(0);
+    expect(write('moving', true)).toBeNull();
+    kernel.pass(1);
+    expect([kernel.core.transition?.target, stateOf(10), stateOf(1)]).toEqual([1, 0, 1]);
+  });
+});
+
+describe('before 5.1', () => {
+  beforeEach(() => {
+    boot({ kernel: '4.19' });
+    load('lower', ['f']);
+    load('upper', ['f']);
+  });
+
+  it('only the top may be disabled, and only the lowest disabled one enabled', () => {
+    expect(write('lower', false)).toBe('EBUSY');
+    expect(write('upper', false)).toBeNull();
+    expect(write('lower', false)).toBeNull();
+    expect([read('lower/enabled'), refcount('lower')]).toEqual(['0', 0]);
+    expect(write('upper', true)).toBe('EBUSY');
+    expect(write('lower', true)).toBeNull();
+    expect(write('upper', true)).toBeNull();
+    expect([runs('f'), refcount('upper')]).toEqual(['upper', 1]);
+  });
+
+  it('a disabled one leaves sysfs with its module', () => {
+    write('upper', false);
+    expect(apply({ do: 'unload', module: 'upper' })).toBeNull();
+    expect(read('upper/enabled')).toBe('absent');
+  });
+
+  it('immediate functions wait for nobody, and pin their module (4.12)', () => {
+    boot({ kernel: '4.12' });
+    sleeper(10, ['f']);
+    const objects = [{ name: 'vmlinux', functions: [{ name: 'f', immediate: true }] }];
+    expect(apply({ do: 'load', livepatch: { name: 'livepatch', objects } })).toBeNull();
+    expect([isMoving(), runs('f')]).toEqual([false, 'livepatch']);
+    write('livepatch', false);
+    expect(refcount('livepatch')).toBe(1);
+  });
+
+  it('immediate livepatches are applied while threads sleep in their functions (4.12)', () => {
+    boot({ kernel: '4.12' });
+    sleeper(10, ['f']);
+    expect(load('livepatch', ['f'], { immediate: true })).toBeNull();
+    expect(isMoving()).toBe(false);
+  });
+});
+
+describe('what is refused at registration', () => {
+  const objects = (functions: { name: string; sympos?: number }[]) => [
+    { name: 'vmlinux', functions },
+  ];
+  const refusedWith = (livepatch: LivepatchLiteral) => [
+    apply({ do: 'load', livepatch }),
+    kernel.core.messages.texts().at(-1),
+  ];
+
+  beforeEach(() => boot({ symbols: { missing: 0, twice: 2 } }));
+
+  it.each([
+    [[{ name: 'missing' }], "livepatch: symbol 'missing' not found in symbol table"],
+    [
+      [{ name: 'twice' }],
+      "livepatch: unresolvable ambiguity for symbol 'twice' in object '(null)'",
+    ],
+    [
+      [{ name: 'twice', sympos: 3 }],
+      "livepatch: symbol position 3 for symbol 'twice' in object 'vmlinux' not found",
+    ],
+  ])('%j', (functions, message) => {
+    expect(refusedWith({ name: 'bad', objects: objects(functions) })).toEqual(['EINVAL', message]);
+    expect(kernel.core.patches).toEqual([]);
+  });
+
+  it('the same function twice', () => {
+    const functions = [{ name: 'f' }, { name: 'f', sympos: 1 }];
+    expect(refusedWith({ name: 'bad', objects: objects(functions) })).toEqual([
+      'EEXIST',
+      "kobject: kobject_add_internal failed for f,1 with -EEXIST, don't try to register things with the same name in the same directory.",
+    ]);
+    const sympos = [
+      { name: 'twice', sympos: 1 },
+      { name: 'twice', sympos: 2 },
+    ];
+    expect(apply({ do: 'load', livepatch: { name: 'good', objects: objects(sympos) } })).toBeNull();
+  });
+
+  it('nothing to patch, no mark, too long names', () => {
+    expect(load('bad', [])).toBe('EINVAL');
+    expect(apply({ do: 'load', livepatch: { name: 'bad', objects: [] } })).toBe('EINVAL');
+    expect(load('bad', ['f'], { marked: false })).toBe('EINVAL');
+    expect(load('bad', ['f'.repeat(512)])).toBe('EINVAL');
+    const long = [{ name: 'm'.repeat(56), functions: [{ name: 'f' }] }];
+    expect(apply({ do: 'load', livepatch: { name: 'bad', objects: long } })).toBe('EINVAL');
+  });
+
+  it('a module that is there already, and livepatching switched off', () => {
+    load('livepatch', ['f']);
+    expect(load('livepatch', ['f'])).toBe('EEXIST');
+    boot({ architecture: 'no-livepatch' });
+    expect(load('livepatch', ['f'])).toBe('ENOEXEC');
+    expect(document().livepatch.supported).toBe(false);
+  });
+
+  it('an architecture without reliable stacks: to 5.0; later it waits for every thread', () => {
+    boot({ kernel: '4.19', architecture: 'no-reliable-stacks' });
+    expect(load('livepatch', ['f'])).toBe('ENOSYS');
+    boot({ kernel: '5.10', architecture: 'no-reliable-stacks' });
+    expect(load('livepatch', ['f'])).toBeNull();
+    expect(says('The livepatch transition may never complete.')).toBe(1);
+    kernel.pass(60);
+    expect(stateOf(2)).toBe(0);
+    expect(stateOf(1)).toBe(1);
+  });
+
+  it('a nop beside a replacement, where one livepatch gives position 0 and the other 1 (to 6.18)', () => {
+    const withPosition = {
+      name: 'newer',
+      replace: true,
+      objects: objects([{ name: 'f', sympos: 1 }]),
+    };
+    load('older', ['f']);
+    expect(apply({ do: 'load', livepatch: withPosition })).toBe('EEXIST');
+    boot({ kernel: '7.2' });
+    load('older', ['f']);
+    expect(apply({ do: 'load', livepatch: withPosition })).toBeNull();
+  });
+});
+
+describe('atomic replace', () => {
+  it('keeps the replaced ones listed and enabled, with nops, until it ends', () => {
+    load('one', ['f', 'g']);
+    load('two', ['f']);
+    sleeper(10, ['f']);
+    load('all', ['g'], { replace: true });
+    expect([read('one/enabled'), read('two/enabled'), read('all/enabled')]).toEqual([
+      '1',
+      '1',
+      '1',
+    ]);
+    const functions = treeOf(kernel.core).readFolder('/sys/kernel/livepatch/all/vmlinux');
+    expect(functions).toMatchObject({
+      entries: expect.arrayContaining([{ name: 'f,1', kind: 'folder' }]),
+    });
+    apply({ do: 'exit', tid: 10 });
+    kernel.pass(1.1);
+    expect([read('one/enabled'), read('two/enabled')]).toEqual(['absent', 'absent']);
+    expect(read('all/vmlinux/patched')).toBe('1');
+    expect([runs('f'), runs('g')]).toEqual([null, 'all']);
+    expect(document().ghosts.map(({ kind }) => kind)).toEqual(['leftover', 'leftover']);
+  });
+
+  it('is reported as an overlap where neither replaces', () => {
+    load('one', ['f']);
+    load('two', ['f']);
+    expect(document().findings.map(({ code }) => code)).toContain('overlap');
+  });
+
+  it('replaces within its set only where the kernel has sets', () => {
+    boot({ kernel: 'replace_set' });
+    load('one', ['f'], { replaceSet: 1 });
+    load('two', ['g'], { replaceSet: 2 });
+    expect(load('three', ['g'], { replaceSet: 1 })).toBe('EINVAL');
+    expect(load('three', ['h'], { replaceSet: 1 })).toBeNull();
+    kernel.pass(0.1);
+    expect(kernel.core.patches.map(({ name }) => name)).toEqual(['two', 'three']);
+  });
+});
+
+describe('shadow variables', () => {
+  const attach = { action: 'alloc', object: 'sk', id: 7 } as const;
+  const withShadow: Partial<LivepatchLiteral> = {
+    shadowTypes: [7],
+    objects: [
+      {
+        name: 'vmlinux',
+        functions: [{ name: 'f' }],
+        callbacks: { postPatch: { shadow: [attach] } },
+      },
+    ],
+  };
+
+  it('stay when their livepatch goes: a leak', () => {
+    load('livepatch', [], withShadow);
+    write('livepatch', false);
+    kernel.pass(1);
+    expect(kernel.core.shadow.all()).toMatchObject([{ object: 'sk', id: 7, owner: 'livepatch' }]);
+  });
+
+  it('are collected, as proposed, when the last livepatch with their type is gone', () => {
+    boot({ kernel: 'shadow-gc' });
+    load('livepatch', [], withShadow);
+    load('next', ['g'], { shadowTypes: [7], replace: true });
+    kernel.pass(1);
+    expect(kernel.core.shadow.all()).toHaveLength(1);
+    write('next', false);
+    kernel.pass(1);
+    expect(kernel.core.shadow.all()).toEqual([]);
+    expect(kernel.core.shadow.alloc({ object: 'sk', id: 7 }).is).toBe('not-registered');
+  });
+});
