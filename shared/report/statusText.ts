@@ -50,7 +50,7 @@ function putHeadline(page: Page, status: StatusDocument): void {
   const label = words(page.glyphs[tone], look);
   page.put(
     title.map(({ text, strong }) => words(text, strong ? look : 'strong')),
-    { label, labelWidth: 2 },
+    { label, hang: 2 },
   );
   if (detail !== '') page.put([words(detail)], { indent: 2 });
   page.blank();

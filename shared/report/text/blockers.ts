@@ -11,7 +11,7 @@ import { putStack } from './stack';
 const shownInFull = 10;
 const shownAtAll = 50;
 
-const layout = { indent: 4, labelWidth: 11 } as const;
+const layout = { indent: 4, hang: 11 } as const;
 
 export function putBlockers(page: Page, status: StatusDocument, remedies: Remedies): void {
   const { blockers } = status;
@@ -26,7 +26,7 @@ export function putBlockers(page: Page, status: StatusDocument, remedies: Remedi
   for (const blocker of brief) {
     page.put([...nameOf(blocker), words(` ${reasonSentence(blocker, status.transition)}`)], {
       indent: 2,
-      labelWidth: 4,
+      hang: 4,
     });
   }
   const rest = blockers.length - shownInFull - brief.length;
@@ -38,7 +38,7 @@ export function putBlockers(page: Page, status: StatusDocument, remedies: Remedi
   remedies.explain(
     page,
     blockers.flatMap((blocker) => blocker.remedies),
-    4,
+    { indent: 4, hang: 2 },
   );
 }
 
@@ -46,7 +46,7 @@ function putBlocker(page: Page, blocker: Blocker, status: StatusDocument): void 
   const { cmdline, reason, stack, remedies } = blocker;
   page.put(joined([nameOf(blocker), ...factsOf(blocker)], ` ${page.glyphs.dot} `), {
     indent: 2,
-    labelWidth: 2,
+    hang: 2,
   });
   if (cmdline !== null && cmdline !== '') {
     page.put([whole(cmdline, 'plain', caps.command)], labelled('command'));

@@ -36,18 +36,13 @@ function putFinding(page: Page, finding: Finding, remedies: Remedies): void {
       ),
       words(` ${message}`),
     ],
-    { indent: 2, label: words(page.glyphs[severity], look), labelWidth: 3 },
+    { indent: 2, label: words(page.glyphs[severity], look), hang: 3 },
   );
+  const below = { indent: 5, hang: 7 } as const;
   if (severity === 'error') {
-    for (const proof of evidence.slice(0, shownEvidence)) {
-      page.put([words(proof)], { indent: 5, label: words('proof', 'quiet'), labelWidth: 7 });
-    }
-  }
-  if (finding.remedies.length > 0) {
-    page.put(remedies.inLine(finding.remedies), {
-      indent: 5,
-      label: words('helps', 'quiet'),
-      labelWidth: 7,
+    evidence.slice(0, shownEvidence).forEach((proof, index) => {
+      page.put([words(proof)], { ...below, label: words(index === 0 ? 'proof' : '', 'quiet') });
     });
   }
+  remedies.list(page, finding.remedies, { ...below, label: words('helps', 'quiet') });
 }

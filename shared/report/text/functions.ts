@@ -13,8 +13,7 @@ export function putSharedFunctions(page: Page, { functions }: StatusDocument): v
     `Functions of several livepatches: ${shared.length.toLocaleString('en')}`,
     'bottom of each stack first',
   );
-  for (const row of shared.slice(0, shown))
-    page.put(lineOf(page, row), { indent: 2, labelWidth: 4 });
+  for (const row of shared.slice(0, shown)) page.put(lineOf(page, row), { indent: 2, hang: 4 });
   const rest = shared.length - shown;
   if (rest > 0) page.put([words(`and ${countOf(rest, 'function')} more`)], { indent: 2 });
 }

@@ -16,7 +16,7 @@ export function putGhosts(page: Page, { ghosts }: StatusDocument): void {
     const count = refcount === null ? 'reference count unknown' : `reference count ${refcount}`;
     page.put([whole(module, 'strong'), words(`  ${kinds[kind]} (${count})`)], {
       indent: 2,
-      labelWidth: 4,
+      hang: 4,
     });
   }
 }

@@ -43,7 +43,7 @@ function putLivepatch(page: Page, patch: PatchEntry, status: StatusDocument): vo
   page.put(joined(facts, ` ${page.glyphs.dot} `), {
     indent: 2,
     label: whole(label, 'quiet'),
-    labelWidth: 3,
+    hang: 3,
   });
   if (objects.length === 0) page.put([words('no object', 'quiet')], { indent: 5 });
   objects.forEach((object, index) => {
@@ -52,7 +52,7 @@ function putLivepatch(page: Page, patch: PatchEntry, status: StatusDocument): vo
     page.put(objectLine(object), {
       indent: 5,
       label: words(isLast ? lastBranch : branch, 'quiet'),
-      labelWidth: 3,
+      hang: 3,
     });
   });
 }

@@ -22,15 +22,15 @@ const parameters: Readonly<Record<Exclude<Look, 'plain'>, string>> = {
 };
 
 /** Lines longer than this are hard to read, however wide the terminal. */
-const widest = 120;
+const widest = 100;
 
 export interface Layout {
   /** Columns before the first line. */
   readonly indent?: number;
-  /** Stands before the text; further lines hang below the text, not below the label. */
+  /** Columns by which further lines stand further in. */
+  readonly hang?: number;
+  /** Fills the hang of the first line; a longer one pushes the text to the right. */
   readonly label?: Span;
-  /** Columns of the label and the space behind it; a longer label takes what it needs. */
-  readonly labelWidth?: number;
 }
 
 type Piece = Pick<Span, 'text' | 'look'>;
@@ -62,18 +62,17 @@ export class Page {
   }
 
   /** A paragraph: wrapped at spaces, further lines below the beginning of the text. */
-  put(spans: readonly Span[], { indent = 0, label, labelWidth = 0 }: Layout = {}): void {
+  put(spans: readonly Span[], { indent = 0, hang = 0, label }: Layout = {}): void {
     const before = ' '.repeat(indent);
     const head: Piece[] = [{ text: before, look: 'plain' }];
     let start = indent;
     if (label) {
       const piece = this.pieceOf(label);
       const columns = columnsOf(piece.text);
-      const gap = Math.max(labelWidth - columns, 1);
+      const gap = Math.max(hang - columns, 1);
       head.push(piece, { text: ' '.repeat(gap), look: 'plain' });
       start += columns + gap;
     }
-    const hang = indent + labelWidth;
     let line: Piece[] = head;
     let columns = start;
     let isFirst = true;
@@ -81,8 +80,8 @@ export class Page {
       const gap = isFirst ? 0 : 1;
       if (!isFirst && columns + gap + word.columns > this.width) {
         this.lines.push(this.print(line));
-        line = [{ text: ' '.repeat(hang), look: 'plain' }, ...word.pieces];
-        columns = hang + word.columns;
+        line = [{ text: ' '.repeat(indent + hang), look: 'plain' }, ...word.pieces];
+        columns = indent + hang + word.columns;
       } else {
         if (gap > 0) line.push({ text: ' ', look: spaceLook(line, word) });
         line.push(...word.pieces);

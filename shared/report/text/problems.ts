@@ -15,7 +15,7 @@ export function putProblems(page: Page, { problems }: StatusDocument): void {
   for (const [code, group] of byCode(problems)) {
     page.put([whole(code, 'moving'), words(`  ${problemHelp(code)}`, 'quiet')], {
       indent: 2,
-      labelWidth: 2,
+      hang: 2,
     });
     for (const problem of group.slice(0, shown)) putProblem(page, problem);
     const rest = group.length - shown;
@@ -26,7 +26,7 @@ export function putProblems(page: Page, { problems }: StatusDocument): void {
 function putProblem(page: Page, { path, message }: Problem): void {
   const named =
     path === null || message.includes(path) ? [] : [whole(path, 'plain', caps.path), words(': ')];
-  page.put([...named, words(message)], { indent: 4, labelWidth: 2 });
+  page.put([...named, words(message)], { indent: 4, hang: 2 });
 }
 
 function byCode(problems: readonly Problem[]): ReadonlyMap<ProblemCode, readonly Problem[]> {

@@ -11,12 +11,12 @@ export function putStack(
   page: Page,
   stack: readonly Frame[] | null,
   { frame: culprit }: Reason,
-  { indent, labelWidth }: Required<Pick<Layout, 'indent' | 'labelWidth'>>,
+  { indent, hang }: Required<Omit<Layout, 'label'>>,
 ): void {
   const label = words('stack', 'quiet');
   if (stack === null || stack.length === 0) {
     const why = stack === null ? 'not read' : 'none: nothing was printed';
-    page.put([words(why, 'quiet')], { indent, label, labelWidth });
+    page.put([words(why, 'quiet')], { indent, hang, label });
     return;
   }
   const end = Math.max(shownFrames, (culprit ?? 0) + 1 + framesAfter);
@@ -28,15 +28,15 @@ export function putStack(
     const margin = isCulprit ? `${mark} ` : '  ';
     page.put(
       [
-        whole(margin, 'bad'),
+        whole(margin, isCulprit ? 'bad' : 'plain'),
         whole(frameText(frame), isCulprit ? 'strong' : 'plain'),
         ...(isCulprit ? [words(` ${pointer} must return first`, 'bad')] : []),
       ],
-      { indent, label: left, labelWidth: labelWidth - 2 },
+      { indent, hang: hang - 2, label: left },
     );
   });
   if (stack.length > end) {
-    page.put([words(`… ${stack.length - end} more`, 'quiet')], { indent: indent + labelWidth });
+    page.put([words(`… ${stack.length - end} more`, 'quiet')], { indent: indent + hang });
   }
 }
 
