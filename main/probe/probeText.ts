@@ -293,12 +293,12 @@ slow() {
 	done
 	batch k $stacks
 	case $(printf 'x\0y\n' | grep -aH y | cut -b 1-99) in
-	*y) batch c $commands | cut -b 1-4200 ;;
+	*xy) batch c $commands | cut -b 1-4200 ;;
 	*) singly $commands ;;
 	esac
 }
 
-# Busybox's cut ends a line at the first NUL, so command lines go one by one.
+# Busybox's cut ends a line at each NUL, so command lines go one by one.
 singly() {
 	for file; do
 		frame C "$file"
