@@ -578,3 +578,83 @@ describe('test-sysfs.sh', () => {
     ]);
   });
 });
+
+/**
+ * What the model has no part in: low memory (tc 6) and a function that faults (tc 13) concern the
+ * kernel's memory, and a graph tracer (tc 10 to 12) its unwinder, which here only is reliable or not.
+ */
+describe('qa_test_klp', () => {
+  const getpid = (name: string, replace = false): LivepatchLiteral => ({
+    name,
+    replace,
+    objects: [{ name: 'vmlinux', functions: functions('__x64_sys_getpid') }],
+  });
+  const callers = (count: number) => {
+    for (let tid = 10; tid < 10 + count; tid += 1) {
+      const posture = { calls: ['__x64_sys_getpid'], state: 'S' } as const;
+      apply({ do: 'create-thread', thread: { comm: 'caller', tid, posture } });
+    }
+  };
+  const hammer = () => {
+    for (const { tid, comm } of [...kernel.core.threads.all()]) {
+      if (comm !== 'caller') continue;
+      apply({ do: 'wake', tid });
+      apply({ do: 'enter', tid, posture: { calls: ['__x64_sys_getpid'], state: 'S' } });
+    }
+  };
+  const names = Array.from({ length: 15 }, (_, index) => `klp_tc_${index}`);
+
+  it('patching under pressure: each caller runs one version at a time, and all arrive', () => {
+    callers(64);
+    load(getpid('klp_tc_3'));
+    hammer();
+    kernel.pass(2);
+    expect(read('klp_tc_3/transition')).toBe('0');
+    disable('klp_tc_3');
+    hammer();
+    kernel.pass(2);
+    expect(foldersOf()).toEqual([]);
+  });
+
+  it('many livepatches of one function in quick succession, taken away from the top', () => {
+    for (const name of names) expect(load(getpid(name))).toBeNull();
+    expect(runs('__x64_sys_getpid')).toBe(names.at(-1));
+    for (const name of names.toReversed()) {
+      expect(runs('__x64_sys_getpid')).toBe(name);
+      expect([disable(name), unload(name)]).toEqual([null, null]);
+    }
+    expect(runs('__x64_sys_getpid')).toBeNull();
+  });
+
+  it('… and in any order', () => {
+    for (const name of names) load(getpid(name));
+    for (const name of names.slice(0, -1)) {
+      expect(disable(name)).toBeNull();
+      expect(runs('__x64_sys_getpid')).toBe(names.at(-1));
+    }
+  });
+
+  it('a series of atomic replaces', () => {
+    for (const name of names) {
+      expect(load(getpid(name, true))).toBeNull();
+      kernel.pass(0.1);
+      expect(foldersOf()).toEqual([name]);
+    }
+  });
+
+  it('busy CPUs', () => {
+    boot({ cpus: 2 });
+    for (const tid of [10, 11]) {
+      const posture = { calls: ['crypto_loop'], state: 'R', yields: true } as const;
+      apply({ do: 'create-thread', thread: { comm: 'busy', tid, kthread: true, posture } });
+    }
+    load(getpid('klp_tc_5'));
+    kernel.pass(2);
+    expect(read('klp_tc_5/transition')).toBe('0');
+  });
+
+  it('a function with a kprobe that redirects it must be refused', () => {
+    apply({ do: 'add-kprobe', function: { name: '__x64_sys_getpid' }, postHandler: true });
+    expect(load(getpid('klp_tc_17'))).toBe('EBUSY');
+  });
+});

@@ -1,7 +1,7 @@
 /** Which threads can't switch now, and why: klp_try_switch_task and klp_check_stack. */
 import type { KernelCore, TransitionState } from './core';
 import { keyOf, type FunctionState } from './livepatch';
-import { codeOf, type Thread } from './threads';
+import { codeOf, type Stack, type Thread } from './threads';
 
 export interface Blocked {
   readonly tid: number;
@@ -66,18 +66,31 @@ function check(
   codes: readonly CodeToLeave[],
 ): Blocked[] {
   const blocked: Blocked[] = [];
+  const asleepIn = new Map<Stack, Blocked['why'] | null>();
   for (const tid of tids) {
     const thread = core.threads.get(tid);
-    const why = thread && whyBlocked(thread, codes);
+    const why = thread && (whyRestless(thread) ?? remembered(asleepIn, thread, codes));
     if (why) blocked.push({ tid, why });
   }
   return blocked.sort((a, b) => a.tid - b.tid);
 }
 
-function whyBlocked(thread: Thread, codes: readonly CodeToLeave[]): Blocked['why'] | null {
-  if (thread.state === 'R') return { is: 'running' };
-  if (thread.posture?.unreliable) return { is: 'unreliable' };
-  return sleepsOn(thread, codes);
+function whyRestless({ state, posture }: Thread): Blocked['why'] | null {
+  if (state === 'R') return { is: 'running' };
+  return posture?.unreliable ? { is: 'unreliable' } : null;
+}
+
+/** Thousands of threads sleep in the same place: it is looked at once. */
+function remembered(
+  asleepIn: Map<Stack, Blocked['why'] | null>,
+  thread: Thread,
+  codes: readonly CodeToLeave[],
+): Blocked['why'] | null {
+  const known = asleepIn.get(thread.stack);
+  if (known !== undefined) return known;
+  const why = sleepsOn(thread, codes);
+  asleepIn.set(thread.stack, why);
+  return why;
 }
 
 /** The first function in the kernel's order whose code to be left is on the thread's stack. */
