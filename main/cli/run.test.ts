@@ -51,7 +51,7 @@ describe('klpscope', () => {
 describe('wrong usage ends with 64, one line that says what and where help is, and no document', () => {
   it.each([
     [['stauts', 'local'], /stauts is not a command.*klpscope --help/],
-    [['watch', 'local'], /watch is not in this version.*klpscope --help/],
+    [['metrics', 'local'], /metrics is not in this version.*klpscope --help/],
     [['--jsno'], /--jsno is not an option.*klpscope --help/],
     [['status'], /needs a target.*klpscope status --help/],
     [['status', '--json'], /needs a target.*klpscope status --help/],

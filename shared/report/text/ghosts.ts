@@ -4,7 +4,7 @@ import type { Page } from './page';
 import { whole, words } from './spans';
 
 const kinds: Readonly<Record<Ghost['kind'], string>> = {
-  leftover: 'left over, nothing uses it: it can be removed',
+  leftover: 'left over, not in use: it can be removed',
   pinned: 'pinned, it can’t be removed',
   unknown: 'whether it is in use could not be read',
 };

@@ -1,6 +1,5 @@
 /** What could not be read; many of one kind are counted. */
 import { problemHelp } from '../../diagnosis/wording';
-import { countOf } from '../../diagnosis/words';
 import type { Problem, ProblemCode } from '../../readings/problem';
 import type { StatusDocument } from '../statusDocument';
 import type { Page } from './page';
@@ -19,7 +18,7 @@ export function putProblems(page: Page, { problems }: StatusDocument): void {
     });
     for (const problem of group.slice(0, shown)) putProblem(page, problem);
     const rest = group.length - shown;
-    if (rest > 0) page.put([words(`and ${countOf(rest, 'more')}`)], { indent: 4 });
+    if (rest > 0) page.put([words(`and ${rest.toLocaleString('en')} more`)], { indent: 4 });
   }
 }
 
