@@ -18,8 +18,13 @@ export function nodeBundle(outDir: string, input: Record<string, string>): UserC
       target: 'node20',
       rolldownOptions: {
         input,
-        external: ['electron', ...builtinModules, /^node:/],
-        output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: '[name]-[hash].cjs' },
+        // ssh2 does without its native helpers, which are built for another Node than Electron's.
+        external: ['electron', 'cpu-features', /\.node$/, ...builtinModules, /^node:/],
+        output: {
+          format: 'cjs',
+          entryFileNames: '[name].cjs',
+          chunkFileNames: '[name]-[hash].cjs',
+        },
       },
     },
   };

@@ -5,6 +5,7 @@ import { open } from './open';
 import { processOutput, type Output } from './output';
 import { status } from './status';
 import { exitStatus, generalHelp, type UsageError } from './usage';
+import { watch } from './watch';
 
 /** @returns the exit status */
 export async function run(
@@ -25,6 +26,8 @@ async function dispatch(
   switch (command) {
     case 'status':
       return status(rest, output);
+    case 'watch':
+      return watch(rest, output);
     case 'open':
       return open(rest, output);
     case undefined:
@@ -38,19 +41,24 @@ async function dispatch(
       output.write(`klpscope ${version}\n`);
       return exitStatus.settled;
     default:
-      return isTarget(command) ? open([command, ...rest], output) : unknown(command);
+      return (await isTarget(command)) ? open([command, ...rest], output) : unknown(command);
   }
 }
 
-/** A bare word could be a host; hosts can't be opened yet, so it is taken for a mistyped command. */
-function isTarget(word: string): boolean {
+/**
+ * Whether a first word that is no command names a target. A bare word that is no host of ssh's
+ * configuration is taken for a mistyped command.
+ */
+async function isTarget(word: string): Promise<boolean> {
   const target = parseTarget(word);
-  return target.ok && target.value.kind !== 'ssh';
+  if (!target.ok) return false;
+  if (target.value.kind !== 'ssh' || /[@.:]/.test(word)) return true;
+  const { configuredHosts } = await import('../ssh/config');
+  return configuredHosts().includes(word);
 }
 
 /** Commands of the contract that come with later versions. */
 const planned = new Set([
-  'watch',
   'record',
   'report',
   'what-if',

@@ -20,10 +20,13 @@ Usage: klpscope COMMAND [OPTION...] TARGET
 
 Commands:
   status TARGET        one reading, for people or as JSON
+  watch TARGET         a line for each change
   open [TARGET...]     opens the window on these targets
 
 A TARGET is
   local                this machine
+  HOST                 a host over SSH: an alias of ssh's configuration, [user@]host[:port],
+                       or ssh://[user@]host[:port]
   dir:PATH             a folder laid out like /: an extracted capture or sosreport
   FILE                 a capture or sosreport archive: .tar.gz, .tgz, .tar.xz, .tar
 
@@ -32,7 +35,27 @@ Options:
   --version            the version
 `;
 
-export const statusHelp = `Usage: klpscope status [--json] [--log FILE] [--timeout S] TARGET
+const liveHelp = `  --sudo               read a live host through sudo; without, only what the login may read
+  --transport NAME     ssh2 (the default) or openssh, the system's own ssh
+  --identity FILE      a key to offer beside those of ssh's configuration
+  --accept-new         take the key of an unknown host; a changed one never`;
+
+export const watchHelp = `Usage: klpscope watch [OPTION...] TARGET
+
+Reads the target again and again and prints a line for each change, the state first.
+
+Options:
+  --json               JSON Lines: one event of klpscope/watch in each
+  --until settled      ends when no transition runs
+  --for S              ends after S seconds
+  --interval S         seconds between two readings (default 1 in a transition, 5 settled)
+  --timeout S          gives up on one answer after S seconds
+${liveHelp}
+
+Exit status: that of the last state, as of status; 3 where the host was lost.
+`;
+
+export const statusHelp = `Usage: klpscope status [OPTION...] TARGET
 
 Reads the target once and prints what is applied, whether a transition runs, and what blocks it.
 
@@ -40,6 +63,9 @@ Options:
   --json               the status document and nothing else on standard output
   --log FILE           a kernel log to read along with a tree or archive
   --timeout S          gives up after S seconds (default 60)
+${liveHelp}
+
+Questions (host key, passphrase, password, code) are asked on the terminal only.
 
 Exit status:
   0  settled

@@ -4,6 +4,8 @@ import { fail, succeed, type Problem, type Result } from '../../shared/readings/
 import type { Readings, SourceKind } from '../../shared/readings/readings';
 import { openArchive } from './archiveSource';
 import { openDirectory } from './directorySource';
+import type { Ask } from '../ssh/questions';
+import { openLive, wantsSudoHere } from './liveSource';
 import { openLocal } from './localSource';
 import { isFolder, refuseUnlessFile, refuseUnlessFolder } from './paths';
 
@@ -17,9 +19,26 @@ export interface Source {
   close(): void;
 }
 
+/** How a live host is to be reached and read. */
+export interface LiveRequest {
+  /** Read through sudo where the login isn't root. */
+  readonly sudo: boolean;
+  /** Null: ssh2, or OpenSSH where the configuration has what ssh2 can't do. */
+  readonly transport: 'ssh2' | 'openssh' | null;
+  /** A key file beside those of the configuration; null: none. */
+  readonly identity: string | null;
+  /** Take unknown host keys without asking; changed ones never. */
+  readonly acceptNew: boolean;
+  /** Milliseconds for connecting, and for each answer; null: what is usual. */
+  readonly timeoutMs: number | null;
+}
+
 export interface SourceOptions {
   /** Kernel log to read along with a tree, beside those that lie in it. */
   readonly log?: string;
+  readonly live?: Partial<LiveRequest>;
+  /** Whom to ask for what only a human can answer; without, every question stays unanswered. */
+  readonly ask?: Ask;
 }
 
 /** Opens a target; nothing is read yet but whether it is there. */
@@ -28,7 +47,11 @@ export function openSource(target: Target, options: SourceOptions = {}): Result<
   if (wrongLog) return { ok: false, problem: wrongLog };
   switch (target.kind) {
     case 'local':
-      return succeed(openLocal(target.text, options));
+      return succeed(
+        wantsSudoHere(options.live ?? {})
+          ? openLive(target, 'local', options)
+          : openLocal(target.text, options),
+      );
     case 'directory':
       return unless(refuseUnlessFolder(target.path), () => openDirectory(target, options));
     case 'archive':
@@ -42,11 +65,7 @@ export function openSource(target: Target, options: SourceOptions = {}): Result<
         const message = `${target.text} names a host; the folder of that name is given as dir:${target.text}.`;
         return fail('not-found', target.text, message);
       }
-      return fail(
-        'unreachable',
-        target.text,
-        `${target.text} is a host, and this version does not connect over SSH yet. Read a capture of it, or a tree as dir:PATH.`,
-      );
+      return succeed(openLive(target, 'ssh', options));
   }
 }
 

@@ -1,0 +1,39 @@
+/** Hosts that are read through a shell: over SSH, or on this machine through sudo. */
+import type { Target } from '../../shared/api/target';
+import type { Result } from '../../shared/readings/problem';
+import type { Readings, SourceKind } from '../../shared/readings/readings';
+import type { LiveOptions } from '../ssh/sshSource';
+import type { LiveRequest, Source, SourceOptions } from './source';
+
+/**
+ * The SSH code is loaded when the first sample is asked for: whoever reads a tree does not wait for
+ * it.
+ */
+export function openLive(target: Target, kind: SourceKind, options: SourceOptions): Source {
+  let source: Promise<Source> | null = null;
+  return {
+    target: target.text,
+    kind,
+    live: true,
+    async sample(): Promise<Result<Readings>> {
+      source ??= connect(target, options);
+      return (await source).sample();
+    },
+    close() {
+      void source?.then((opened) => opened.close());
+    },
+  };
+}
+
+async function connect(target: Target, { live = {}, ask }: SourceOptions): Promise<Source> {
+  const { defaultLiveOptions, openLocalThroughSudo, openSsh } = await import('../ssh/sshSource');
+  const options: LiveOptions = { ...defaultLiveOptions(), ...live, ...(ask ? { ask } : {}) };
+  return target.kind === 'ssh'
+    ? openSsh(target, options)
+    : openLocalThroughSudo(target.text, options);
+}
+
+/** Whether this machine is to be read by a shell behind sudo instead of by this process. */
+export function wantsSudoHere({ sudo = false }: Partial<LiveRequest>): boolean {
+  return sudo && process.geteuid?.() !== 0;
+}

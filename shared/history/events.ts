@@ -1,0 +1,176 @@
+/** What changed between two readings of one host: the lines of `klpscope watch`. */
+import { z } from 'zod';
+import {
+  blockerSchema,
+  findingSchema,
+  problemSchema,
+  statusDocumentSchema,
+  type Blocker,
+  type Finding,
+  type PatchEntry,
+  type StatusDocument,
+} from '../report/statusDocument';
+
+/** Every kind of event of the contract `klpscope/watch`. */
+export const eventKinds = [
+  'state',
+  'patch-appeared',
+  'patch-enabled',
+  'patch-disabled',
+  'patch-gone',
+  'transition-started',
+  'transition-reversed',
+  'transition-completed',
+  'progress',
+  'blocker',
+  'unblocked',
+  'object-patched',
+  'object-unpatched',
+  'finding',
+  'lost',
+  'back',
+] as const;
+export type EventKind = (typeof eventKinds)[number];
+
+const count = z.number().int().nonnegative().nullable();
+
+/** What an event is about, beside its subject; only the part that belongs to its kind is there. */
+export const watchEventSchema = z.strictObject({
+  format: z.literal('klpscope/watch'),
+  version: z.literal(1),
+  target: z.string(),
+  /** ISO 8601 UTC of the reading that showed it. */
+  at: z.string(),
+  event: z.enum(eventKinds),
+  /** Livepatch, `livepatch:object`, thread number or finding's code; null for the host. */
+  subject: z.string().nullable(),
+  /** With `state`: the whole status document. */
+  status: statusDocumentSchema.optional(),
+  /** With `transition-started`, `-reversed`, `-completed`. */
+  direction: z.enum(['patching', 'unpatching']).nullable().optional(),
+  /** With `progress`. */
+  threads: z
+    .strictObject({ total: count, done: count, blocking: count, undefined: count })
+    .optional(),
+  /** With `blocker` and `unblocked`. */
+  blocker: blockerSchema.optional(),
+  /** With `finding`. */
+  finding: findingSchema.optional(),
+  /** With `lost`. */
+  problem: problemSchema.optional(),
+});
+export type WatchEvent = z.infer<typeof watchEventSchema>;
+
+/** An event without what all lines of one reading have in common. */
+export type Change = Omit<WatchEvent, 'format' | 'version' | 'target' | 'at'>;
+
+/**
+ * In the order in which a person would tell them: livepatches, transition, threads, objects,
+ * findings. Whatever is unknown on either side makes no event.
+ *
+ * @param before null: the first reading, whose event is `state` alone
+ */
+export function changesBetween(before: StatusDocument | null, after: StatusDocument): Change[] {
+  if (!before) return [{ event: 'state', subject: null, status: after }];
+  const ofPatches = patchChanges(before, after);
+  const state: Change[] =
+    ofPatches.length > 0 ? [{ event: 'state', subject: null, status: after }] : [];
+  return [
+    ...ofPatches,
+    ...transitionChanges(before, after),
+    ...threadChanges(before, after),
+    ...objectChanges(before, after),
+    ...newFindings(before, after),
+    ...state,
+  ];
+}
+
+function patchChanges(before: StatusDocument, after: StatusDocument): Change[] {
+  const known = byName(before.patches);
+  const now = byName(after.patches);
+  const appeared = after.patches
+    .filter(({ name }) => !known.has(name))
+    .map(({ name }): Change => ({ event: 'patch-appeared', subject: name }));
+  const switched = after.patches.flatMap((patch): Change[] => {
+    const was = known.get(patch.name)?.enabled ?? null;
+    if (was === null || patch.enabled === null || was === patch.enabled) return [];
+    return [{ event: patch.enabled ? 'patch-enabled' : 'patch-disabled', subject: patch.name }];
+  });
+  const gone = before.patches
+    .filter(({ name }) => !now.has(name))
+    .map(({ name }): Change => ({ event: 'patch-gone', subject: name }));
+  return [...appeared, ...switched, ...gone];
+}
+
+function byName(patches: readonly PatchEntry[]): ReadonlyMap<string, PatchEntry> {
+  return new Map(patches.map((patch) => [patch.name, patch]));
+}
+
+function transitionChanges(before: StatusDocument, after: StatusDocument): Change[] {
+  const was = before.transition;
+  const is = after.transition;
+  const completed: Change[] =
+    was && was.patch !== is?.patch && after.transitionState !== 'unknown'
+      ? [{ event: 'transition-completed', subject: was.patch, direction: was.direction }]
+      : [];
+  if (!is) return completed;
+  if (was?.patch !== is.patch) {
+    return [
+      ...completed,
+      { event: 'transition-started', subject: is.patch, direction: is.direction },
+    ];
+  }
+  const isReversed =
+    was.direction !== null && is.direction !== null && was.direction !== is.direction;
+  return isReversed
+    ? [{ event: 'transition-reversed', subject: is.patch, direction: is.direction }]
+    : [];
+}
+
+function threadChanges(before: StatusDocument, after: StatusDocument): Change[] {
+  const is = after.transition;
+  if (!is) return [];
+  const was = before.transition?.patch === is.patch ? before.transition : null;
+  const hasMoved =
+    was?.threads.done !== is.threads.done || was.threads.blocking !== is.threads.blocking;
+  const progress: Change[] = hasMoved
+    ? [{ event: 'progress', subject: is.patch, threads: is.threads }]
+    : [];
+  const known = new Set(before.blockers.map(keyOf));
+  const now = new Set(after.blockers.map(keyOf));
+  return [
+    ...progress,
+    ...after.blockers
+      .filter((blocker) => blocker.comm !== null && !known.has(keyOf(blocker)))
+      .map((blocker): Change => ({ event: 'blocker', subject: String(blocker.tid), blocker })),
+    ...before.blockers
+      .filter((blocker) => blocker.comm !== null && !now.has(keyOf(blocker)))
+      .map((blocker): Change => ({ event: 'unblocked', subject: String(blocker.tid), blocker })),
+  ];
+}
+
+function keyOf({ pid, tid }: Blocker): string {
+  return `${pid}/${tid}`;
+}
+
+function objectChanges(before: StatusDocument, after: StatusDocument): Change[] {
+  const known = byName(before.patches);
+  return after.patches.flatMap((patch) =>
+    patch.objects.flatMap((object): Change[] => {
+      const was = known.get(patch.name)?.objects.find(({ name }) => name === object.name)?.patched;
+      if (was === undefined || was === null || object.patched === null || was === object.patched) {
+        return [];
+      }
+      const subject = `${patch.name}:${object.name}`;
+      return [{ event: object.patched ? 'object-patched' : 'object-unpatched', subject }];
+    }),
+  );
+}
+
+function newFindings(before: StatusDocument, after: StatusDocument): Change[] {
+  const key = ({ code, subject, severity }: Finding) => JSON.stringify([code, subject, severity]);
+  const known = new Set(before.findings.map(key));
+  return after.findings
+    .filter((finding) => !known.has(key(finding)))
+    .map((finding): Change => ({ event: 'finding', subject: finding.code, finding }));
+}

@@ -1,0 +1,69 @@
+/** A change as one line for people. */
+import { problemHelp, reasonSentence } from '../diagnosis/wording';
+import { visible } from '../readings/text';
+import { headlineOf } from '../report/headline';
+import type { Change } from './events';
+
+/** @param at ISO 8601; its clock time in UTC begins the line */
+export function renderChange(at: string, change: Change): string {
+  return `${at.slice(11, 19)}Z  ${sentenceOf(change)}`;
+}
+
+function sentenceOf(change: Change): string {
+  const subject = visible(change.subject ?? '');
+  const direction = change.direction ?? 'direction unknown';
+  switch (change.event) {
+    case 'state':
+      return change.status ? stateSentence(change.status) : 'state';
+    case 'patch-appeared':
+      return `${subject} appeared`;
+    case 'patch-enabled':
+      return `${subject} is enabled`;
+    case 'patch-disabled':
+      return `${subject} is disabled`;
+    case 'patch-gone':
+      return `${subject} is gone`;
+    case 'transition-started':
+      return `${subject}: transition started (${direction})`;
+    case 'transition-reversed':
+      return `${subject}: transition reversed (now ${direction})`;
+    case 'transition-completed':
+      return `${subject}: transition completed (${direction})`;
+    case 'progress': {
+      const { done, total, blocking } = change.threads ?? {
+        done: null,
+        total: null,
+        blocking: null,
+      };
+      return `${subject}: ${done ?? '?'} of ${total ?? '?'} threads have switched, ${blocking ?? '?'} block`;
+    }
+    case 'blocker':
+      return change.blocker
+        ? `${nameOf(change.blocker)} ${reasonSentence(change.blocker, null)}`
+        : subject;
+    case 'unblocked':
+      return change.blocker ? `${nameOf(change.blocker)} blocks no more` : subject;
+    case 'object-patched':
+      return `${subject} is patched`;
+    case 'object-unpatched':
+      return `${subject} is not patched any more`;
+    case 'finding':
+      return `${change.finding?.severity ?? 'finding'}: ${change.finding?.message ?? subject}`;
+    case 'lost':
+      return change.problem
+        ? `lost: ${visible(change.problem.message)} ${problemHelp(change.problem.code)}`
+        : 'lost';
+    case 'back':
+      return 'back';
+  }
+}
+
+function stateSentence(status: NonNullable<Change['status']>): string {
+  const { title, detail } = headlineOf(status);
+  const sentence = title.map(({ text }) => text).join('');
+  return detail === '' ? sentence : `${sentence}. ${detail}`;
+}
+
+function nameOf({ comm, tid }: NonNullable<Change['blocker']>): string {
+  return `${visible(comm ?? '?')} (${tid})`;
+}
