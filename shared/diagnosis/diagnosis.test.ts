@@ -158,6 +158,16 @@ describe('findings', () => {
     ]);
   });
 
+  it('knows it as long as the log speaks of it, where the beginning has left the log', () => {
+    const words = dmesg(
+      '[  500.000000] livepatch: klp_try_switch_task: cat:7 is running',
+      '[  530.000000] livepatch: klp_try_switch_task: cat:7 is running',
+    );
+    expect(found(patching, loaded, words, thread(7))).toContain('error transition-stalled new');
+    const short = dmesg('[  529.000000] livepatch: klp_try_switch_task: cat:7 is running');
+    expect(found(patching, loaded, short, thread(7))).toEqual(['info transition-in-progress new']);
+  });
+
   it('starts the clock anew at a reversal', () => {
     const log = dmesg(
       started,

@@ -55,18 +55,18 @@ function doing(direction: Direction | null): string {
 
 /**
  * At least one thread blocks, and since the transition began the kernel has signalled (it does after
- * 15 s, and logs it once) or 30 s have passed by the log's own clock or the uptime.
+ * 15 s, and logs it once) or 30 s have passed by the log's own clock or the uptime. Where the log no
+ * longer holds the beginning, its first word about this transition is later than that.
  */
 function stalled(state: SystemState, transition: Transition, log: TransitionLog | null): Finding[] {
   const { patch, threads } = transition;
   if (!log || threads.blocking === null || threads.blocking === 0) return [];
-  const signal = log.entries.findLast(({ event }) => event.kind === 'signaling');
+  const signalled = log.entries.findLast(({ event }) => event.kind === 'signaling');
+  const first = log.start ?? log.entries.find(({ event }) => event.kind === 'thread-not-switched');
   const now = secondsSinceBoot(state);
-  const began = log.start?.seconds ?? null;
+  const began = first?.seconds ?? null;
   const seconds = now === null || began === null ? null : now - began;
-  const isLong = log.start !== null && seconds !== null && seconds >= stallSeconds;
-  const signalled = log.start === null ? undefined : signal;
-  if (!signalled && !isLong) return [];
+  if (!signalled && (seconds === null || seconds < stallSeconds)) return [];
   const since = seconds === null ? '' : ` for ${Math.floor(seconds)} s`;
   const signalNote = signalled
     ? ' The kernel has signalled the remaining threads; these did not switch.'
@@ -77,9 +77,7 @@ function stalled(state: SystemState, transition: Transition, log: TransitionLog 
       severity: 'error',
       subject: patch,
       message: `The transition of ${visible(patch)} has been running${since} and ${countOf(threads.blocking, 'thread')} ${threads.blocking === 1 ? 'blocks' : 'block'} it.${signalNote}`,
-      evidence: [log.start, signalled]
-        .filter((entry) => entry !== null && entry !== undefined)
-        .map(asEvidence),
+      evidence: [first, signalled].filter((entry) => entry !== undefined).map(asEvidence),
       remedies: ['let-it-return', 'reverse', 'ask-vendor', 'force'],
     },
   ];
