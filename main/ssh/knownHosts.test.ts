@@ -1,0 +1,110 @@
+/** What sshd(8) says of known_hosts; keys and hashes are made by ssh-keygen. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { checkHostKey, fingerprint, knownKeyTypes, wildcard } from './knownHosts';
+
+const folder = mkdtempSync(join(tmpdir(), 'klpscope-known-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function makeKey(name: string, type: string) {
+  const path = join(folder, name);
+  execFileSync('ssh-keygen', ['-q', '-t', type, '-N', '', '-C', '', '-f', path]);
+  const line = readFileSync(`${path}.pub`, 'utf8').trim();
+  return { path, line, wire: Buffer.from(line.split(' ')[1] ?? '', 'base64') };
+}
+
+const one = makeKey('one', 'ed25519');
+const two = makeKey('two', 'ed25519');
+const curve = makeKey('curve', 'ecdsa');
+
+const inFile = (...lines: string[]) => [{ path: '/known', text: lines.join('\n') }];
+const verdict = (lines: string[], host = 'db1', port = 22, key = one.wire) =>
+  checkHostKey(inFile(...lines), host, port, key).verdict;
+
+describe('checkHostKey', () => {
+  it('finds a plain name, among several, and says where', () => {
+    const files = inFile('# comment', '', `web1,db1,10.0.0.1 ${one.line}`);
+    expect(checkHostKey(files, 'db1', 22, one.wire)).toEqual({
+      verdict: 'match',
+      at: {
+        path: '/known',
+        line: 3,
+        keyType: 'ssh-ed25519',
+        fingerprint: fingerprint(one.wire),
+      },
+    });
+  });
+
+  it('finds names that ssh-keygen has hashed, with and without a port', () => {
+    const path = join(folder, 'hashed');
+    writeFileSync(path, `db1 ${one.line}\n[db1]:2222 ${two.line}\n`);
+    execFileSync('ssh-keygen', ['-q', '-H', '-f', path], { stdio: 'ignore' });
+    const files = [{ path, text: readFileSync(path, 'utf8') }];
+    expect(files[0]?.text).not.toContain('db1');
+    expect(checkHostKey(files, 'db1', 22, one.wire).verdict).toBe('match');
+    expect(checkHostKey(files, 'db1', 2222, two.wire).verdict).toBe('match');
+    expect(checkHostKey(files, 'db1', 2222, one.wire).verdict).toBe('mismatch');
+    expect(checkHostKey(files, 'db2', 22, one.wire).verdict).toBe('unknown');
+  });
+
+  it('tells a changed key from one of another type', () => {
+    expect(verdict([`db1 ${two.line}`])).toBe('mismatch');
+    expect(verdict([`db1 ${curve.line}`])).toBe('other-key-type');
+    expect(verdict([`db1 ${two.line}`, `db1 ${one.line}`])).toBe('match');
+  });
+
+  it('lets no line outweigh @revoked, in whichever file it stands', () => {
+    const files = [
+      { path: '/a', text: `db1 ${one.line}` },
+      { path: '/b', text: `@revoked * ${one.line}` },
+    ];
+    expect(checkHostKey(files, 'db1', 22, one.wire)).toMatchObject({
+      verdict: 'revoked',
+      at: { path: '/b', line: 1 },
+    });
+  });
+
+  it('says that only an authority is known', () => {
+    expect(verdict([`@cert-authority *.example.com ${two.line}`], 'db1.example.com')).toBe(
+      'ca-only',
+    );
+    expect(verdict([`@cert-authority *.example.com ${one.line}`], 'db1.example.com')).toBe(
+      'ca-only',
+    );
+  });
+
+  it('obeys wildcards, negation and ports', () => {
+    expect(verdict([`db? ${one.line}`])).toBe('match');
+    expect(verdict([`db*,!db1 ${one.line}`])).toBe('unknown');
+    expect(verdict([`db1 ${one.line}`], 'db1', 2222)).toBe('unknown');
+    expect(verdict([`[db1]:2222 ${one.line}`], 'db1', 2222)).toBe('match');
+    expect(verdict([`[db1]:2222 ${one.line}`], 'db1', 22)).toBe('unknown');
+    expect(verdict([`DB1 ${one.line}`], 'Db1')).toBe('match');
+  });
+
+  it('skips lines that are damaged', () => {
+    const lines = ['db1', 'db1 ssh-ed25519', 'db1 ssh-ed25519 AAAA', `@unknown db1 ${one.line}`];
+    expect(verdict([...lines, `db1 ssh-rsa ${one.line.split(' ')[1]}`])).toBe('unknown');
+  });
+
+  it('prints fingerprints as ssh-keygen does', () => {
+    const listed = execFileSync('ssh-keygen', ['-l', '-f', `${one.path}.pub`]).toString();
+    expect(listed.split(' ')[1]).toBe(fingerprint(one.wire));
+  });
+
+  it('names the types that are known', () => {
+    const files = inFile(`db1 ${curve.line}`, `db1 ${one.line}`, `@revoked db1 ${two.line}`);
+    expect(knownKeyTypes(files, 'db1', 22)).toEqual(['ecdsa-sha2-nistp256', 'ssh-ed25519']);
+  });
+});
+
+describe('wildcard', () => {
+  it('takes no exponential time', () => {
+    const began = performance.now();
+    expect(wildcard('*a'.repeat(200) + 'b', 'a'.repeat(5000))).toBe(false);
+    expect(performance.now() - began).toBeLessThan(1000);
+  });
+});

@@ -1,0 +1,409 @@
+/** Live sources against Debian's own sshd on loopback, each story with its own configuration. */
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { cannotServe, startSshd, type ServerOptions, type SshServer } from '../../e2e/sshd/server';
+import { askingServer } from '../../e2e/sshd/askingServer';
+import type { Result } from '../../shared/readings/problem';
+import type { Readings } from '../../shared/readings/readings';
+import { AcceptedKeys } from './acceptedKeys';
+import { nobody, type Ask, type Question } from './questions';
+import { defaultLiveOptions, openSsh, type LiveOptions, type LiveSource } from './sshSource';
+
+const impossible = cannotServe();
+if (impossible !== undefined) console.warn(`SKIPPED: sshd: ${impossible}`);
+
+let server: SshServer;
+const others: SshServer[] = [];
+const opened: LiveSource[] = [];
+
+async function another(options: ServerOptions): Promise<SshServer> {
+  const started = await startSshd(options);
+  others.push(started);
+  return started;
+}
+
+interface Wish extends Partial<Omit<LiveOptions, 'config' | 'accepted'>> {
+  readonly user?: string;
+  readonly server?: SshServer;
+  /** More lines of ssh_config. */
+  readonly config?: readonly string[];
+  readonly knownHosts?: string;
+}
+
+/** A source whose ssh_config is the story's, and no other. */
+function open(wish: Wish = {}): LiveSource {
+  const { user = 'root', server: to = server, config = [], knownHosts, ...options } = wish;
+  const files = knownHosts ?? to.knownHostsFile;
+  const path = join(to.folder, `ssh_config-${Math.random().toString(36).slice(2)}`);
+  const lines = [
+    'IdentityAgent none',
+    'IdentitiesOnly yes',
+    `UserKnownHostsFile ${files}`,
+    'GlobalKnownHostsFile /dev/null',
+    'ConnectTimeout 10',
+    ...config,
+  ];
+  writeFileSync(path, `Host *\n${lines.join('\n')}\n`);
+  const source = openSsh(
+    { kind: 'ssh', text: `${user}@127.0.0.1:${to.port}`, user, host: '127.0.0.1', port: to.port },
+    {
+      ...defaultLiveOptions(),
+      identity: to.keys.ed25519,
+      config: { configFile: path },
+      accepted: new AcceptedKeys(join(to.folder, 'accepted.json')),
+      ...options,
+    },
+  );
+  opened.push(source);
+  return source;
+}
+
+function answering(...answers: readonly (readonly string[] | null)[]): Ask & { asked: Question[] } {
+  const left = [...answers];
+  const asked: Question[] = [];
+  const ask = (question: Question) => {
+    asked.push(question);
+    return Promise.resolve(left.shift() ?? null);
+  };
+  return Object.assign(ask, { asked });
+}
+
+function codeOf(result: Result<Readings>): string {
+  return result.ok ? 'read' : result.problem.code;
+}
+
+describe.skipIf(impossible !== undefined)('over SSH', () => {
+  beforeAll(async () => {
+    server = await startSshd();
+  });
+  afterEach(() => {
+    for (const source of opened.splice(0)) source.close();
+  });
+  afterAll(async () => {
+    await Promise.all([server, ...others].map((each) => each.stop()));
+  }, 60_000);
+
+  describe.each(['ssh2', 'openssh'] as const)('with %s', (transport) => {
+    it('reads as root, again and again over one connection', async () => {
+      const source = open({ transport });
+      const first = await source.sample();
+      const second = await source.sample();
+      expect([codeOf(first), codeOf(second)]).toEqual(['read', 'read']);
+      if (first.ok) {
+        expect(first.value.privileged).toBe(true);
+        expect(first.value.files.get('/proc/sys/kernel/osrelease')).toEqual({
+          text: readFileSync('/proc/sys/kernel/osrelease', 'utf8'),
+          truncated: false,
+        });
+      }
+      expect(server.log().match(/Accepted publickey for root/g)?.length).toBeGreaterThanOrEqual(1);
+    });
+
+    it.each(['admin', 'viewer', 'fishuser', 'cshuser', 'restricted'])(
+      'reads as %s, without root',
+      async (user) => {
+        const sampled = await open({ transport, user }).sample();
+        expect(sampled).toMatchObject({ ok: true, value: { privileged: false } });
+      },
+    );
+
+    it('reads as root through sudo without a password', async () => {
+      const sampled = await open({ transport, user: 'admin', sudo: true }).sample();
+      expect(sampled).toMatchObject({ ok: true, value: { privileged: true } });
+    });
+
+    it('gives a sudo that asks the password, and a wrong one only until sudo gives up', async () => {
+      const right = answering(['not it'], [server.password]);
+      const sampled = await open({ transport, user: 'operator', sudo: true, ask: right }).sample();
+      expect(sampled).toMatchObject({ ok: true, value: { privileged: true } });
+      expect(right.asked.map(({ kind }) => kind)).toEqual(['sudo-password', 'sudo-password']);
+      const wrong = answering(['a'], ['b'], ['c'], ['d']);
+      const refused = await open({ transport, user: 'operator', sudo: true, ask: wrong }).sample();
+      expect(codeOf(refused)).toBe('sudo-refused');
+      expect(wrong.asked).toHaveLength(3);
+    });
+
+    it('tells a sudo that asks, that wants a terminal, and that refuses', async () => {
+      const asks = await open({ transport, user: 'operator', sudo: true }).sample();
+      expect(codeOf(asks)).toBe('sudo-password-needed');
+      const tty = await open({ transport, user: 'ttyonly', sudo: true }).sample();
+      expect(codeOf(tty)).toBe('sudo-refused');
+      if (!tty.ok) expect(tty.problem.message).toContain('requiretty');
+      const refuses = await open({
+        transport,
+        user: 'viewer',
+        sudo: true,
+        ask: answering([server.password]),
+      }).sample();
+      expect(refuses).toMatchObject({ ok: false, problem: { code: 'sudo-refused' } });
+    });
+
+    it('says that nologin gives no shell', async () => {
+      const sampled = await open({ transport, user: 'nologin' }).sample();
+      expect(codeOf(sampled)).toBe('no-shell');
+    });
+
+    it('asks for the passphrase of a key only when the server takes it', async () => {
+      const ask = answering([server.passphrase]);
+      const sampled = await open({ transport, identity: server.keys.encrypted, ask }).sample();
+      expect(codeOf(sampled)).toBe('read');
+      expect(ask.asked.map(({ kind }) => kind)).toEqual(['passphrase']);
+      const nobodyThere = await open({ transport, identity: server.keys.encrypted }).sample();
+      expect(codeOf(nobodyThere)).toBe('authentication-needed');
+    });
+
+    it('takes unknown keys only when told to, and remembers them', async () => {
+      const accepted = new AcceptedKeys(join(server.folder, `accepted-${transport}.json`));
+      const knownHosts = '/dev/null';
+      expect(codeOf(await open({ transport, knownHosts }).sample())).toBe('host-key-unknown');
+      const source = open({ transport, knownHosts, acceptNew: true, ...{ accepted } });
+      expect(codeOf(await source.sample())).toBe('read');
+    });
+
+    it('refuses a changed key, whoever wants it', async () => {
+      const changed = join(server.folder, `changed-${transport}`);
+      const { hostKey } = await another({});
+      writeFileSync(changed, `[127.0.0.1]:${server.port} ${hostKey}\n`);
+      const ask = answering(['accept'], ['accept']);
+      const sampled = await open({ transport, knownHosts: changed, acceptNew: true, ask }).sample();
+      expect(codeOf(sampled)).toBe('host-key-changed');
+      if (!sampled.ok) expect(sampled.problem.message).toContain('ssh-keygen -R');
+      expect(ask.asked).toEqual([]);
+    });
+
+    it('refuses a revoked key', async () => {
+      const revoked = join(server.folder, `revoked-${transport}`);
+      const line = `[127.0.0.1]:${server.port} ${server.hostKey}\n`;
+      writeFileSync(revoked, `${line}@revoked * ${server.hostKey}\n`);
+      expect(codeOf(await open({ transport, knownHosts: revoked }).sample())).toBe(
+        'host-key-revoked',
+      );
+    });
+
+    it('says that a key is not let in', async () => {
+      const stranger = await another({});
+      const sampled = await open({ transport, identity: stranger.keys.ed25519 }).sample();
+      expect(codeOf(sampled)).toBe('authentication-failed');
+    });
+
+    it('says that nobody listens', async () => {
+      const gone = await startSshd();
+      await gone.stop();
+      const source = open({ transport });
+      const away = openSsh(
+        { kind: 'ssh', text: 'x', user: 'root', host: '127.0.0.1', port: gone.port },
+        { ...defaultLiveOptions(), transport },
+      );
+      opened.push(away);
+      expect(codeOf(await away.sample())).toBe('unreachable');
+      expect(codeOf(await source.sample())).toBe('read');
+    });
+  });
+
+  it.each(['ed25519', 'ecdsa', 'rsa'] as const)('logs in with a key of type %s', async (type) => {
+    expect(codeOf(await open({ identity: server.keys[type] }).sample())).toBe('read');
+  });
+
+  it('logs in with a password, asked for again when it was wrong', async () => {
+    const strict = await another({
+      config: ['PasswordAuthentication yes', 'PubkeyAuthentication no'],
+    });
+    const ask = answering(['wrong'], [strict.password]);
+    expect(codeOf(await open({ server: strict, ask }).sample())).toBe('read');
+    expect(ask.asked.map((question) => 'again' in question && question.again)).toEqual([
+      false,
+      true,
+    ]);
+  });
+
+  it('answers the questions of PAM', async () => {
+    const strict = await another({
+      config: ['KbdInteractiveAuthentication yes', 'PubkeyAuthentication no'],
+    });
+    const ask = answering([strict.password]);
+    expect(codeOf(await open({ server: strict, ask }).sample())).toBe('read');
+    expect(ask.asked).toMatchObject([
+      { kind: 'prompts', prompts: [{ text: 'Password: ', echo: false }] },
+    ]);
+  });
+
+  it('takes a key and then a password where the server wants both', async () => {
+    const strict = await another({
+      config: [
+        'KbdInteractiveAuthentication yes',
+        'AuthenticationMethods publickey,keyboard-interactive',
+      ],
+    });
+    const ask = answering([strict.password]);
+    expect(codeOf(await open({ server: strict, ask }).sample())).toBe('read');
+  });
+
+  it('needs one session only', async () => {
+    const narrow = await another({ config: ['MaxSessions 1'] });
+    const source = open({ server: narrow });
+    expect(codeOf(await source.sample())).toBe('read');
+    expect(codeOf(await source.sample())).toBe('read');
+  });
+
+  it('finds its answer behind a banner and what a login prints', async () => {
+    const banner = await another({
+      config: ['Banner /etc/services'],
+      shellNoise: 'echo "Welcome to the machine"\necho "klpscope-probe 1 0 0 0"\n',
+    });
+    for (const user of ['root', 'cshuser', 'fishuser']) {
+      expect(codeOf(await open({ server: banner, user }).sample())).toBe('read');
+    }
+  });
+
+  it('says that a forced command is no shell', async () => {
+    const forced = await another({ config: ['ForceCommand echo only this'] });
+    const sampled = await open({ server: forced }).sample();
+    expect(sampled).toMatchObject({ ok: false, problem: { code: 'no-shell' } });
+    if (!sampled.ok) expect(sampled.problem.message).toContain('only this');
+  });
+
+  it('cuts off a command that floods', async () => {
+    const flood = await another({ config: ['ForceCommand yes flood'] });
+    expect(codeOf(await open({ server: flood }).sample())).toBe('no-shell');
+  });
+
+  it('jumps through another host, each under its own key', async () => {
+    const inner = await another({});
+    const known = join(server.folder, 'known-both');
+    writeFileSync(known, readFileSync(server.knownHostsFile, 'utf8'));
+    const config = [
+      `ProxyJump viewer@127.0.0.1:${server.port}`,
+      `IdentityFile ${server.keys.ed25519}`,
+      `IdentityFile ${inner.keys.ed25519}`,
+    ];
+    const jump = () => openJump(inner, known, config);
+    expect(codeOf(await jump().sample())).toBe('host-key-unknown');
+    appendFileSync(known, readFileSync(inner.knownHostsFile, 'utf8'));
+    expect(codeOf(await jump().sample())).toBe('read');
+  });
+
+  it('notices a server that has stopped within the configured time', async () => {
+    const stopped = await another({});
+    const source = open({
+      server: stopped,
+      config: ['ServerAliveInterval 1', 'ServerAliveCountMax 2'],
+    });
+    expect(codeOf(await source.sample())).toBe('read');
+    stopped.signal('SIGSTOP');
+    const began = Date.now();
+    expect(codeOf(await source.sample())).toBe('connection-lost');
+    expect(Date.now() - began).toBeLessThan(8000);
+  });
+
+  it('comes back by itself after the server was away, and asks nobody', async () => {
+    const away = await another({});
+    const ask = answering();
+    const source = open({ server: away, ask });
+    expect(codeOf(await source.sample())).toBe('read');
+    away.signal('SIGKILL');
+    expect(codeOf(await source.sample())).toBe('connection-lost');
+    const next = async () => codeOf(await source.sample());
+    await expect.poll(next, { timeout: 8000, interval: 200 }).toBe('unreachable');
+    await away.restart();
+    await expect.poll(next, { timeout: 20_000, interval: 200 }).toBe('read');
+    expect(ask.asked).toEqual([]);
+  });
+
+  it('does not come back by itself where a human had to answer', async () => {
+    const away = await another({
+      config: ['PasswordAuthentication yes', 'PubkeyAuthentication no'],
+    });
+    const ask = answering([away.password], [away.password]);
+    const source = open({ server: away, ask });
+    expect(codeOf(await source.sample())).toBe('read');
+    away.signal('SIGKILL');
+    expect(codeOf(await source.sample())).toBe('connection-lost');
+    await away.restart();
+    await pause(2500);
+    expect(codeOf(await source.sample())).toBe('connection-lost');
+    expect(ask.asked).toHaveLength(1);
+    source.retry();
+    expect(codeOf(await source.sample())).toBe('read');
+    expect(ask.asked).toHaveLength(2);
+  });
+
+  it('refuses a host whose key has changed between two connections', async () => {
+    const host = await another({});
+    const source = open({ server: host });
+    expect(codeOf(await source.sample())).toBe('read');
+    host.signal('SIGKILL');
+    expect(codeOf(await source.sample())).toBe('connection-lost');
+    const { hostKey } = await another({ port: host.port });
+    expect(hostKey).not.toBe(host.hostKey);
+    const next = async () => codeOf(await source.sample());
+    await expect.poll(next, { timeout: 20_000, interval: 200 }).toBe('host-key-changed');
+  });
+
+  it('answers several rounds of questions', async () => {
+    const rounds = [['Password: '], ['One-time code: ']];
+    const given: string[][] = [];
+    const otp = await askingServer(rounds, given);
+    const ask = answering(['secret'], ['123456']);
+    const source = openSsh(
+      { kind: 'ssh', text: 'otp', user: 'root', host: '127.0.0.1', port: otp.port },
+      {
+        ...defaultLiveOptions(),
+        acceptNew: true,
+        ask,
+        config: { configFile: '/dev/null' },
+        accepted: new AcceptedKeys(join(server.folder, 'accepted-otp.json')),
+      },
+    );
+    opened.push(source);
+    expect(codeOf(await source.sample())).toBe('read');
+    expect(given).toEqual([['secret'], ['123456']]);
+    expect(ask.asked.map((question) => 'prompts' in question && question.prompts[0]?.text)).toEqual(
+      rounds.flat(),
+    );
+    otp.stop();
+  });
+
+  it('never tells a log or an argument a secret', async () => {
+    const strict = await another({
+      config: ['PasswordAuthentication yes', 'PubkeyAuthentication no', 'LogLevel DEBUG3'],
+    });
+    const ask = answering([strict.password], [strict.password]);
+    const sampled = await open({ server: strict, user: 'operator', sudo: true, ask }).sample();
+    expect(sampled).toMatchObject({ ok: true, value: { privileged: true } });
+    expect(strict.log()).not.toContain(strict.password);
+    expect(JSON.stringify(sampled)).not.toContain(strict.password);
+  });
+});
+
+function openJump(inner: SshServer, known: string, lines: readonly string[]): LiveSource {
+  const path = join(inner.folder, 'ssh_config-jump');
+  const common = [
+    'IdentityAgent none',
+    `UserKnownHostsFile ${known}`,
+    'GlobalKnownHostsFile /dev/null',
+  ];
+  const [jump = '', ...identities] = lines;
+  writeFileSync(
+    path,
+    ['Host 127.0.0.1', 'Host localhost', jump, 'Host *', ...common, ...identities, ''].join('\n'),
+  );
+  appendFileSync(known, '');
+  const knownText = readFileSync(known, 'utf8').replaceAll(
+    `[127.0.0.1]:${inner.port}`,
+    `[localhost]:${inner.port}`,
+  );
+  writeFileSync(known, knownText);
+  const source = openSsh(
+    { kind: 'ssh', text: 'inner', user: 'root', host: 'localhost', port: inner.port },
+    {
+      ...defaultLiveOptions(),
+      ask: nobody,
+      config: { configFile: path },
+      accepted: new AcceptedKeys(join(inner.folder, 'accepted.json')),
+    },
+  );
+  opened.push(source);
+  return source;
+}
