@@ -109,11 +109,6 @@ export async function ensureSystemPackages(purposes: readonly Purpose[]): Promis
   }
 }
 
-/** Whether all that a purpose needs is there. */
-export function hasSystemPackages(purpose: Purpose): boolean {
-  return process.platform !== 'linux' || !requirements[purpose].some(isMissing);
-}
-
 /** Where a program is, on PATH or in the folders of the administrator's programs. */
 export function findProgram(name: string): string | undefined {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
