@@ -1,16 +1,18 @@
 /** Puts the parts together: one window, its open hosts, and what the window may ask. */
 import { app, clipboard, nativeTheme } from 'electron';
 import { join } from 'node:path';
-import type { Settings } from '../../shared/api/contract';
+import type { z } from 'zod';
+import type { liveRequestSchema, Settings } from '../../shared/api/contract';
 import { openReader } from '../sources/readerClient';
 import type { WindowRequest } from './argv';
 import { chooseTargets } from './dialogs';
-import { createHosts } from './hosts';
+import { createHosts, type LiveChoice } from './hosts';
 import { answerRequests, tell } from './ipc';
 import { say } from './log';
 import { enableHostEntries, setUpMenu } from './menu';
 import { serveWindowFiles } from './protocol';
 import { recoverFromCrash } from './recovery';
+import { createQuestions } from './questions';
 import { readSamples } from './samples';
 import { endWithScreenshot } from './screenshot';
 import { denyWhatIsNotNeeded } from './security';
@@ -35,11 +37,21 @@ export function startApplication(request: WindowRequest): (targets: readonly str
     zoom: settings.current().zoom,
   });
 
+  const questions = createQuestions({
+    asked: (question) => tell(window, 'question:asked', question),
+    withdrawn: (id) => tell(window, 'question:withdrawn', { id }),
+  });
   const hosts = createHosts({
-    open: openReader,
+    open: (target, live, id) => {
+      questions.withdraw(id);
+      return openReader(target, live, questions.askFor(id));
+    },
     settledInterval: () => settings.current().interval * 1000,
     changed: (host) => tell(window, 'host:changed', host),
-    closed: (id) => tell(window, 'host:closed', { id }),
+    closed: (id) => {
+      questions.withdraw(id);
+      tell(window, 'host:closed', { id });
+    },
   });
   let selected: string | null = null;
   const open = (targets: readonly string[]): void => {
@@ -70,8 +82,8 @@ export function startApplication(request: WindowRequest): (targets: readonly str
       selected,
       view: request.view,
     }),
-    'host:open': ({ target }) => {
-      const opened = hosts.open(absoluteTarget(target, app.getPath('home')));
+    'host:open': ({ target, live = {} }) => {
+      const opened = hosts.open(absoluteTarget(target, app.getPath('home')), given(live));
       return opened.ok ? { ok: true, id: opened.value } : opened;
     },
     'host:close': ({ id }) => hosts.close(id),
@@ -82,6 +94,9 @@ export function startApplication(request: WindowRequest): (targets: readonly str
     'dialog:open': ({ kind }) => chooseTargets(window, kind),
     'clipboard:write': ({ text }) => clipboard.writeText(text),
     'settings:change': (part) => apply(settings.change(part)),
+    'hosts:configured': async () => (await import('../ssh/config')).configuredHosts(),
+    'host:retry': ({ id, live }) => hosts.retry(id, given(live)),
+    'question:answer': ({ id, answers }) => questions.answer(id, answers),
     'window:painted': ({ host: id }) => {
       const host = id === null ? null : hosts.get(id);
       const isExpected = selected === null ? id === null : host?.id === selected;
@@ -102,5 +117,13 @@ export function startApplication(request: WindowRequest): (targets: readonly str
     if (targets.length > 0 && selected !== null) tell(window, 'host:select', { id: selected });
     if (window.isMinimized()) window.restore();
     window.focus();
+  };
+}
+
+/** Options without those that were left open. */
+function given({ sudo, transport }: z.infer<typeof liveRequestSchema>): LiveChoice {
+  return {
+    ...(sudo === undefined ? {} : { sudo }),
+    ...(transport === undefined ? {} : { transport }),
   };
 }

@@ -31,6 +31,8 @@ export interface HostSession {
   setVisible(visible: boolean): void;
   files(): Promise<RawFile[]>;
   file(path: string): Promise<string | null>;
+  /** Goes on with another reader: connected anew, or with other rights. */
+  readThrough(reader: Reader): void;
   close(): void;
 }
 
@@ -45,10 +47,11 @@ interface Known {
 /** @param first what is known about the target before the first sample */
 export function startSession(
   first: { readonly id: string; readonly target: string; readonly label: string; live: boolean },
-  reader: Reader,
+  firstReader: Reader,
   visible: boolean,
   environment: SessionEnvironment,
 ): HostSession {
+  let reader = firstReader;
   let known: Known = { status: null, problem: null, sampledAt: null, sampleMs: null, watch: null };
   let isPaused = false;
   let isVisible = visible;
@@ -82,8 +85,14 @@ export function startSession(
     do {
       isAskedAgain = false;
       const start = Date.now();
-      const result = await reader.sample();
+      const asked = reader;
+      const result = await asked.sample();
       if (isClosed) return;
+      // Another reader has taken over meanwhile: what this one says is of yesterday.
+      if (asked !== reader) {
+        isAskedAgain = true;
+        continue;
+      }
       lastEnd = Date.now();
       known = result.ok
         ? { ...watched(result.value), problem: null, sampleMs: lastEnd - start }
@@ -112,16 +121,18 @@ export function startSession(
     timer = setTimeout(() => void sample(), Math.max(0, lastEnd + interval - Date.now()));
   }
 
+  function refresh(): void {
+    if (isSampling) isAskedAgain = true;
+    else void sample();
+  }
+
   void sample();
 
   return {
     id: first.id,
     target: first.target,
     host,
-    refresh() {
-      if (isSampling) isAskedAgain = true;
-      else void sample();
-    },
+    refresh,
     setPaused(paused) {
       isPaused = paused;
       environment.changed(host());
@@ -130,6 +141,13 @@ export function startSession(
     setVisible(now) {
       isVisible = now;
       schedule();
+    },
+    readThrough(next) {
+      reader.close();
+      reader = next;
+      known = { ...known, problem: null };
+      environment.changed(host());
+      refresh();
     },
     files: () => reader.files(),
     file: (path) => reader.file(path),

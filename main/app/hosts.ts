@@ -3,10 +3,14 @@ import type { Host, RawFile } from '../../shared/api/contract';
 import { parseTarget, type Target } from '../../shared/api/target';
 import type { Result } from '../../shared/readings/problem';
 import type { Reader } from '../sources/readerClient';
+import type { LiveRequest } from '../sources/source';
 import { startSession, type HostSession, type SessionEnvironment } from './hostSession';
 
+export type LiveChoice = Partial<Pick<LiveRequest, 'sudo' | 'transport'>>;
+
 export interface HostsEnvironment extends SessionEnvironment {
-  open(target: Target): Reader;
+  /** @param id of the open host, under which questions about it are asked */
+  open(target: Target, live: LiveChoice, id: string): Reader;
   closed(id: string): void;
 }
 
@@ -14,7 +18,9 @@ export interface Hosts {
   list(): Host[];
   get(id: string): Host | null;
   /** Opens a target, or answers the id of the one that is open already and reads it again. */
-  open(target: string): Result<string>;
+  open(target: string, live?: LiveChoice): Result<string>;
+  /** Connects anew, with other options. */
+  retry(id: string, live: LiveChoice): void;
   close(id: string): void;
   refresh(id: string): void;
   setPaused(id: string, paused: boolean): void;
@@ -26,12 +32,13 @@ export interface Hosts {
 
 export function createHosts(environment: HostsEnvironment): Hosts {
   const sessions = new Map<string, HostSession>();
+  const targets = new Map<string, Target>();
   let opened = 0;
   let isVisible = true;
   return {
     list: () => [...sessions.values()].map((session) => session.host()),
     get: (id) => sessions.get(id)?.host() ?? null,
-    open(text) {
+    open(text, live = {}) {
       const target = parseTarget(text);
       if (!target.ok) return target;
       const same = [...sessions.values()].find((session) => session.target === text);
@@ -45,9 +52,14 @@ export function createHosts(environment: HostsEnvironment): Hosts {
         label: shortName(text),
         live: target.value.kind === 'local' || target.value.kind === 'ssh',
       };
-      const reader = environment.open(target.value);
+      const reader = environment.open(target.value, live, first.id);
+      targets.set(first.id, target.value);
       sessions.set(first.id, startSession(first, reader, isVisible, environment));
       return { ok: true, value: first.id };
+    },
+    retry(id, live) {
+      const target = targets.get(id);
+      if (target) sessions.get(id)?.readThrough(environment.open(target, live, id));
     },
     close(id) {
       const session = sessions.get(id);

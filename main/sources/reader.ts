@@ -4,25 +4,44 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { RawFile } from '../../shared/api/contract';
-import type { Target } from '../../shared/api/target';
 import type { Readings } from '../../shared/readings/readings';
 import { statusOf } from '../../shared/report/status';
+import type { Question } from '../ssh/questions';
+import type { ReaderAnswer, ReaderQuestion, ReaderStart } from './readerClient';
 import { openSource, type SourceOptions } from './source';
-import type { ReaderAnswer, ReaderQuestion } from './readerClient';
 
 /** Characters of one file that the window gets to show. */
 const shownCharacters = 262_144;
 
-const { target, options }: { target: Target; options: SourceOptions } = workerData;
+const { target, live }: ReaderStart = workerData;
+const options: SourceOptions = { live, ask: askWindow };
 let source = openSource(target, options);
 let last: Readings | null = null;
 
+/** Questions that wait for a human's answer. */
+const asked = new Map<number, (answers: readonly string[] | null) => void>();
+let questions = 0;
+
 parentPort?.on('message', (question: ReaderQuestion) => {
-  void answer(question).then((reply) => parentPort?.postMessage(reply));
+  if (question.ask === 'answered') {
+    asked.get(question.id)?.(question.answers);
+    asked.delete(question.id);
+  } else {
+    void answer(question).then((reply) => parentPort?.postMessage(reply));
+  }
 });
 
-async function answer({ id, ask, path }: ReaderQuestion): Promise<ReaderAnswer> {
-  switch (ask) {
+function askWindow(question: Question): Promise<readonly string[] | null> {
+  const id = (questions += 1);
+  parentPort?.postMessage({ id, question } satisfies ReaderAnswer);
+  return new Promise((resolve) => asked.set(id, resolve));
+}
+
+async function answer(
+  question: Exclude<ReaderQuestion, { ask: 'answered' }>,
+): Promise<ReaderAnswer> {
+  const { id } = question;
+  switch (question.ask) {
     case 'sample': {
       // What was not there may be there by now.
       if (!source.ok) source = openSource(target, options);
@@ -35,7 +54,7 @@ async function answer({ id, ask, path }: ReaderQuestion): Promise<ReaderAnswer> 
     case 'files':
       return { id, files: last ? filesOf(last) : [] };
     case 'file':
-      return { id, text: textOf(path ?? '') };
+      return { id, text: textOf(question.path) };
   }
 }
 

@@ -5,7 +5,8 @@ import type { RawFile } from '../../shared/api/contract';
 import type { Target } from '../../shared/api/target';
 import type { Result } from '../../shared/readings/problem';
 import type { StatusDocument } from '../../shared/report/statusDocument';
-import type { SourceOptions } from './source';
+import type { Ask, Question } from '../ssh/questions';
+import type { LiveRequest } from './source';
 
 export interface Reader {
   /** Reads the target now. One at a time is enough: later calls wait for their turn. */
@@ -17,20 +18,33 @@ export interface Reader {
   close(): void;
 }
 
-export interface ReaderQuestion {
-  readonly id: number;
-  readonly ask: 'sample' | 'files' | 'file';
-  readonly path?: string;
+/** What the thread is given when it starts. */
+export interface ReaderStart {
+  readonly target: Target;
+  readonly live: Partial<LiveRequest>;
 }
+
+export type ReaderQuestion = { readonly id: number } & (
+  | { readonly ask: 'sample' | 'files' }
+  | { readonly ask: 'file'; readonly path: string }
+  /** Answers a question of the thread's; the id is that question's. */
+  | { readonly ask: 'answered'; readonly answers: readonly string[] | null }
+);
 
 export type ReaderAnswer = { readonly id: number } & (
   | { readonly result: Result<StatusDocument> }
   | { readonly files: RawFile[] }
   | { readonly text: string | null }
+  /** A question for a human; the id is its own. */
+  | { readonly question: Question }
 );
 
-/** A thread that dies answers every open question with a problem, and is started anew on the next. */
-export function openReader(target: Target, options: SourceOptions = {}): Reader {
+/**
+ * @param ask whom the thread may ask while it connects
+ *
+ * A thread that dies answers every open question with a problem, and is started anew on the next.
+ */
+export function openReader(target: Target, live: Partial<LiveRequest> = {}, ask?: Ask): Reader {
   const waiting = new Map<number, (answer: ReaderAnswer | null) => void>();
   let worker: Worker | null = null;
   let asked = 0;
@@ -38,12 +52,20 @@ export function openReader(target: Target, options: SourceOptions = {}): Reader 
 
   function start(): Worker {
     const started = new Worker(join(import.meta.dirname, 'reader.cjs'), {
-      workerData: { target, options },
+      workerData: { target, live } satisfies ReaderStart,
     });
-    started.on('message', (answer: ReaderAnswer) => settle(answer.id, answer));
+    started.on('message', (answer: ReaderAnswer) => {
+      if ('question' in answer) void passOn(started, answer.id, answer.question);
+      else settle(answer.id, answer);
+    });
     started.on('error', () => stopped(started));
     started.on('exit', () => stopped(started));
     return started;
+  }
+
+  async function passOn(to: Worker, id: number, question: Question): Promise<void> {
+    const answers = ask ? await ask(question) : null;
+    to.postMessage({ id, ask: 'answered', answers } satisfies ReaderQuestion);
   }
 
   function stopped(which: Worker): void {
@@ -58,28 +80,30 @@ export function openReader(target: Target, options: SourceOptions = {}): Reader 
     resolve?.(answer);
   }
 
-  function ask(question: Omit<ReaderQuestion, 'id'>): Promise<ReaderAnswer | null> {
+  function request(
+    question: { ask: 'sample' | 'files' } | { ask: 'file'; path: string },
+  ): Promise<ReaderAnswer | null> {
     if (isClosed) return Promise.resolve(null);
     worker ??= start();
     const id = (asked += 1);
     const answered = new Promise<ReaderAnswer | null>((resolve) => waiting.set(id, resolve));
-    worker.postMessage({ ...question, id });
+    worker.postMessage({ ...question, id } satisfies ReaderQuestion);
     return answered;
   }
 
   return {
     async sample() {
-      const answer = await ask({ ask: 'sample' });
+      const answer = await request({ ask: 'sample' });
       if (answer && 'result' in answer) return answer.result;
       const message = `The reader of ${target.text} stopped unexpectedly; it is started again on the next try.`;
       return { ok: false, problem: { code: 'protocol-error', path: target.text, message } };
     },
     async files() {
-      const answer = await ask({ ask: 'files' });
+      const answer = await request({ ask: 'files' });
       return answer && 'files' in answer ? answer.files : [];
     },
     async file(path) {
-      const answer = await ask({ ask: 'file', path });
+      const answer = await request({ ask: 'file', path });
       return answer && 'text' in answer ? answer.text : null;
     },
     close() {

@@ -15,6 +15,9 @@ export const requestNames = [
   'settings:change',
   'window:painted',
   'window:menu-state',
+  'hosts:configured',
+  'host:retry',
+  'question:answer',
 ] as const;
 
 export const eventNames = [
@@ -23,6 +26,8 @@ export const eventNames = [
   'host:select',
   'settings:changed',
   'command:run',
+  'question:asked',
+  'question:withdrawn',
 ] as const;
 
 export type RequestName = (typeof requestNames)[number];

@@ -84,6 +84,50 @@ export const rawFileSchema = z.strictObject({
 });
 export type RawFile = z.infer<typeof rawFileSchema>;
 
+/** How a live host is to be read; what is left out is as the command line has it without options. */
+export const liveRequestSchema = z.strictObject({
+  /** Read through sudo where the login isn't root. */
+  sudo: z.boolean().optional(),
+  /** Null: ssh2, or OpenSSH where ssh's configuration needs it. */
+  transport: z.enum(['ssh2', 'openssh']).nullable().optional(),
+});
+
+/** What only a human can answer, while a host is being connected to. Texts are the host's own. */
+export const questionSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('host-key'),
+    host: z.string(),
+    port: z.number(),
+    keyType: z.string(),
+    /** `SHA256:…`, as `ssh-keygen -lf` prints it. */
+    fingerprint: z.string(),
+    verdict: z.enum(['unknown', 'other-key-type', 'ca-only']),
+    /** Files that were looked in. */
+    files: z.array(z.string()),
+  }),
+  z.strictObject({ kind: z.literal('passphrase'), keyFile: z.string(), again: z.boolean() }),
+  z.strictObject({
+    kind: z.literal('password'),
+    user: z.string(),
+    host: z.string(),
+    again: z.boolean(),
+  }),
+  z.strictObject({
+    kind: z.literal('sudo-password'),
+    user: z.string(),
+    host: z.string(),
+    again: z.boolean(),
+  }),
+  z.strictObject({
+    kind: z.literal('prompts'),
+    host: z.string(),
+    name: z.string(),
+    instructions: z.string(),
+    prompts: z.array(z.strictObject({ text: z.string(), echo: z.boolean() })),
+  }),
+]);
+export type Question = z.infer<typeof questionSchema>;
+
 const none = z.undefined();
 const hostId = z.strictObject({ id: z.string().max(64) });
 const openOutcome = z.discriminatedUnion('ok', [
@@ -96,7 +140,10 @@ export const requests = {
   'app:info': { ask: none, answer: appInfoSchema },
   /** Opens a TARGET of the command line's contract; a target already open answers its id. */
   'host:open': {
-    ask: z.strictObject({ target: z.string().min(1).max(4096) }),
+    ask: z.strictObject({
+      target: z.string().min(1).max(4096),
+      live: liveRequestSchema.optional(),
+    }),
     answer: openOutcome,
   },
   'host:close': { ask: hostId, answer: none },
@@ -118,6 +165,24 @@ export const requests = {
   'settings:change': { ask: settingsSchema.partial(), answer: settingsSchema },
   /** The window has painted what it was asked to show; for `--screenshot` and measurements. */
   'window:painted': { ask: z.strictObject({ host: z.string().nullable() }), answer: none },
+  /** Aliases of the user's SSH configuration, patterns left out; read anew each time. */
+  'hosts:configured': { ask: none, answer: z.array(z.string()) },
+  /** Connects anew, now, and with other options; questions may be asked again. */
+  'host:retry': {
+    ask: z.strictObject({ id: z.string().max(64), live: liveRequestSchema }),
+    answer: none,
+  },
+  /**
+   * Answers a question: `host-key` by `accept` or `accept-and-save`, `prompts` by one text for each,
+   * the others by one text; null: cancelled.
+   */
+  'question:answer': {
+    ask: z.strictObject({
+      id: z.number().int(),
+      answers: z.array(z.string().max(8192)).max(16).nullable(),
+    }),
+    answer: none,
+  },
   'window:menu-state': { ask: z.strictObject({ hostSelected: z.boolean() }), answer: none },
 } as const satisfies Record<RequestName, { ask: z.ZodType; answer: z.ZodType }>;
 
@@ -129,6 +194,14 @@ export const events = {
   'settings:changed': settingsSchema,
   /** A menu entry was chosen: the id of a registered command. */
   'command:run': z.strictObject({ id: z.string() }),
+  /** A host being connected to needs an answer; `host` is the open host's id. */
+  'question:asked': z.strictObject({
+    id: z.number().int(),
+    host: z.string(),
+    question: questionSchema,
+  }),
+  /** Nobody waits for the answer any more. */
+  'question:withdrawn': z.strictObject({ id: z.number().int() }),
 } as const satisfies Record<EventName, z.ZodType>;
 
 export type Ask<N extends RequestName> = z.infer<(typeof requests)[N]['ask']>;

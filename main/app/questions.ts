@@ -1,0 +1,61 @@
+/** Passes questions of connecting hosts on to the window, and its answers back. */
+import type { EventOf } from '../../shared/api/contract';
+import type { Ask, Question } from '../ssh/questions';
+
+export interface Questions {
+  /** @param host id of the open host that the questions are about */
+  askFor(host: string): Ask;
+  answer(id: number, answers: readonly string[] | null): void;
+  /** Nobody waits for this host's questions any more: it was closed or is connected anew. */
+  withdraw(host: string): void;
+}
+
+interface Open {
+  readonly host: string;
+  readonly resolve: (answers: readonly string[] | null) => void;
+}
+
+export function createQuestions(tell: {
+  asked(question: EventOf<'question:asked'>): void;
+  withdrawn(id: number): void;
+}): Questions {
+  const open = new Map<number, Open>();
+  let count = 0;
+
+  function settle(id: number, answers: readonly string[] | null): void {
+    const question = open.get(id);
+    open.delete(id);
+    question?.resolve(answers);
+  }
+
+  return {
+    askFor: (host) => (question) => {
+      const id = (count += 1);
+      const answered = new Promise<readonly string[] | null>((resolve) => {
+        open.set(id, { host, resolve });
+      });
+      tell.asked({ id, host, question: copyOf(question) });
+      return answered;
+    },
+    answer: settle,
+    withdraw(host) {
+      for (const [id, question] of open) {
+        if (question.host !== host) continue;
+        settle(id, null);
+        tell.withdrawn(id);
+      }
+    },
+  };
+}
+
+/** The same question with lists of its own, as the contract has them. */
+function copyOf(question: Question): EventOf<'question:asked'>['question'] {
+  switch (question.kind) {
+    case 'host-key':
+      return { ...question, files: [...question.files] };
+    case 'prompts':
+      return { ...question, prompts: question.prompts.map((prompt) => ({ ...prompt })) };
+    default:
+      return { ...question };
+  }
+}
