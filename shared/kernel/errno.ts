@@ -17,6 +17,21 @@ export const errnoNumbers = {
 
 export type Errno = keyof typeof errnoNumbers;
 
+/** Their names, as a scenario file writes them. */
+export const errnoNames = [
+  'EPERM',
+  'ENOENT',
+  'ESRCH',
+  'ENOEXEC',
+  'EAGAIN',
+  'ENOMEM',
+  'EBUSY',
+  'EEXIST',
+  'ENODEV',
+  'EINVAL',
+  'ENOSYS',
+] as const satisfies readonly Errno[];
+
 /** What an operation brought: the kernel's error, or a value. */
 export type Outcome<T = null> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly errno: Errno };

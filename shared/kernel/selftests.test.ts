@@ -596,7 +596,7 @@ describe('qa_test_klp', () => {
     }
   };
   const hammer = () => {
-    for (const { tid, comm } of [...kernel.core.threads.all()]) {
+    for (const { tid, comm } of kernel.core.threads.all()) {
       if (comm !== 'caller') continue;
       apply({ do: 'wake', tid });
       apply({ do: 'enter', tid, posture: { calls: ['__x64_sys_getpid'], state: 'S' } });

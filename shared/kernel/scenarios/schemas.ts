@@ -1,0 +1,166 @@
+/** The forms in which a scenario writes hosts and operations: the literals, checked. */
+import { z } from 'zod';
+import { errnoNames } from '../errno';
+import type {
+  CallLiteral,
+  HostLiteral,
+  LivepatchLiteral,
+  ModuleLiteral,
+  PostureLiteral,
+  ThreadLiteral,
+} from '../literals';
+import type { Operation } from '../operations/operation';
+import { kernelVersions } from '../version';
+
+const name = z.string().min(1);
+const count = z.number().int().nonnegative();
+const tid = z.number().int().positive();
+const seconds = z.number().nonnegative();
+const errno = z.enum(errnoNames);
+
+const call: z.ZodType<string | CallLiteral> = z.union([
+  name,
+  z.strictObject({
+    object: name.exactOptional(),
+    name,
+    sympos: count.exactOptional(),
+  }),
+]);
+const callObject: z.ZodType<CallLiteral> = z.strictObject({
+  object: name.exactOptional(),
+  name,
+  sympos: count.exactOptional(),
+});
+
+const posture: z.ZodType<PostureLiteral> = z.strictObject({
+  calls: z.array(call),
+  state: z.enum(['S', 'D', 'R', 'T', 'I']),
+  unreliable: z.boolean().exactOptional(),
+  yields: z.boolean().exactOptional(),
+  leavesOnWake: z.boolean().exactOptional(),
+});
+
+const thread: z.ZodType<ThreadLiteral> = z.strictObject({
+  comm: z.string(),
+  tid: tid.exactOptional(),
+  pid: tid.exactOptional(),
+  ppid: count.exactOptional(),
+  cmdline: z.string().exactOptional(),
+  uid: count.exactOptional(),
+  cgroup: z.string().exactOptional(),
+  kthread: z.boolean().exactOptional(),
+  posture: posture.exactOptional(),
+});
+
+const module: z.ZodType<ModuleLiteral> = z.strictObject({
+  name,
+  symbols: z.record(z.string(), count).exactOptional(),
+  size: count.exactOptional(),
+  uses: z.array(name).exactOptional(),
+  init: z.string().exactOptional(),
+  exit: z.string().exactOptional(),
+  foreign: z.boolean().exactOptional(),
+});
+
+const shadowAction = z.union([
+  z.strictObject({
+    action: z.enum(['alloc', 'get-or-alloc']),
+    object: z.string(),
+    id: count,
+  }),
+  z.strictObject({ action: z.literal('free'), object: z.string(), id: count }),
+  z.strictObject({ action: z.literal('free-all'), id: count }),
+]);
+
+const callback = z.strictObject({
+  says: z
+    .array(
+      z.union([
+        z.string(),
+        z.strictObject({ ifPreviousState: count, whenKnown: z.string(), whenNew: z.string() }),
+      ]),
+    )
+    .exactOptional(),
+  fails: errno.exactOptional(),
+  shadow: z.array(shadowAction).exactOptional(),
+});
+
+const livepatch: z.ZodType<LivepatchLiteral> = z.strictObject({
+  name,
+  replace: z.boolean().exactOptional(),
+  replaceSet: count.exactOptional(),
+  immediate: z.boolean().exactOptional(),
+  objects: z.array(
+    z.strictObject({
+      name,
+      functions: z.array(
+        z.strictObject({
+          name,
+          sympos: count.exactOptional(),
+          replacement: name.exactOptional(),
+          immediate: z.boolean().exactOptional(),
+        }),
+      ),
+      callbacks: z
+        .strictObject({
+          prePatch: callback.exactOptional(),
+          postPatch: callback.exactOptional(),
+          preUnpatch: callback.exactOptional(),
+          postUnpatch: callback.exactOptional(),
+        })
+        .exactOptional(),
+    }),
+  ),
+  states: z.array(z.strictObject({ id: count, version: count })).exactOptional(),
+  shadowTypes: z.array(count).exactOptional(),
+  marked: z.boolean().exactOptional(),
+  size: count.exactOptional(),
+});
+
+export const hostSchema: z.ZodType<HostLiteral> = z.strictObject({
+  name,
+  kernel: z.enum(kernelVersions.map((version) => version.name)).exactOptional(),
+  architecture: z.enum(['full', 'no-reliable-stacks', 'no-livepatch']).exactOptional(),
+  cpus: z.number().int().positive().exactOptional(),
+  deepIdleCpus: count.exactOptional(),
+  symbols: z.record(z.string(), count).exactOptional(),
+  modules: z.array(module).exactOptional(),
+  threads: z.array(thread).exactOptional(),
+  uptime: seconds.exactOptional(),
+  seed: z.number().int().exactOptional(),
+  dynamicDebug: z.boolean().exactOptional(),
+});
+
+/** An operation, by its word `do`. */
+export const operationSchema: z.ZodType<Operation> = z.discriminatedUnion('do', [
+  z.strictObject({ do: z.literal('load'), livepatch, window: seconds.exactOptional() }),
+  z.strictObject({
+    do: z.literal('write-enabled'),
+    patch: name,
+    value: z.boolean(),
+    window: seconds.exactOptional(),
+  }),
+  z.strictObject({ do: z.enum(['force', 'signal']), patch: name }),
+  z.strictObject({ do: z.literal('load-module'), module }),
+  z.strictObject({ do: z.literal('unload'), module: name }),
+  z.strictObject({ do: z.literal('create-thread'), thread, maker: tid.exactOptional() }),
+  z.strictObject({ do: z.literal('enter'), tid, posture }),
+  z.strictObject({ do: z.enum(['wake', 'kill', 'reap']), tid }),
+  z.strictObject({ do: z.literal('exit'), tid, zombie: z.boolean().exactOptional() }),
+  z.strictObject({ do: z.literal('poke-cpus') }),
+  z.strictObject({
+    do: z.literal('shadow'),
+    action: shadowAction,
+    fails: errno.exactOptional(),
+  }),
+  z.strictObject({
+    do: z.literal('add-kprobe'),
+    function: callObject,
+    postHandler: z.boolean(),
+  }),
+  z.strictObject({ do: z.literal('remove-kprobe'), function: callObject }),
+  z.strictObject({ do: z.literal('set-ftrace'), enabled: z.boolean() }),
+  z.strictObject({ do: z.literal('fail-callbacks'), patch: name, errno: errno.nullable() }),
+  z.strictObject({ do: z.literal('set-dynamic-debug'), on: z.boolean() }),
+  z.strictObject({ do: z.literal('pass'), seconds }),
+]);
