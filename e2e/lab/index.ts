@@ -25,7 +25,7 @@ export { isScenario, scenarios } from './scenarios.js';
 export type { Outcome, Scenario, ScenarioName, ScenarioOptions } from './scenarios.js';
 
 export interface LabOptions {
-  /** 512 by default; 20,000 threads take 1536, 60,000 take 3584. */
+  /** 512 by default; 20,000 threads take 1024, 60,000 take 3072. */
   readonly memoryMb?: number | undefined;
   /** One processor is all there is: a second emulated one is not safe for livepatching. */
   readonly smp?: 1 | undefined;

@@ -375,14 +375,14 @@ const definitions = {
     end:
       'lp_busy is applied; with blocked N it has transition 1, and N threads (not the first of their ' +
       'process) sleep in klp_busy_wait_d and klp_busy_wait_s, half in each.',
-    memoryMb: 1536,
+    memoryMb: 1024,
     run: (guest, { blocked = 0 }) => manyThreads(guest, 8, 2500, blocked),
   },
 
   'many-threads-60000': {
     summary: 'Twenty-four processes of 2,500 threads; on request some of them block.',
     end: 'As many-threads-20000, beyond what fits into an argument list.',
-    memoryMb: 3584,
+    memoryMb: 3072,
     run: (guest, { blocked = 0 }) => manyThreads(guest, 24, 2500, blocked),
   },
 } satisfies Record<string, Scenario>;
