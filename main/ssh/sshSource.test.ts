@@ -24,7 +24,7 @@ async function another(options: ServerOptions): Promise<SshServer> {
   return started;
 }
 
-interface Wish extends Partial<Omit<LiveOptions, 'config' | 'accepted'>> {
+interface Wish extends Partial<Omit<LiveOptions, 'config'>> {
   readonly user?: string;
   readonly server?: SshServer;
   /** More lines of ssh_config. */
@@ -74,6 +74,15 @@ function codeOf(result: Result<Readings>): string {
   return result.ok ? 'read' : result.problem.code;
 }
 
+function messageOf(result: Result<Readings>): string {
+  return result.ok ? '' : result.problem.message;
+}
+
+function valueOf(result: Result<Readings>): Readings {
+  if (!result.ok) throw new Error(result.problem.message);
+  return result.value;
+}
+
 describe.skipIf(impossible !== undefined)('over SSH', () => {
   beforeAll(async () => {
     server = await startSshd();
@@ -91,13 +100,12 @@ describe.skipIf(impossible !== undefined)('over SSH', () => {
       const first = await source.sample();
       const second = await source.sample();
       expect([codeOf(first), codeOf(second)]).toEqual(['read', 'read']);
-      if (first.ok) {
-        expect(first.value.privileged).toBe(true);
-        expect(first.value.files.get('/proc/sys/kernel/osrelease')).toEqual({
-          text: readFileSync('/proc/sys/kernel/osrelease', 'utf8'),
-          truncated: false,
-        });
-      }
+      const release = readFileSync('/proc/sys/kernel/osrelease', 'utf8');
+      expect(valueOf(first).privileged).toBe(true);
+      expect(valueOf(first).files.get('/proc/sys/kernel/osrelease')).toEqual({
+        text: release,
+        truncated: false,
+      });
       expect(server.log().match(/Accepted publickey for root/g)?.length).toBeGreaterThanOrEqual(1);
     });
 
@@ -130,7 +138,7 @@ describe.skipIf(impossible !== undefined)('over SSH', () => {
       expect(codeOf(asks)).toBe('sudo-password-needed');
       const tty = await open({ transport, user: 'ttyonly', sudo: true }).sample();
       expect(codeOf(tty)).toBe('sudo-refused');
-      if (!tty.ok) expect(tty.problem.message).toContain('requiretty');
+      expect(messageOf(tty)).toContain('requiretty');
       const refuses = await open({
         transport,
         user: 'viewer',
@@ -158,7 +166,7 @@ describe.skipIf(impossible !== undefined)('over SSH', () => {
       const accepted = new AcceptedKeys(join(server.folder, `accepted-${transport}.json`));
       const knownHosts = '/dev/null';
       expect(codeOf(await open({ transport, knownHosts }).sample())).toBe('host-key-unknown');
-      const source = open({ transport, knownHosts, acceptNew: true, ...{ accepted } });
+      const source = open({ transport, knownHosts, acceptNew: true, accepted });
       expect(codeOf(await source.sample())).toBe('read');
     });
 
@@ -169,7 +177,7 @@ describe.skipIf(impossible !== undefined)('over SSH', () => {
       const ask = answering(['accept'], ['accept']);
       const sampled = await open({ transport, knownHosts: changed, acceptNew: true, ask }).sample();
       expect(codeOf(sampled)).toBe('host-key-changed');
-      if (!sampled.ok) expect(sampled.problem.message).toContain('ssh-keygen -R');
+      expect(messageOf(sampled)).toContain('ssh-keygen -R');
       expect(ask.asked).toEqual([]);
     });
 
@@ -261,7 +269,7 @@ describe.skipIf(impossible !== undefined)('over SSH', () => {
     const forced = await another({ config: ['ForceCommand echo only this'] });
     const sampled = await open({ server: forced }).sample();
     expect(sampled).toMatchObject({ ok: false, problem: { code: 'no-shell' } });
-    if (!sampled.ok) expect(sampled.problem.message).toContain('only this');
+    expect(messageOf(sampled)).toContain('only this');
   });
 
   it('cuts off a command that floods', async () => {
