@@ -253,6 +253,15 @@ describe.each(captures)('%s', (name) => {
     }
   });
 
+  it('has the same functions redirected, in the same columns', () => {
+    const columnsOf = (tree: Tree) => {
+      const reading = tree.readFile('/sys/kernel/tracing/enabled_functions', 100_000);
+      const lines = 'text' in reading ? reading.text.split('\n') : [];
+      return lines.map((line) => line.replace(/\ttramp.*/, '\t')).sort();
+    };
+    expect(columnsOf(treeOf(modelled().core))).toEqual(columnsOf(captured));
+  });
+
   it('has the same log', () => {
     const lines = (files['/sos_commands/kernel/dmesg'] ?? '').split('\n');
     expect(logOf(modelled().core.messages.texts())).toEqual(logOf(lines));

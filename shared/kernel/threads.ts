@@ -2,7 +2,7 @@
  * The threads of a host, with an index of whose code is on whose stack: what a transition asks for
  * is found without walking all threads.
  */
-import { functionKey, type FunctionState } from './livepatch';
+import { functionKey } from './livepatch';
 import type { PostureLiteral } from './literals';
 
 export interface Frame {
@@ -42,10 +42,6 @@ export const emptyStack: Stack = { frames: [] };
 /** Identifies code: of a function's original, or of a livepatch's replacement. */
 export function codeOf(key: string, patch: string | null): string {
   return `${patch ?? ''}\0${key}`;
-}
-
-export function codeOfImplementation(key: string, chosen: FunctionState | null): string {
-  return codeOf(key, chosen?.patch ?? null);
 }
 
 /** The frame of a function's original. */

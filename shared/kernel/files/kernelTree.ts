@@ -9,10 +9,10 @@ import { childOf, file, folder, listing, type Node } from './node';
 import { livepatchFolder } from './sysfsFiles';
 import { processFolder } from './threadFiles';
 
-/** Where the log lies, as in a host's own /var/log. */
-export const demoLogPath = '/var/log/dmesg';
-
-/** The tree of a kernel as it is now: each read shows the state of that moment. */
+/**
+ * The tree of a kernel as it is now: each read shows the state of that moment. The log lies where a
+ * host keeps that of its boot, `/var/log/dmesg`.
+ */
 export function treeOf(core: KernelCore): Tree {
   const root = rootOf(core);
   return {

@@ -51,8 +51,8 @@ export function moduleFolder(core: KernelCore): Node {
 }
 
 /**
- * kernel/trace/ftrace.c, t_show: `NAME [MODULE] (USERS)`, a column of two characters for each flag
- * that this kernel knows, and the trampoline of the one user.
+ * kernel/trace/ftrace.c, t_show: `NAME [MODULE] (USERS)`, a column for each flag that this kernel
+ * knows, and the trampoline of the one user.
  */
 export function enabledFunctionsText(core: KernelCore): string {
   const { ftrace, stacks, version } = core;
@@ -65,13 +65,13 @@ export function enabledFunctionsText(core: KernelCore): string {
       const isRedirected = isPatched || ftrace.redirected.has(key);
       const columns = version.ftraceColumns.map((column) => {
         if (column === 'I') return isRedirected ? ' I' : '  ';
-        if (column === 'M') return isRedirected ? ' M' : '  ';
+        if (column === 'M') return isRedirected ? ' M ' : '   ';
         return '  ';
       });
       const where = object === coreKernel ? '' : ` [${object.replaceAll('-', '_')}]`;
       const users = Number(isRedirected) + Number(isTraced);
       const handler = isPatched && !isTraced ? trampoline(key) : '';
-      return `${name}${where} (${users})${columns.join('')} ${handler}\n`;
+      return `${name}${where} (${users})${columns.join('')}${handler}\n`;
     })
     .join('');
 }

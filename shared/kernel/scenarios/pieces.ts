@@ -91,8 +91,3 @@ export const disable = (patch: string): Operation => ({ do: 'write-enabled', pat
 export const force = (patch: string): Operation => ({ do: 'force', patch });
 export const unload = (module: string): Operation => ({ do: 'unload', module });
 export const wake = (tid: number): Operation => ({ do: 'wake', tid });
-export const enter = (tid: number, posture: PostureLiteral): Operation => ({
-  do: 'enter',
-  tid,
-  posture,
-});
