@@ -45,8 +45,10 @@ function functionStacks(tree: string): string[] {
       const staying = stack.filter((name) => name !== moving?.name || moving.enabled === true);
       const [object = ''] = key.split(' ');
       const isLoaded = object === 'vmlinux' || existsSync(join(tree, 'sys/module', object));
-      // A function that a running atomic replace shares with an older livepatch may be a nop.
-      const mayBeNop = moving?.replace === true && stack.length > 1 && stack.at(-1) === moving.name;
+      // A function that a running atomic replace shares with an older livepatch may be a nop; whether
+      // it replaces, kernels before 6.11 do not tell.
+      const mayReplace = moving !== undefined && moving.replace !== false;
+      const mayBeNop = mayReplace && stack.length > 1 && stack.at(-1) === moving.name;
       const active = isLoaded && !mayBeNop ? (staying.at(-1) ?? 'original') : null;
       return `${key}: ${stack.join(' ')}; ${active}`;
     })
