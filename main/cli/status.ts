@@ -57,7 +57,7 @@ async function readWithin(wanted: TargetArguments): Promise<Result<StatusDocumen
 }
 
 async function read({ target, options }: TargetArguments): Promise<Result<StatusDocument>> {
-  const source = openSource(target, options);
+  const source = openSource(target, { ...options, demo: 'end' });
   if (!source.ok) return source;
   try {
     const sample = await source.value.sample();

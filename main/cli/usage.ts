@@ -29,6 +29,7 @@ A TARGET is
                        or ssh://[user@]host[:port]
   dir:PATH             a folder laid out like /: an extracted capture or sosreport
   FILE                 a capture or sosreport archive: .tar.gz, .tgz, .tar.xz, .tar
+  demo[:STORY]         a demo host that plays a story; status shows its end
 
 Options:
   --help               this text, or a command's own with COMMAND --help

@@ -3,6 +3,7 @@ import type { Target } from '../../shared/api/target';
 import { fail, succeed, type Problem, type Result } from '../../shared/readings/problem';
 import type { Readings, SourceKind } from '../../shared/readings/readings';
 import { openArchive } from './archiveSource';
+import { openDemo } from './demoSource';
 import { openDirectory } from './directorySource';
 import type { Ask } from '../ssh/questions';
 import { openLive, wantsSudoHere } from './liveSource';
@@ -39,6 +40,8 @@ export interface SourceOptions {
   readonly live?: Partial<LiveRequest>;
   /** Whom to ask for what only a human can answer; without, every question stays unanswered. */
   readonly ask?: Ask;
+  /** Where a demo host's story stands: played from its beginning, or still at its end. */
+  readonly demo?: 'from-start' | 'end';
 }
 
 /** Opens a target; nothing is read yet but whether it is there. */
@@ -59,7 +62,7 @@ export function openSource(target: Target, options: SourceOptions = {}): Result<
     case 'recording':
       return fail('unsupported-format', target.path, 'This version does not open recordings yet.');
     case 'demo':
-      return fail('unsupported-format', target.text, 'This version has no demo hosts yet.');
+      return openDemo(target, options);
     case 'ssh':
       if (isFolder(target.text)) {
         const message = `${target.text} names a host; the folder of that name is given as dir:${target.text}.`;

@@ -77,7 +77,7 @@ function settled(status: StatusDocument): Headline {
     return {
       tone: 'stuck',
       title: [
-        { text: `${title}, and there is `, strong: false },
+        { text: `${title}, and there ${errors.length === 1 ? 'is' : 'are'} `, strong: false },
         { text: countOf(errors.length, 'error'), strong: true },
       ],
       detail: gravest?.message ?? '',
