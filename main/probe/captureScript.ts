@@ -1,0 +1,129 @@
+/**
+ * The program that `klpscope capture-script` prints: it writes what the probe would read into one
+ * `.tar.gz`, laid out like `/`, on a host that nobody can reach over SSH.
+ *
+ * The archive needs a place of its own: the folder that it is put together in, below the current
+ * one or `$TMPDIR`, is removed again. Nothing else is written. Files of `/proc` and `/sys` say that
+ * they are empty, so they are copied by reading them, not by `tar`.
+ */
+export const captureScript = String.raw`#!/bin/sh
+# Saves the livepatch state of this host in one archive, laid out like /.
+# Usage: sh capture.sh [ARCHIVE.tar.gz]      as root, to see all threads
+# It reads /sys and /proc and runs dmesg; it changes nothing on this host but the archive that it
+# writes and a temporary folder, which it removes. Open the archive with: klpscope ARCHIVE.tar.gz
+set -u
+umask 077
+LC_ALL=C
+export LC_ALL
+
+archive=\${1:-klpscope-$(uname -n)-$(date -u +%Y%m%dT%H%M%SZ).tar.gz}
+work=$(mktemp -d "\${TMPDIR:-/tmp}/klpscope-capture.XXXXXX") || exit 1
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+root=$work/root
+sys=/sys/kernel/livepatch
+
+# One file, if it can be read, of at most so many bytes.
+save() {
+	[ -e "$1" ] || return
+	mkdir -p "$root\${1%/*}"
+	head -c "\${2:-65536}" <"$1" >"$root$1" 2>/dev/null || rm -f "$root$1"
+}
+
+# What takes a lock that can be held for long.
+save_slow() {
+	if command -v timeout >/dev/null; then
+		[ -e "$1" ] || return
+		mkdir -p "$root\${1%/*}"
+		timeout 5 head -c 65536 "$1" >"$root$1" 2>/dev/null || rm -f "$root$1"
+	else
+		save "$1"
+	fi
+}
+
+save_livepatches() {
+	[ -d "$sys" ] && mkdir -p "$root$sys"
+	for patch in "$sys"/*/; do
+		[ -d "$patch" ] || continue
+		for name in transition enabled replace replaceable replace_set; do
+			save "$patch$name" 4096
+		done
+		for object in "$patch"*/; do
+			[ -d "$object" ] || continue
+			mkdir -p "$root$object"
+			save "$object"patched 4096
+			# A function is an empty folder.
+			for function in "$object"*/; do
+				[ -d "$function" ] && mkdir -p "$root$function"
+			done
+		done
+	done
+}
+
+save_thread() {
+	for name in patch_state comm stat status wchan; do
+		save "$1/$name"
+	done
+	save_slow "$1/stack"
+}
+
+mkdir -p "$root/proc" "$root/sys/kernel"
+save_livepatches
+target=
+for patch in "$sys"/*/; do
+	[ "$(cat "$patch"transition 2>/dev/null)" = 1 ] && target=$(cat "$patch"enabled)
+done
+
+# In a transition every thread's state counts; outside one all are -1.
+if [ -n "$target" ]; then
+	for thread in /proc/[0-9]*/task/[0-9]*; do
+		printf '%s\0' "$root$thread"
+	done | xargs -0 mkdir -p
+	details=0
+	for file in /proc/[0-9]*/task/[0-9]*/patch_state; do
+		state=
+		read -r state <"$file" 2>/dev/null || continue
+		thread=\${file%/patch_state}
+		echo "$state" 2>/dev/null >"$root$file" || continue
+		case $state in
+		"$target" | -1) continue ;;
+		esac
+		details=$((details + 1))
+		[ "$details" -gt 200 ] && continue
+		save_thread "$thread"
+		process=\${thread%/task/*}
+		for name in cmdline cgroup; do
+			save_slow "$process/$name"
+		done
+	done
+else
+	save /proc/1/patch_state 4096
+fi
+
+for name in osrelease hostname random/boot_id tainted; do
+	save /proc/sys/kernel/$name 4096
+done
+save /proc/modules 8388608
+for taint in $(grep -l K /sys/module/*/taint 2>/dev/null); do
+	for name in taint refcnt initstate; do
+		save "\${taint%taint}$name" 4096
+	done
+done
+for object in "$sys"/*/*/; do
+	module=$(basename "$object" | tr - _)
+	save "/sys/module/$module/refcnt" 4096
+	save "/sys/module/$module/initstate" 4096
+done
+for file in /sys/kernel/tracing/enabled_functions /sys/kernel/debug/tracing/enabled_functions; do
+	[ -r "$file" ] && save "$file" 8388608 && break
+done
+mkdir -p "$root/sos_commands/kernel"
+dmesg >"$root/sos_commands/kernel/dmesg" 2>/dev/null || rm -f "$root/sos_commands/kernel/dmesg"
+# The uptime after the log, stack_order last: it takes the lock of all livepatches.
+save /proc/uptime 4096
+for patch in "$sys"/*/; do
+	save_slow "$patch"stack_order
+done
+
+tar -cf - -C "$root" . | gzip >"$archive" && echo "$archive"
+`.replaceAll(String.raw`\${`, '${');
