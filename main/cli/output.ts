@@ -1,12 +1,5 @@
 /** Where the command line prints, and what that place can show. */
-
-export interface TextStyle {
-  /** Columns. */
-  readonly width: number;
-  readonly colour: boolean;
-  /** Whether characters beyond ASCII may be used for drawing. */
-  readonly unicode: boolean;
-}
+import type { TextStyle } from '../../shared/report/statusText';
 
 export interface Output {
   readonly style: TextStyle;

@@ -1,5 +1,6 @@
 /** Runs the command line in this process, and keeps what it prints. */
-import type { Output, TextStyle } from '../cli/output';
+import type { TextStyle } from '../../shared/report/statusText';
+import type { Output } from '../cli/output';
 import { run } from '../cli/run';
 
 export interface Ended {
