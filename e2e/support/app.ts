@@ -17,7 +17,7 @@ import { electronOptions } from '../../scripts/lib/electron-options';
 import { root } from '../../scripts/lib/paths';
 import { executable } from './runtime';
 
-const switches = electronOptions({ isVirtual: true, env: process.env });
+const usualSwitches = electronOptions({ isVirtual: true, env: process.env });
 
 export interface App {
   readonly electron: ElectronApplication;
@@ -39,6 +39,8 @@ interface Launch {
   readonly profile?: string;
   /** A packaged app's program, in place of Electron on this checkout. */
   readonly packaged?: string;
+  /** Switches of Chromium's. */
+  readonly switches?: readonly string[];
   /** Variables on top of those of the test runner. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -81,9 +83,10 @@ export const test = base.extend<Fixtures>({
 
 export { expect };
 
-function argumentsOf(args: readonly string[], { profile, packaged }: Launch, folder: string) {
+function argumentsOf(args: readonly string[], options: Launch, folder: string): string[] {
+  const { profile = join(folder, 'profile'), packaged, switches = [] } = options;
   const own = packaged === undefined ? [root] : [];
-  return [...switches, `--user-data-dir=${profile ?? join(folder, 'profile')}`, ...own, ...args];
+  return [...usualSwitches, ...switches, `--user-data-dir=${profile}`, ...own, ...args];
 }
 
 /** A packaged app can't be held at its start (see `runtime.ts`): it may take more than one. */

@@ -1,7 +1,6 @@
 /** `--screenshot FILE.png`: a picture of the first state that the window shows, then the end. */
 import { app, type BrowserWindow } from 'electron';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { Host } from '../../shared/api/contract';
 import { say } from './log';
@@ -52,7 +51,6 @@ async function takePicture({ webContents }: BrowserWindow, file: string): Promis
     });
     // Unlike `capturePage`, which may give the frame before this one, it draws anew and waits.
     const picture = pictureSchema.parse(await tools.sendCommand('Page.captureScreenshot'));
-    mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, Buffer.from(picture.data, 'base64'));
     return null;
   } catch (error) {

@@ -1,0 +1,210 @@
+/** What the page cannot do, tried from inside of it. */
+import type { Page } from '@playwright/test';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '../support/app';
+import { sample } from '../support/samples';
+import { headline, tab, viewTitles } from '../support/screen';
+
+const stalled = sample('04-stalled-patching');
+
+/** Collects violations of the content security policy from the page's first line on. */
+async function watchViolations(page: Page): Promise<() => Promise<string[]>> {
+  await page.addInitScript(() => {
+    const violations: string[] = [];
+    Object.assign(window, { violations });
+    document.addEventListener('securitypolicyviolation', (event) => {
+      violations.push(`${event.violatedDirective} ${event.blockedURI}`);
+    });
+  });
+  await page.reload();
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  return () => page.evaluate((): string[] => Reflect.get(window, 'violations'));
+}
+
+test('no view, dialog or theme violates the content security policy', async ({ launch }) => {
+  const { page } = await launch([stalled]);
+  const violations = await watchViolations(page);
+  for (const [index, title] of viewTitles.entries()) {
+    await page.keyboard.press(`Control+${index + 1}`);
+    await expect(tab(page, title)).toHaveAttribute('aria-selected', 'true');
+  }
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox').fill('theme: dark');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Control+1');
+  await page.getByRole('button', { name: /force/i }).first().click();
+  await expect(page.getByRole('dialog')).toBeVisible();
+  expect(await violations()).toEqual([]);
+});
+
+test('inline code, foreign files and connections are refused', async ({ launch }) => {
+  const { complaints, page } = await launch();
+  const violations = await watchViolations(page);
+  await page.evaluate(async () => {
+    const script = document.createElement('script');
+    script.textContent = 'window.inlineRan = true';
+    const style = document.createElement('style');
+    style.textContent = 'body { outline: 9px solid red }';
+    const frame = document.createElement('iframe');
+    frame.src = 'https://example.org/';
+    const image = document.createElement('img');
+    image.src = 'https://example.org/x.png';
+    document.body.append(script, style, frame, image);
+    await fetch('https://example.org/').catch(() => null);
+  });
+  await expect
+    .poll(async () =>
+      (await violations())
+        .map((violation) => violation.split(' ')[0])
+        .toSorted((a, b) => ((a ?? '') < (b ?? '') ? -1 : 1)),
+    )
+    .toEqual(['connect-src', 'frame-src', 'img-src', 'script-src-elem', 'style-src-elem']);
+  expect(await page.evaluate(() => Reflect.has(window, 'inlineRan'))).toBe(false);
+  // The browser has complained of each; that was the point.
+  complaints.length = 0;
+});
+
+test('every file comes with the policy; only files of the window are served', async ({
+  launch,
+}) => {
+  const { electron, page } = await launch();
+  const response = await page.reload();
+  const headers = response?.headers() ?? {};
+  expect(headers['content-security-policy']).toContain("default-src 'none'");
+  expect(headers['content-security-policy']).not.toContain('unsafe');
+  expect(headers['x-content-type-options']).toBe('nosniff');
+  const statusOf = (url: string, method = 'GET') =>
+    electron.evaluate(
+      async ({ net }, [address = '', verb = '']) =>
+        (await net.fetch(address, { method: verb })).status,
+      [url, method],
+    );
+  expect(await statusOf('app://klpscope/index.html')).toBe(200);
+  expect(await statusOf('app://klpscope/index.html', 'POST')).toBe(404);
+  expect(await statusOf('app://klpscope/..%2f..%2fpackage.json')).toBe(404);
+  expect(await statusOf('app://klpscope/..%2fmain%2fmain.cjs')).toBe(404);
+  expect(await statusOf('app://elsewhere/index.html')).toBe(404);
+});
+
+test('the window cannot be led away, and opens no other', async ({ launch }) => {
+  const { electron, page } = await launch();
+  expect(await page.evaluate(() => window.open('https://example.org/'))).toBeNull();
+  for (const address of ['https://example.org/', 'file:///etc/passwd', 'app://klpscope/x.html']) {
+    await page.evaluate((to) => {
+      const link = document.createElement('a');
+      link.href = to;
+      document.body.append(link);
+      link.click();
+      link.target = '_blank';
+      link.click();
+    }, address);
+  }
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  expect(page.url()).toBe('app://klpscope/index.html');
+  expect(electron.windows()).toHaveLength(1);
+});
+
+test('the page has neither Node nor Electron, only the bridge', async ({ launch }) => {
+  const { electron, page } = await launch();
+  const found = await page.evaluate(() => ({
+    node: ['require', 'process', 'module', 'Buffer', 'global', 'electron', 'ipcRenderer'].filter(
+      (name) => Reflect.has(window, name),
+    ),
+    bridge: Object.keys(window.klpscope).sort(),
+  }));
+  expect(found).toEqual({ node: [], bridge: ['pathOfFile', 'request', 'subscribe'] });
+  const preferences = await electron.evaluate(({ BrowserWindow }) => {
+    const [window] = BrowserWindow.getAllWindows();
+    // Not in Electron's types, and just what is asked for here.
+    const read: unknown = window && Reflect.get(window.webContents, 'getLastWebPreferences');
+    return typeof read === 'function' ? read.call(window?.webContents) : null;
+  });
+  expect(preferences).toMatchObject({
+    sandbox: true,
+    contextIsolation: true,
+    nodeIntegration: false,
+    nodeIntegrationInSubFrames: false,
+    nodeIntegrationInWorker: false,
+    webSecurity: true,
+    webviewTag: false,
+  });
+});
+
+test('unknown channels and asks outside of the contract are refused', async ({ launch }) => {
+  const { page } = await launch();
+  const tried = await page.evaluate(async () => {
+    const bridge: { request(name: string, argument: unknown): Promise<unknown> } = window.klpscope;
+    const refused = async (name: string, argument: unknown): Promise<string> => {
+      try {
+        return `answered ${JSON.stringify(await bridge.request(name, argument))}`;
+      } catch (error) {
+        return String(error);
+      }
+    };
+    return {
+      unknown: await refused('settings:read', {}),
+      wrongType: await refused('host:open', { target: 7 }),
+      tooMuch: await refused('host:open', { target: 'x', also: 'this' }),
+      tooLong: await refused('host:open', { target: 'x'.repeat(5000) }),
+    };
+  });
+  expect(tried.unknown).toContain('unknown request');
+  for (const answer of [tried.wrongType, tried.tooMuch, tried.tooLong]) {
+    expect(answer).toContain('host:open');
+    expect(answer).not.toContain('answered');
+  }
+});
+
+test('another page with the same bridge gets no answer', async ({ launch }) => {
+  const { electron } = await launch();
+  const answers = await electron.evaluate(async ({ BrowserWindow, app }) => {
+    const ask = async (address: string): Promise<unknown> => {
+      const window = new BrowserWindow({
+        show: false,
+        webPreferences: {
+          preload: `${app.getAppPath()}/out/preload/preload.cjs`,
+          sandbox: true,
+          contextIsolation: true,
+        },
+      });
+      await window.loadURL(address);
+      const answer: unknown = await window.webContents.executeJavaScript(
+        "klpscope.request('app:info').then(() => 'answered', (error) => error.message)",
+      );
+      window.destroy();
+      return answer;
+    };
+    return [await ask('data:text/html,<p>x'), await ask('app://klpscope/index.html')];
+  });
+  for (const answer of answers) expect(answer).toContain('not for this page');
+});
+
+test('rights are denied', async ({ launch }) => {
+  const { page } = await launch();
+  const states = await page.evaluate(async () => {
+    const names = ['geolocation', 'notifications', 'camera', 'microphone'] as PermissionName[];
+    const found = names.map((name) => navigator.permissions.query({ name }));
+    return (await Promise.all(found)).map(({ state }) => state);
+  });
+  expect(new Set(states)).toEqual(new Set(['denied']));
+});
+
+test('nothing leaves the machine: the network service starts no other request', async ({
+  launch,
+  folder,
+}) => {
+  const log = join(folder, 'net.json');
+  const { electron, page } = await launch([stalled], { switches: [`--log-net-log=${log}`] });
+  await expect(headline(page)).toBeVisible();
+  await page.keyboard.press('Control+5');
+  await page.evaluate(() => fetch('https://example.org/').catch(() => null));
+  await electron.evaluate(({ net }) => net.fetch('https://example.net/').catch(() => null));
+  await electron.close();
+  const addresses = readFileSync(log, 'utf8').match(/"url":"[^"]*"/g) ?? [];
+  // The second fetch is not the page's: it shows that the log would tell.
+  expect(addresses.filter((address) => !address.includes('example.net'))).toEqual([]);
+});
