@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import type { liveRequestSchema, Settings } from '../../shared/api/contract';
 import { openReader } from '../sources/readerClient';
 import type { WindowRequest } from './argv';
+import { demoHosts } from './demos';
 import { chooseTargets } from './dialogs';
 import { createHosts, type LiveChoice } from './hosts';
 import { answerRequests, tell } from './ipc';
@@ -78,6 +79,7 @@ export function startApplication(request: WindowRequest): (targets: readonly str
       platform: process.platform,
       settings: settings.current(),
       samples: readSamples(),
+      demos: demoHosts,
       hosts: hosts.list(),
       selected,
       view: request.view,
@@ -96,6 +98,7 @@ export function startApplication(request: WindowRequest): (targets: readonly str
     'settings:change': (part) => apply(settings.change(part)),
     'hosts:configured': async () => (await import('../ssh/config')).configuredHosts(),
     'host:retry': ({ id, live }) => hosts.retry(id, given(live)),
+    'demo:control': ({ id, command }) => hosts.control(id, command),
     'question:answer': ({ id, answers }) => questions.answer(id, answers),
     'window:painted': ({ host: id }) => {
       const host = id === null ? null : hosts.get(id);

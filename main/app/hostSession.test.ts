@@ -27,10 +27,15 @@ function start({ live = true, visible = true } = {}): HostSession {
       isReaderClosed = true;
     },
   };
-  return startSession({ id: 'host-1', target: 'local', label: 'local', live }, reader, visible, {
-    settledInterval: () => settledInterval,
-    changed: (host) => published.push(host),
-  });
+  return startSession(
+    { id: 'host-1', target: 'local', label: 'local', live, isDemo: false },
+    reader,
+    visible,
+    {
+      settledInterval: () => settledInterval,
+      changed: (host) => published.push(host),
+    },
+  );
 }
 
 interface TransitionNow {

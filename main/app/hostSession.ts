@@ -1,7 +1,7 @@
 /**
  * One open target: reads it, keeps what was last known, and decides when it is read again.
  */
-import type { Host, RawFile } from '../../shared/api/contract';
+import type { DemoCommand, DemoOutcome, DemoState, Host, RawFile } from '../../shared/api/contract';
 import type { Problem } from '../../shared/readings/problem';
 import type { StatusDocument } from '../../shared/report/statusDocument';
 import type { Reader } from '../sources/readerClient';
@@ -31,6 +31,8 @@ export interface HostSession {
   setVisible(visible: boolean): void;
   files(): Promise<RawFile[]>;
   file(path: string): Promise<string | null>;
+  /** Does something to a demo host, and shows what came of it. */
+  control(command: DemoCommand): Promise<DemoOutcome>;
   /** Goes on with another reader: connected anew, or with other rights. */
   readThrough(reader: Reader): void;
   close(): void;
@@ -42,17 +44,34 @@ interface Known {
   readonly sampledAt: string | null;
   readonly sampleMs: number | null;
   readonly watch: TransitionWatch | null;
+  readonly demo: DemoState | null;
 }
+
+/** Milliseconds between two looks at a demo host, whose story may run fast. */
+const demoInterval = 500;
 
 /** @param first what is known about the target before the first sample */
 export function startSession(
-  first: { readonly id: string; readonly target: string; readonly label: string; live: boolean },
+  first: {
+    readonly id: string;
+    readonly target: string;
+    readonly label: string;
+    readonly live: boolean;
+    readonly isDemo: boolean;
+  },
   firstReader: Reader,
   visible: boolean,
   environment: SessionEnvironment,
 ): HostSession {
   let reader = firstReader;
-  let known: Known = { status: null, problem: null, sampledAt: null, sampleMs: null, watch: null };
+  let known: Known = {
+    status: null,
+    problem: null,
+    sampledAt: null,
+    sampleMs: null,
+    watch: null,
+    demo: null,
+  };
   let isPaused = false;
   let isVisible = visible;
   let isSampling = false;
@@ -62,7 +81,7 @@ export function startSession(
   let lastEnd = 0;
 
   function host(): Host {
-    const { status, problem, sampledAt, sampleMs, watch } = known;
+    const { status, problem, sampledAt, sampleMs, watch, demo } = known;
     return {
       id: first.id,
       target: first.target,
@@ -76,6 +95,7 @@ export function startSession(
       sampleMs,
       transitionSeenAt: watch === null ? null : new Date(watch.seenAt).toISOString(),
       drain: watch === null ? [] : watch.drain.map(([seconds, count]) => [seconds, count]),
+      demo,
     };
   }
 
@@ -95,8 +115,9 @@ export function startSession(
       }
       lastEnd = Date.now();
       known = result.ok
-        ? { ...watched(result.value), problem: null, sampleMs: lastEnd - start }
+        ? { ...known, ...watched(result.value), problem: null, sampleMs: lastEnd - start }
         : { ...known, problem: result.problem };
+      if (first.isDemo) known = { ...known, demo: await asked.demo() };
       environment.changed(host());
     } while (isAskedAgain);
     isSampling = false;
@@ -117,7 +138,8 @@ export function startSession(
     clearTimeout(timer);
     if (!first.live || isPaused || !isVisible || isSampling || isClosed) return;
     const isSettled = known.status?.transitionState === 'none' || known.status === null;
-    const interval = isSettled ? environment.settledInterval() : transitionInterval;
+    const usual = isSettled ? environment.settledInterval() : transitionInterval;
+    const interval = first.isDemo ? demoInterval : usual;
     timer = setTimeout(() => void sample(), Math.max(0, lastEnd + interval - Date.now()));
   }
 
@@ -148,6 +170,11 @@ export function startSession(
       known = { ...known, problem: null };
       environment.changed(host());
       refresh();
+    },
+    async control(command) {
+      const outcome = await reader.control(command);
+      refresh();
+      return outcome;
     },
     files: () => reader.files(),
     file: (path) => reader.file(path),

@@ -1,8 +1,8 @@
 /** The targets that are open in the window, in the order of their opening. */
-import type { Host, RawFile } from '../../shared/api/contract';
+import type { DemoCommand, DemoOutcome, Host, RawFile } from '../../shared/api/contract';
 import { parseTarget, type Target } from '../../shared/api/target';
 import type { Result } from '../../shared/readings/problem';
-import type { Reader } from '../sources/readerClient';
+import { noDemo, type Reader } from '../sources/readerClient';
 import type { LiveRequest } from '../sources/source';
 import { startSession, type HostSession, type SessionEnvironment } from './hostSession';
 
@@ -25,6 +25,7 @@ export interface Hosts {
   refresh(id: string): void;
   setPaused(id: string, paused: boolean): void;
   setVisible(visible: boolean): void;
+  control(id: string, command: DemoCommand): Promise<DemoOutcome>;
   files(id: string): Promise<RawFile[]>;
   file(id: string, path: string): Promise<string | null>;
   closeAll(): void;
@@ -50,7 +51,8 @@ export function createHosts(environment: HostsEnvironment): Hosts {
         id: `host-${(opened += 1)}`,
         target: text,
         label: shortName(text),
-        live: target.value.kind === 'local' || target.value.kind === 'ssh',
+        live: ['local', 'ssh', 'demo'].includes(target.value.kind),
+        isDemo: target.value.kind === 'demo',
       };
       const reader = environment.open(target.value, live, first.id);
       targets.set(first.id, target.value);
@@ -74,6 +76,7 @@ export function createHosts(environment: HostsEnvironment): Hosts {
       isVisible = visible;
       for (const session of sessions.values()) session.setVisible(visible);
     },
+    control: async (id, command) => (await sessions.get(id)?.control(command)) ?? noDemo,
     files: async (id) => (await sessions.get(id)?.files()) ?? [],
     file: async (id, path) => (await sessions.get(id)?.file(path)) ?? null,
     closeAll() {

@@ -15,16 +15,11 @@ import type { Source, SourceOptions } from './source';
 
 type DemoTarget = Extract<Target, { kind: 'demo' }>;
 
-/** A demo host as a source, with the controls of its story. */
-export interface DemoSource extends Source {
-  readonly story: Story;
-}
-
 /** @returns `not-found` where no story and no host of the fleet has that name */
 export function openDemo(
   { text, scenario: name }: DemoTarget,
   { demo }: SourceOptions,
-): Result<DemoSource> {
+): Result<Source> {
   const found = name === null ? { scenario: defaultScenario, from: 0 } : find(name);
   if (!found) {
     const known = scenarios.map(({ id }) => id).join(', ');

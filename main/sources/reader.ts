@@ -3,11 +3,12 @@
  * that no slow disk and no host with many threads holds up the window.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { RawFile } from '../../shared/api/contract';
+import type { DemoOutcome, RawFile } from '../../shared/api/contract';
 import type { Readings } from '../../shared/readings/readings';
 import { statusOf } from '../../shared/report/status';
 import type { Question } from '../ssh/questions';
-import type { ReaderAnswer, ReaderQuestion, ReaderStart } from './readerClient';
+import { carryOut, stateOf } from './demoControl';
+import { noDemo, type ReaderAnswer, type ReaderQuestion, type ReaderStart } from './readerClient';
 import { openSource, type SourceOptions } from './source';
 
 /** Characters of one file that the window gets to show. */
@@ -55,6 +56,14 @@ async function answer(
       return { id, files: last ? filesOf(last) : [] };
     case 'file':
       return { id, text: textOf(question.path) };
+    case 'demo': {
+      const story = source.ok ? source.value.story : undefined;
+      if (!story) return { id, outcome: noDemo, state: null };
+      const outcome: DemoOutcome = question.command
+        ? carryOut(story, question.command)
+        : { ok: true };
+      return { id, outcome, state: stateOf(story) };
+    }
   }
 }
 

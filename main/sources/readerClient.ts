@@ -1,7 +1,7 @@
 /** Speaks with a reader thread: one per open target. */
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { RawFile } from '../../shared/api/contract';
+import type { DemoCommand, DemoOutcome, DemoState, RawFile } from '../../shared/api/contract';
 import type { Target } from '../../shared/api/target';
 import type { Result } from '../../shared/readings/problem';
 import type { StatusDocument } from '../../shared/report/statusDocument';
@@ -15,8 +15,15 @@ export interface Reader {
   files(): Promise<RawFile[]>;
   /** Text of one of them; null where it has none. */
   file(path: string): Promise<string | null>;
+  /** Where a demo host's story stands; null for every other target. */
+  demo(): Promise<DemoState | null>;
+  /** Carries out a command on a demo host's story. */
+  control(command: DemoCommand): Promise<DemoOutcome>;
   close(): void;
 }
+
+/** No demo host is there to obey. */
+export const noDemo: DemoOutcome = { ok: false, errno: 'ENODEV' };
 
 /** What the thread is given when it starts. */
 export interface ReaderStart {
@@ -27,6 +34,7 @@ export interface ReaderStart {
 export type ReaderQuestion = { readonly id: number } & (
   | { readonly ask: 'sample' | 'files' }
   | { readonly ask: 'file'; readonly path: string }
+  | { readonly ask: 'demo'; readonly command: DemoCommand | null }
   /** Answers a question of the thread's; the id is that question's. */
   | { readonly ask: 'answered'; readonly answers: readonly string[] | null }
 );
@@ -35,6 +43,7 @@ export type ReaderAnswer = { readonly id: number } & (
   | { readonly result: Result<StatusDocument> }
   | { readonly files: RawFile[] }
   | { readonly text: string | null }
+  | { readonly outcome: DemoOutcome; readonly state: DemoState | null }
   /** A question for a human; the id is its own. */
   | { readonly question: Question }
 );
@@ -81,7 +90,10 @@ export function openReader(target: Target, live: Partial<LiveRequest> = {}, ask?
   }
 
   function request(
-    question: { ask: 'sample' | 'files' } | { ask: 'file'; path: string },
+    question:
+      | { ask: 'sample' | 'files' }
+      | { ask: 'file'; path: string }
+      | { ask: 'demo'; command: DemoCommand | null },
   ): Promise<ReaderAnswer | null> {
     if (isClosed) return Promise.resolve(null);
     worker ??= start();
@@ -105,6 +117,14 @@ export function openReader(target: Target, live: Partial<LiveRequest> = {}, ask?
     async file(path) {
       const answer = await request({ ask: 'file', path });
       return answer && 'text' in answer ? answer.text : null;
+    },
+    async demo() {
+      const answer = await request({ ask: 'demo', command: null });
+      return answer && 'state' in answer ? answer.state : null;
+    },
+    async control(command) {
+      const answer = await request({ ask: 'demo', command });
+      return answer && 'outcome' in answer ? answer.outcome : noDemo;
     },
     close() {
       isClosed = true;

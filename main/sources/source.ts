@@ -3,7 +3,7 @@ import type { Target } from '../../shared/api/target';
 import { fail, succeed, type Problem, type Result } from '../../shared/readings/problem';
 import type { Readings, SourceKind } from '../../shared/readings/readings';
 import { openArchive } from './archiveSource';
-import { openDemo } from './demoSource';
+import { openDemo, type Story } from './demoSource';
 import { openDirectory } from './directorySource';
 import type { Ask } from '../ssh/questions';
 import { openLive, wantsSudoHere } from './liveSource';
@@ -17,6 +17,8 @@ export interface Source {
   readonly live: boolean;
   /** One sample. Fails only where the host as a whole can't be read. */
   sample(): Promise<Result<Readings>>;
+  /** What a demo host plays; no other source has one. */
+  readonly story?: Story;
   close(): void;
 }
 

@@ -15,6 +15,7 @@ const info = {
   platform: 'linux',
   settings: { theme: 'dark', zoom: 1, interval: 2 },
   samples: [],
+  demos: [],
   hosts: [],
   selected: null,
   view: null,

@@ -116,6 +116,7 @@ export function hostOf(status: StatusDocument | null, change: Partial<Host> = {}
     sampleMs: 6,
     transitionSeenAt: null,
     drain: [],
+    demo: null,
     ...change,
   };
 }

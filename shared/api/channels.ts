@@ -18,6 +18,7 @@ export const requestNames = [
   'hosts:configured',
   'host:retry',
   'question:answer',
+  'demo:control',
 ] as const;
 
 export const eventNames = [

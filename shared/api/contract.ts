@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { EventName, RequestName } from './channels';
+import { operationSchema } from '../kernel/scenarios/schemas';
 import { problemSchema, statusDocumentSchema } from '../report/statusDocument';
 
 export const themes = ['system', 'light', 'dark'] as const;
@@ -26,6 +27,48 @@ export const sampleSchema = z.strictObject({
   target: z.string(),
 });
 export type Sample = z.infer<typeof sampleSchema>;
+
+/** A demo host that can be opened: a story by itself, or a host of the fleet amid one. */
+export const demoSchema = z.strictObject({
+  target: z.string(),
+  title: z.string(),
+  story: z.string(),
+  isFleet: z.boolean(),
+});
+export type Demo = z.infer<typeof demoSchema>;
+
+/** Where a demo host's story stands. */
+export const demoStateSchema = z.strictObject({
+  title: z.string(),
+  story: z.string(),
+  /** Seconds since the story began, and of its whole length. */
+  position: z.number(),
+  lasts: z.number(),
+  playing: z.boolean(),
+  /** Seconds of the story in one second. */
+  speed: z.number(),
+  /** What happened last; null before the first step. */
+  says: z.string().nullable(),
+  /** What happens next; null at the end, or where a person has taken over. */
+  next: z.strictObject({ at: z.number(), says: z.string() }).nullable(),
+  takenOver: z.boolean(),
+});
+export type DemoState = z.infer<typeof demoStateSchema>;
+
+/** What a person may do to a demo host. `operate` takes over from the story. */
+export const demoCommandSchema = z.discriminatedUnion('do', [
+  z.strictObject({ do: z.enum(['play', 'pause', 'step', 'restart', 'hand-back']) }),
+  z.strictObject({ do: z.literal('speed'), speed: z.number().positive().max(60) }),
+  z.strictObject({ do: z.literal('operate'), operation: operationSchema }),
+]);
+export type DemoCommand = z.infer<typeof demoCommandSchema>;
+
+/** How a demo host's kernel answered: done, or with its error (`EBUSY`). */
+export const demoOutcomeSchema = z.discriminatedUnion('ok', [
+  z.strictObject({ ok: z.literal(true) }),
+  z.strictObject({ ok: z.literal(false), errno: z.string() }),
+]);
+export type DemoOutcome = z.infer<typeof demoOutcomeSchema>;
 
 /**
  * A host (or saved state) open in the window.
@@ -52,6 +95,8 @@ export const hostSchema = z.strictObject({
   transitionSeenAt: z.string().nullable(),
   /** Of the running transition while watched: seconds since seen, blocking threads. */
   drain: z.array(z.tuple([z.number(), z.number()])),
+  /** The story of a demo host; null for every other. */
+  demo: demoStateSchema.nullable(),
 });
 export type Host = z.infer<typeof hostSchema>;
 
@@ -65,6 +110,7 @@ export const appInfoSchema = z.strictObject({
   platform: z.string(),
   settings: settingsSchema,
   samples: z.array(sampleSchema),
+  demos: z.array(demoSchema),
   hosts: z.array(hostSchema),
   /** Host to show first; null: the start screen. */
   selected: z.string().nullable(),
@@ -182,6 +228,10 @@ export const requests = {
       answers: z.array(z.string().max(8192)).max(16).nullable(),
     }),
     answer: none,
+  },
+  'demo:control': {
+    ask: z.strictObject({ id: z.string().max(64), command: demoCommandSchema }),
+    answer: demoOutcomeSchema,
   },
   'window:menu-state': { ask: z.strictObject({ hostSelected: z.boolean() }), answer: none },
 } as const satisfies Record<RequestName, { ask: z.ZodType; answer: z.ZodType }>;
