@@ -23,6 +23,8 @@ function start({ live = true, visible = true } = {}): HostSession {
     sample: () => new Promise<Result<StatusDocument>>((answer) => asked.push(answer)),
     files: async () => [],
     file: async () => null,
+    demo: () => Promise.resolve(null),
+    control: () => Promise.resolve({ ok: true as const }),
     close: () => {
       isReaderClosed = true;
     },
