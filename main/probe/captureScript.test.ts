@@ -40,8 +40,9 @@ describe.skipIf(impossible !== undefined)('the capture script', () => {
       const away = mkdtempSync(join(tmpdir(), 'klpscope-capture-test-'));
       try {
         writeFileSync(join(root.path, 'capture.sh'), captureScript);
-        const [program = '', ...args] = [...root.busyboxOnly, 'sh', '/capture.sh', '/out.tar.gz'];
-        expect(execFileSync(program, args).toString()).toBe('/out.tar.gz\n');
+        const [program = '', ...args] = root.busyboxOnly;
+        const printed = execFileSync(program, [...args, 'sh', '/capture.sh', '/out.tar.gz']);
+        expect(printed.toString()).toBe('/out.tar.gz\n');
         expect(readdirSync(join(root.path, 'tmp'))).toEqual([]);
         execFileSync('cp', [join(root.path, 'out.tar.gz'), away]);
         const captured = await read(join(away, 'out.tar.gz'));

@@ -194,11 +194,25 @@ export class HostReadings {
     const text = this.sections.get('l') ?? '';
     if (text.trim() === '') return absent;
     const [, reason] = /^(?:[^\n]*: )?dmesg: ([^\n]*)\n$/.exec(text) ?? [];
-    if (reason === undefined) return { text, truncated: false };
+    if (reason === undefined) return { text: inOrder(text), truncated: false };
     return reason === 'not found'
       ? absent
       : { missing: 'denied', detail: visible(capText(reason, 200)) };
   }
+}
+
+/** Lines by the log's own clock; those without a stamp stay behind the line above them. */
+function inOrder(text: string): string {
+  let last = 0;
+  const lines = text.split('\n').map((line) => {
+    const [, seconds] = /^\[ *(\d{1,12}\.\d{1,9})\]/.exec(line) ?? [];
+    last = seconds === undefined ? last : Number(seconds);
+    return { line, seconds: last };
+  });
+  return lines
+    .toSorted((a, b) => a.seconds - b.seconds)
+    .map(({ line }) => line)
+    .join('\n');
 }
 
 /** Folders with those that lie directly in them. */

@@ -46,10 +46,15 @@ send() {
 	eval "last=\$last_$1"
 	if [ "$2" = "$last" ]; then
 		frame "$1" same
+		return
+	fi
+	eval "last_$1=\$2"
+	if [ \${#2} -gt 8192 ] && [ "$pack" ]; then
+		frame z
+		{ frame "$1"; printf '%s' "$2"; } | gzip -1c
 	else
 		frame "$1"
 		printf '%s' "$2"
-		eval "last_$1=\$2"
 	fi
 }
 
@@ -143,9 +148,16 @@ redirected() {
 	send f "$text"
 }
 
-# Lines about livepatches, and the last one: its stamp says how far the log goes.
+# Lines about livepatches, and the last one: its stamp says how far the log goes. Lines about single
+# threads, of which there may be many thousands, come behind the others.
 log() {
-	send l "$(dmesg 2>&1 </dev/null | sed -n -e '/livepatch/b keep' -e '/TAINT_LIVEPATCH/b keep' -e '/Duplicate shadow variable/b keep' -e '$b keep' -e b -e ':keep' -e p | tail -n 2000)$nl"
+	lines=$(dmesg 2>&1 </dev/null | sed -n -e '/livepatch/b keep' -e '/TAINT_LIVEPATCH/b keep' -e '/Duplicate shadow variable/b keep' -e '$b keep' -e b -e ':keep' -e p | tail -n 20000)
+	case $lines in
+	*klp_try_switch_task:* | *klp_check_stack:*)
+		send l "$(printf '%s\n' "$lines" | grep -v 'klp_[a-z_]*: ' | tail -n 1000)$nl$(printf '%s\n' "$lines" | grep 'klp_[a-z_]*: ' | tail -n 1000)$nl"
+		;;
+	*) send l "$(printf '%s\n' "$lines" | tail -n 1000)$nl" ;;
+	esac
 }
 
 # Every thread: how many there are, why some could not be read, and those that are not at the target.
