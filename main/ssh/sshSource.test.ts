@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { cannotServe, startSshd, type ServerOptions, type SshServer } from '../../e2e/sshd/server';
+import { startAgent } from '../../e2e/sshd/agent';
 import { askingServer } from '../../e2e/sshd/askingServer';
 import type { Result } from '../../shared/readings/problem';
 import type { Readings } from '../../shared/readings/readings';
@@ -38,12 +39,13 @@ function open(wish: Wish = {}): LiveSource {
   const files = knownHosts ?? to.knownHostsFile;
   const path = join(to.folder, `ssh_config-${Math.random().toString(36).slice(2)}`);
   const lines = [
+    // The first value of an option counts.
+    ...config,
     'IdentityAgent none',
     'IdentitiesOnly yes',
     `UserKnownHostsFile ${files}`,
     'GlobalKnownHostsFile /dev/null',
     'ConnectTimeout 10',
-    ...config,
   ];
   writeFileSync(path, `Host *\n${lines.join('\n')}\n`);
   const source = openSsh(
@@ -212,6 +214,17 @@ describe.skipIf(impossible !== undefined)('over SSH', () => {
 
   it.each(['ed25519', 'ecdsa', 'rsa'] as const)('logs in with a key of type %s', async (type) => {
     expect(codeOf(await open({ identity: server.keys[type] }).sample())).toBe('read');
+  });
+
+  it('uses the agent, of whose keys only those that are configured', async () => {
+    const agent = await startAgent([server.keys.encrypted], server.passphrase);
+    const identity = { identity: server.keys.encrypted };
+    const withAgent = [`IdentityAgent ${agent.socket}`];
+    expect(codeOf(await open({ config: withAgent, ...identity }).sample())).toBe('read');
+    const other = await another({});
+    const unconfigured = open({ config: withAgent, identity: other.keys.ed25519 });
+    expect(codeOf(await unconfigured.sample())).toBe('authentication-failed');
+    agent.stop();
   });
 
   it('logs in with a password, asked for again when it was wrong', async () => {
