@@ -5,12 +5,14 @@
  * row by `aria-activedescendant`, so that the focus survives rows that scroll away. (React Aria's
  * Table builds a node for every row on each change, which is far beyond 50 ms at 20,000 rows.)
  */
-import { ArrowDown, ArrowUp } from 'lucide-react';
-import { useId, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import { useCallback, useId, useLayoutEffect, useMemo, useRef, type KeyboardEvent } from 'react';
 import { copy } from '../../state/actions';
 import type { Sorting } from '../../state/views';
 import { rowText, type Column } from './column';
+import { ColumnHeader } from './ColumnHeader';
+import { GridRow } from './GridRow';
 import { moveOf } from './keys';
+import { useViewport } from './useViewport';
 import { offsetsOf, rowAt, scrollToShow, shownRows } from './window';
 
 const headerHeight = 32;
@@ -33,45 +35,37 @@ export interface GridProps<Row> {
 export function Grid<Row>(props: GridProps<Row>) {
   const { rows, keyOf, heightOf, chosen } = props;
   const id = useId();
-  const box = useRef<HTMLDivElement>(null);
-  const [view, setView] = useState({ top: 0, height: 600, width: 900 });
+  const { boxRef, viewport, onScroll } = useViewport();
+  const height = Math.max(0, viewport.height - headerHeight);
   const offsets = useMemo(() => offsetsOf(rows, heightOf), [rows, heightOf]);
-  const columns = props.columns.filter((column) => (column.from ?? 0) <= view.width);
-  const { first, end } = shownRows(offsets, view.top, view.height);
+  const columns = useMemo(
+    () => props.columns.filter((column) => (column.from ?? 0) <= viewport.width),
+    [props.columns, viewport.width],
+  );
+  const { first, end } = shownRows(offsets, viewport.top, height);
   const chosenIndex = useMemo(
     () => (chosen === null ? -1 : rows.findIndex((row) => keyOf(row) === chosen)),
     [rows, keyOf, chosen],
   );
 
-  useLayoutEffect(() => {
-    const element = box.current;
-    if (element === null) return undefined;
-    const measure = () =>
-      setView({
-        top: element.scrollTop,
-        height: Math.max(0, element.clientHeight - headerHeight),
-        width: element.clientWidth,
-      });
-    measure();
-    const observer = new ResizeObserver(measure);
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
-
   // Once for each choice, wherever it was made: a refresh that moves rows does not scroll.
   const seen = useRef<string | null>(null);
   useLayoutEffect(() => {
-    const element = box.current;
+    const element = boxRef.current;
     if (element === null || chosenIndex < 0 || seen.current === chosen) return;
     seen.current = chosen;
-    const height = element.clientHeight - headerHeight;
-    element.scrollTop = scrollToShow(offsets, chosenIndex, element.scrollTop, height);
-  }, [chosen, chosenIndex, offsets]);
+    const room = element.clientHeight - headerHeight;
+    element.scrollTop = scrollToShow(offsets, chosenIndex, element.scrollTop, room);
+  }, [boxRef, chosen, chosenIndex, offsets]);
 
   const choose = (index: number) => {
     const row = rows[index];
     if (row !== undefined) props.onChoose(keyOf(row));
   };
+  const click = useLatest((index: number) => {
+    choose(index);
+    props.onOpen?.();
+  });
 
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
     if (event.target !== event.currentTarget) return;
@@ -87,19 +81,18 @@ export function Grid<Row>(props: GridProps<Row>) {
       void copy(rowText(props.columns, row), 'Row');
       return;
     }
-    const page =
-      rowAt(offsets, (offsets[Math.max(0, chosenIndex)] ?? 0) + view.height) - chosenIndex;
+    const page = rowAt(offsets, (offsets[Math.max(0, chosenIndex)] ?? 0) + height) - chosenIndex;
     const to = moveOf(event, chosenIndex, rows.length, Math.max(1, page));
     if (to === null) return;
     event.preventDefault();
     choose(to);
   };
 
-  const template = { gridTemplateColumns: columns.map((column) => column.track).join(' ') };
+  const tracks = columns.map((column) => column.track).join(' ');
   const active = chosenIndex >= first && chosenIndex < end ? `${id}-${chosenIndex}` : undefined;
   return (
     <div
-      ref={box}
+      ref={boxRef}
       className="grid"
       role="grid"
       tabIndex={0}
@@ -108,12 +101,14 @@ export function Grid<Row>(props: GridProps<Row>) {
       aria-colcount={columns.length}
       aria-activedescendant={active}
       onKeyDown={onKeyDown}
-      onScroll={(event) => {
-        const { scrollTop } = event.currentTarget;
-        setView((before) => ({ ...before, top: scrollTop }));
-      }}
+      onScroll={onScroll}
     >
-      <div className="grid__header" role="row" aria-rowindex={1} style={template}>
+      <div
+        className="grid__header"
+        role="row"
+        aria-rowindex={1}
+        style={{ gridTemplateColumns: tracks }}
+      >
         {columns.map((column) => (
           <ColumnHeader
             key={column.id}
@@ -128,34 +123,32 @@ export function Grid<Row>(props: GridProps<Row>) {
           const index = first + place;
           const key = keyOf(row);
           return (
-            <div
+            <GridRow
               key={key}
               id={`${id}-${index}`}
-              role="row"
-              className="grid__row"
-              aria-rowindex={index + 2}
-              aria-selected={key === chosen}
-              style={{
-                ...template,
-                top: offsets[index],
-                height: (offsets[index + 1] ?? 0) - (offsets[index] ?? 0),
-              }}
-              onClick={() => {
-                props.onChoose(key);
-                props.onOpen?.();
-              }}
-            >
-              {columns.map((column) => (
-                <div key={column.id} role="gridcell" className="grid__cell">
-                  {column.cell(row)}
-                </div>
-              ))}
-            </div>
+              row={row}
+              index={index}
+              columns={columns}
+              tracks={tracks}
+              top={offsets[index] ?? 0}
+              height={(offsets[index + 1] ?? 0) - (offsets[index] ?? 0)}
+              chosen={key === chosen}
+              onClick={click}
+            />
           );
         })}
       </div>
     </div>
   );
+}
+
+/** A function that stays the same and does what the newest one given does. */
+function useLatest(act: (index: number) => void): (index: number) => void {
+  const latest = useRef(act);
+  useLayoutEffect(() => {
+    latest.current = act;
+  });
+  return useCallback((index: number) => latest.current(index), []);
 }
 
 function isPlainCopy(event: KeyboardEvent): boolean {
@@ -165,42 +158,4 @@ function isPlainCopy(event: KeyboardEvent): boolean {
     event.key.toLowerCase() === 'c' &&
     (document.getSelection()?.isCollapsed ?? true)
   );
-}
-
-function ColumnHeader<Row>({
-  column,
-  sorting,
-  onSort,
-}: {
-  readonly column: Column<Row>;
-  readonly sorting: Sorting | null;
-  readonly onSort: ((sorting: Sorting | null) => void) | undefined;
-}) {
-  const mine = sorting?.column === column.id ? sorting : null;
-  if (column.compare === undefined || onSort === undefined) {
-    return (
-      <div role="columnheader" className="grid__title">
-        {column.title}
-      </div>
-    );
-  }
-  const Arrow = mine?.descending === true ? ArrowDown : ArrowUp;
-  return (
-    <div
-      role="columnheader"
-      className="grid__title"
-      aria-sort={mine === null ? 'none' : mine.descending ? 'descending' : 'ascending'}
-    >
-      <button type="button" onClick={() => onSort(nextSorting(column.id, mine))}>
-        {column.title}
-        {mine === null ? null : <Arrow size={12} aria-hidden />}
-      </button>
-    </div>
-  );
-}
-
-/** Ascending, descending, then the given order again. */
-function nextSorting(column: string, sorting: Sorting | null): Sorting | null {
-  if (sorting === null) return { column, descending: false };
-  return sorting.descending ? null : { column, descending: true };
 }

@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import type { Host } from '../../../shared/api/contract';
 import { certaintySentence, reasonSentence, stateWord } from '../../../shared/diagnosis/wording';
 import { capText, visible } from '../../../shared/readings/text';
@@ -17,7 +18,7 @@ import { StackFrames } from './StackFrames';
 import { ownerText, wasLookedAt } from './threads';
 
 /** One blocking thread: who it is, where it is, what has to happen. */
-export function ThreadDetail({
+export const ThreadDetail = memo(function ThreadDetail({
   blocker,
   transition,
   status,
@@ -107,7 +108,7 @@ export function ThreadDetail({
       )}
     </div>
   );
-}
+});
 
 function factsOf(blocker: Blocker): readonly string[] {
   const { pid, tid, state, uid, unit, kthread } = blocker;
