@@ -6,6 +6,7 @@ import { processOutput, type Output } from './output';
 import { status } from './status';
 import { exitStatus, generalHelp, type UsageError } from './usage';
 import { watch } from './watch';
+import { whatIfCommand } from './whatIf';
 
 /** @returns the exit status */
 export async function run(
@@ -28,6 +29,8 @@ async function dispatch(
       return status(rest, output);
     case 'watch':
       return watch(rest, output);
+    case 'what-if':
+      return whatIfCommand(rest, output);
     case 'open':
       return open(rest, output);
     case undefined:
@@ -58,15 +61,7 @@ async function isTarget(word: string): Promise<boolean> {
 }
 
 /** Commands of the contract that come with later versions. */
-const planned = new Set([
-  'record',
-  'report',
-  'what-if',
-  'preflight',
-  'shadow',
-  'metrics',
-  'capture-script',
-]);
+const planned = new Set(['record', 'report', 'preflight', 'shadow', 'metrics', 'capture-script']);
 
 function unknown(command: string): UsageError {
   if (planned.has(command)) return { usage: `${command} is not in this version.`, command: null };

@@ -1,17 +1,9 @@
 /** `klpscope status`: one reading, printed for people or as JSON. */
-import { statusOf } from '../../shared/report/status';
-import type { Result } from '../../shared/readings/problem';
-import type { StatusDocument } from '../../shared/report/statusDocument';
 import { renderStatusText } from '../../shared/report/statusText';
-import { openSource } from '../sources/source';
 import { describeProblem, exitStatusOf } from './outcome';
 import type { Output } from './output';
-import {
-  parseOptions,
-  readTargetArguments,
-  targetOptions,
-  type TargetArguments,
-} from './targetOptions';
+import { readStatus } from './readStatus';
+import { parseOptions, readTargetArguments, targetOptions } from './targetOptions';
 import { exitStatus, statusHelp, type UsageError } from './usage';
 
 /** @returns the exit status of the contract */
@@ -28,7 +20,7 @@ export async function status(
   }
   const wanted = readTargetArguments('status', positionals, values);
   if ('usage' in wanted) return wanted;
-  const read = await readWithin(wanted);
+  const read = await readStatus(wanted);
   if (!read.ok) {
     output.complain(describeProblem(read.problem));
     return exitStatus.unreadable;
@@ -39,30 +31,4 @@ export async function status(
       : renderStatusText(read.value, output.style),
   );
   return exitStatusOf(read.value);
-}
-
-async function readWithin(wanted: TargetArguments): Promise<Result<StatusDocument>> {
-  const { target, timeoutSeconds } = wanted;
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Result<StatusDocument>>((resolve) => {
-    const message = `${target.text} could not be read within ${timeoutSeconds} s.`;
-    const problem = { code: 'timeout', path: target.text, message } as const;
-    timer = setTimeout(() => resolve({ ok: false, problem }), timeoutSeconds * 1000);
-  });
-  try {
-    return await Promise.race([read(wanted), late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-async function read({ target, options }: TargetArguments): Promise<Result<StatusDocument>> {
-  const source = openSource(target, { ...options, demo: 'end' });
-  if (!source.ok) return source;
-  try {
-    const sample = await source.value.sample();
-    return sample.ok ? { ok: true, value: statusOf(sample.value) } : sample;
-  } finally {
-    source.value.close();
-  }
 }

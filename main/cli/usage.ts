@@ -21,6 +21,7 @@ Usage: klpscope COMMAND [OPTION...] TARGET
 Commands:
   status TARGET        one reading, for people or as JSON
   watch TARGET         a line for each change
+  what-if TARGET       what would change if a livepatch were disabled, reversed, forced or replaced
   open [TARGET...]     opens the window on these targets
 
 A TARGET is
@@ -54,6 +55,26 @@ Options:
 ${liveHelp}
 
 Exit status: that of the last state, as of status; 3 where the host was lost.
+`;
+
+export const whatIfHelp = `Usage: klpscope what-if [OPTION...] ACTION TARGET
+
+Works out what an action would change, from one reading. Nothing is tried.
+
+Actions, one of them:
+  --disable NAME       disable a livepatch
+  --reverse NAME       reverse the transition of a livepatch
+  --force NAME         force the transition of a livepatch
+  --replace-with FILE  replace all by a livepatch with these functions: OBJECT:FUNCTION[,POSITION]
+                       in each line
+
+Options:
+  --json               the document klpscope/what-if on standard output
+  --log FILE           a kernel log to read along with a tree or archive
+  --timeout S          gives up after S seconds (default 60)
+${liveHelp}
+
+Exit status: 0 done, also where the kernel would refuse; 3 the target could not be read; 64 wrong usage.
 `;
 
 export const statusHelp = `Usage: klpscope status [OPTION...] TARGET
