@@ -199,7 +199,7 @@ describe('in every life', () => {
       states += 1;
       expect(disagreements(kernel.core)).toEqual([]);
     }, 120);
-    expect(states).toBeGreaterThan(3000);
+    expect(states).toBeGreaterThan(2000);
   });
 });
 
