@@ -128,6 +128,13 @@ describe('active function', () => {
     expect(state.functions[0]?.active).toBe('original');
   });
 
+  it('is the original for an object whose name no module can have, where patched is not told', () => {
+    const misnamed = livepatch('b', { 'abc-xyz': ['f,1'] });
+    const { '/sys/kernel/livepatch/b/abc-xyz/patched': _, ...before61 } = misnamed;
+    const state = stateOf(before61, modules('b 1 1 - Live 0x0 (OEK)', 'abc_xyz 1 0 - Live 0x0'));
+    expect(state.functions[0]?.active).toBe('original');
+  });
+
   it('is unknown where enabled can’t be read', () => {
     const odd = livepatch('b', { vmlinux: ['f,1'] }, { enabled: 'yes' });
     const state = stateOf(below, odd, order);

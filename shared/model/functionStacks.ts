@@ -59,12 +59,20 @@ function activeOf(
   if (order === 'unknown' && members.length > 1) return null;
   for (const { patch, object, patched } of all.toReversed()) {
     if (patch.enabled === null) return null;
-    // While `patched` is 0 although the object is loaded, nothing of this livepatch runs there.
-    if (!patch.enabled || object.patched === false) continue;
+    if (!patch.enabled || isMissed(object)) continue;
     if (patched.nop === null) return null;
     return patched.nop ? 'original' : patch.name;
   }
   return 'original';
+}
+
+/**
+ * Whether a loaded object has none of its livepatch's code: `patched` is 0, or, before 6.1 had that
+ * file, its name has a `-`, which no loaded module's has (kernel/livepatch/core.c,
+ * klp_find_object_module compares names to the letter).
+ */
+function isMissed({ name, patched }: PatchedObject): boolean {
+  return patched === false || (patched === null && name.includes('-'));
 }
 
 function byPlace(a: FunctionStack, b: FunctionStack): number {
