@@ -47,7 +47,6 @@ export const accounts = [
   { name: 'restricted', uid: 2007, shell: '/bin/rbash' },
   { name: 'nologin', uid: 2008, shell: '/usr/sbin/nologin' },
 ] as const satisfies readonly Account[];
-export type AccountName = (typeof accounts)[number]['name'];
 
 export interface ServerOptions {
   /** Lines of sshd_config that come first, and so win. */

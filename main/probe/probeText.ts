@@ -1,7 +1,7 @@
 /**
  * The text that runs on a host: one POSIX sh program, the same for every host and every login.
  *
- * What it may rely on: `sh` (dash, bash, busybox), coreutils or busybox (`cut`, `head`, `id`,
+ * What it may rely on: `sh` (dash, bash, busybox), coreutils or busybox (`cut`, `head`, `id`, `tail`,
  * `sed`, `uniq`), `grep` and `xargs`; `gzip`, `timeout` and `dmesg` are used where they are. It
  * opens files for reading only, signals nobody but a reader of its own that takes too long, and
  * leaves nothing behind: when its input ends, so does it.
@@ -141,22 +141,22 @@ redirected() {
 	[ -e "$file" ] || file=/sys/kernel/debug/tracing/enabled_functions
 	text=
 	if true <"$file"; then
-		text="$file:$nl$(grep -E '\) [A-Z ]*I' "$file" | head -c 1048576)$nl"
+		text="$file:$nl$(grep -E '\) [A-Z ]*I' "$file")$nl"
 	elif [ -e "$file" ]; then
 		text=" denied $file$nl"
 	fi
 	send f "$text"
 }
 
-# Lines about livepatches, and the last one: its stamp says how far the log goes. Lines about single
-# threads, of which there may be many thousands, come behind the others.
+# Lines about livepatches, and the last one: its stamp says how far the log goes. Of a
+# long log, lines about single threads come behind the others, and are cut.
 log() {
-	lines=$(dmesg 2>&1 </dev/null | sed -n -e '/livepatch/b keep' -e '/TAINT_LIVEPATCH/b keep' -e '/Duplicate shadow variable/b keep' -e '$b keep' -e b -e ':keep' -e p | tail -n 20000)
-	case $lines in
-	*klp_try_switch_task:* | *klp_check_stack:*)
+	lines=$(dmesg 2>&1 </dev/null | sed -n -e '/livepatch/b keep' -e '/TAINT_LIVEPATCH/b keep' -e '/Duplicate shadow variable/b keep' -e '$b keep' -e b -e ':keep' -e p)
+	case \${#lines} in
+	?????? | ???????*)
 		send l "$(printf '%s\n' "$lines" | grep -v 'klp_[a-z_]*: ' | tail -n 1000)$nl$(printf '%s\n' "$lines" | grep 'klp_[a-z_]*: ' | tail -n 1000)$nl"
 		;;
-	*) send l "$(printf '%s\n' "$lines" | tail -n 1000)$nl" ;;
+	*) send l "$lines$nl" ;;
 	esac
 }
 
@@ -171,7 +171,7 @@ everyone() {
 	0 | 1) pick=-Hv pattern="^$target\$" ;;
 	*) pick=-H pattern= ;;
 	esac
-	differ=$({ printf '%s\0' "$@" | xargs -0 grep $pick "$pattern" 2>&1 >&5 | sed 's/.*: //' | uniq -c | head -n 1000 >&4; } 5>&1)
+	differ=$({ printf '%s\0' "$@" | xargs -0 grep $pick "$pattern" 2>&1 >&5 | sed 's/.*: //' | uniq -c >&4; } 5>&1)
 	exec 4>&-
 	set -- $differ
 	if [ $# -gt 400 ] && [ "$pack" ]; then
@@ -243,8 +243,12 @@ details() {
 	grep -aHE '^(Name|State|Tgid|Pid|PPid|TracerPid|Uid|Gid|Threads|Kthread):' "$@"
 }
 
-# Busybox before 1.30 spells it differently.
-find_timeout() {
+# Busybox before 1.30 spells timeout differently, and busybox's cut ends a line at each NUL.
+find_tools() {
+	case $(printf 'x\0y\n' | cut -b 1-99) in
+	xy) whole=yes ;;
+	*) whole= ;;
+	esac
 	timeout=
 	if timeout 5 true; then
 		timeout=timeout
@@ -303,16 +307,12 @@ slow() {
 		stacks="$stacks $process/cgroup"
 		commands="$commands $process/cmdline"
 	done
+	if [ "$whole" ]; then
+		batch k $stacks $commands | cut -b 1-4200
+		return
+	fi
 	batch k $stacks
-	case $(printf 'x\0y\n' | grep -aH y | cut -b 1-99) in
-	*xy) batch c $commands | cut -b 1-4200 ;;
-	*) singly $commands ;;
-	esac
-}
-
-# Busybox's cut ends a line at each NUL, so command lines go one by one.
-singly() {
-	for file; do
+	for file in $commands; do
 		frame C "$file"
 		limit 1 head -c 4096 "$file" || frame S "$file"
 	done
@@ -328,7 +328,7 @@ packed() {
 }
 
 late() {
-	[ "$sought" ] || find_timeout
+	[ "$sought" ] || find_tools
 	sought=yes
 	(
 		exec >&3
@@ -399,7 +399,12 @@ answer() {
 }
 
 serve() {
-	printf '\nklpscope-probe 1 %s %s %s\n' "$1" "$mark" "$(id -u)"
+	uid=
+	while read -r key real effective others; do
+		[ "$key" = Uid: ] && uid=$effective && break
+	done </proc/self/status
+	[ "$uid" ] || uid=$(id -u)
+	printf '\nklpscope-probe 1 %s %s %s\n' "$1" "$mark" "$uid"
 	shift
 	answer "$@"
 	while IFS= read -r request; do

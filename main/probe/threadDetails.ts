@@ -38,18 +38,16 @@ export class ThreadDetails {
    */
   takeSlow(frames: readonly Frame[], told: readonly string[]): void {
     this.takeSingle(frames);
-    for (const section of ['k', 'c']) {
-      const content = frames.findLast(({ kind }) => kind === section);
-      const errors = frames.findLast(({ kind }) => kind === `x${section}`);
-      if (!content) continue;
-      const read = readThreadFiles(content.body.toString());
-      const missing = readComplaints(errors?.body.toString() ?? '');
-      for (const [path, reading] of read) this.files.set(path, reading);
-      for (const [path, why] of missing) {
-        if (!read.has(path)) this.files.set(path, { missing: why });
-      }
-      if (errors) this.fillEmpty(told, section === 'k' ? ['stack', 'cgroup'] : ['cmdline']);
+    const content = frames.findLast(({ kind }) => kind === 'k');
+    if (!content) return;
+    const errors = frames.findLast(({ kind }) => kind === 'xk');
+    const read = readThreadFiles(content.body.toString());
+    const missing = readComplaints(errors?.body.toString() ?? '');
+    for (const [path, reading] of read) this.files.set(path, reading);
+    for (const [path, why] of missing) {
+      if (!read.has(path)) this.files.set(path, { missing: why });
     }
+    if (errors) this.fillEmpty(told);
   }
 
   /** Command lines that came one by one. */
@@ -100,10 +98,10 @@ export class ThreadDetails {
   }
 
   /** grep prints nothing for an empty file, such as a kernel thread's command line. */
-  private fillEmpty(told: readonly string[], names: readonly string[]): void {
+  private fillEmpty(told: readonly string[]): void {
     for (const key of told) {
       const process = key.slice(0, key.indexOf('/task/'));
-      for (const name of names) {
+      for (const name of ['stack', ...processFiles]) {
         const path = `${name === 'stack' ? key : process}/${name}`;
         if (!this.files.has(path)) this.files.set(path, { text: '', truncated: false });
       }
