@@ -57,10 +57,7 @@ test('a target that cannot be read is pictured, too, with status 3', async ({ ru
   expect(existsSync(file)).toBe(true);
 });
 
-test('a picture that cannot be written is a failure', async ({
-  run,
-  folder,
-}) => {
+test('a picture that cannot be written is a failure', async ({ run, folder }) => {
   const { status, stderr } = await run(['--screenshot', join(folder, 'no/such/place.png')]);
   expect(status).toBe(1);
   expect(stderr).toContain('no picture');

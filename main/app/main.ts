@@ -14,6 +14,7 @@ import { endOnBug } from './bugs';
 import { runCommandLine } from './commandLine';
 import { say } from './log';
 import { declareScheme } from './protocol';
+import { cutOffFromNetwork } from './security';
 import { absoluteTarget } from './targets';
 
 const wrongUsage = 64;
@@ -61,6 +62,7 @@ async function showWindow(request: WindowRequest): Promise<void> {
   // preload script are written for the sandbox either way.
   if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
   declareScheme();
+  cutOffFromNetwork();
   app.on('window-all-closed', () => app.quit());
   await app.whenReady();
   const openMore = startApplication(request);

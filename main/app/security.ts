@@ -6,10 +6,17 @@ import { app, session, type WebContents } from 'electron';
 import { say } from './log';
 import { appOrigin } from './address';
 
+/** Before `ready`: Chromium finds no host by name. (SSH does not go through it.) */
+export function cutOffFromNetwork(): void {
+  app.commandLine.appendSwitch('host-resolver-rules', 'MAP * ~NOTFOUND');
+}
+
 /** Before the first window. */
 export function denyWhatIsNotNeeded(): void {
   app.on('web-contents-created', (_event, contents) => confine(contents));
   const { defaultSession } = session;
+  // For each language Chromium would fetch a dictionary, even where no window checks spelling.
+  defaultSession.setSpellCheckerLanguages([]);
   defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
   defaultSession.setPermissionCheckHandler(() => false);
   defaultSession.setDevicePermissionHandler(() => false);

@@ -50,7 +50,6 @@ export function openWindow({ preload, placeFile, size, zoom }: WindowWish): Brow
       contextIsolation: true,
       nodeIntegration: false,
       webviewTag: false,
-      // Would fetch dictionaries from the network.
       spellcheck: false,
       zoomFactor: zoom,
     },

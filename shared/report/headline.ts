@@ -147,7 +147,7 @@ function running(
   }
   const blocking = countOf(threads.blocking, 'thread');
   const detail = [
-    `${total - threads.blocking} of ${total.toLocaleString('en')} have switched.`,
+    `${(total - threads.blocking).toLocaleString('en')} of ${total.toLocaleString('en')} have switched.`,
     culprits(status),
   ].join(' ');
   if (isStalled) {
