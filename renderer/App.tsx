@@ -1,8 +1,9 @@
-import { lazy, Suspense, useEffect, useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import './App.css';
 import { visible } from '../shared/readings/text';
 import { useShortcuts } from './commands/keyboard';
 import { ErrorBoundary } from './components/ErrorBoundary';
+import { later } from './components/later';
 import { Rail } from './rail/Rail';
 import { PaintedSignal } from './state/painted';
 import { selectedHost, useWindow } from './state/store';
@@ -10,9 +11,8 @@ import { DropTarget } from './views/start/DropTarget';
 import { StartView } from './views/start/StartView';
 import { Toasts } from './components/Toasts';
 
-const loadHostScreen = () => import('./views/host/HostScreen');
-const HostScreen = lazy(loadHostScreen);
-const Overlays = lazy(() => import('./components/overlays/Overlays'));
+const HostScreen = later(() => import('./views/host/HostScreen'));
+const Overlays = later(() => import('./components/overlays/Overlays'));
 
 export function App() {
   const host = useWindow(selectedHost);
@@ -24,7 +24,7 @@ export function App() {
 
   // The first host that is opened finds its code already there.
   useEffect(() => {
-    const idle = requestIdleCallback(() => void loadHostScreen());
+    const idle = requestIdleCallback(() => void HostScreen.fetch());
     return () => cancelIdleCallback(idle);
   }, []);
 
@@ -44,9 +44,7 @@ export function App() {
       <main ref={main} className="app__main" tabIndex={-1}>
         {host !== null ? (
           <ErrorBoundary key={host.id}>
-            <Suspense fallback={null}>
-              <HostScreen host={host} />
-            </Suspense>
+            <HostScreen host={host} />
           </ErrorBoundary>
         ) : answered ? (
           <>
@@ -58,11 +56,7 @@ export function App() {
       <Toasts />
       <DropTarget />
       <Announcer />
-      {overlay === null ? null : (
-        <Suspense fallback={null}>
-          <Overlays overlay={overlay} />
-        </Suspense>
-      )}
+      {overlay === null ? null : <Overlays overlay={overlay} />}
     </div>
   );
 }

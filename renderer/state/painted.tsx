@@ -3,8 +3,7 @@ import { useEffect } from 'react';
 import { tell } from './bridge';
 
 /**
- * Rendered beside what is to be seen, inside the same Suspense boundary, so that both appear in one
- * commit.
+ * Rendered beside what is to be seen, so that both appear in one commit.
  *
  * @param host the host that is shown, null for the start screen
  */
