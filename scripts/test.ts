@@ -93,7 +93,9 @@ async function check(): Promise<Tally> {
   return { passed, failed: outcomes.length - passed, skipped: 0 };
 }
 
+/** Among them are stories of the command line against a real sshd, which needs its programs. */
 async function unit(args: string[], work: string): Promise<Tally> {
+  await ensureSystemPackages(['test']);
   const file = join(work, 'unit.json');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
   const vitest = join(root, 'node_modules/vitest/vitest.mjs');

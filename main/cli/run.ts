@@ -1,10 +1,11 @@
 /** The command line: which command was meant, and how it ended. */
 import { version } from '../../package.json';
 import { parseTarget } from '../../shared/api/target';
+import { captureScript } from '../probe/captureScript';
 import { open } from './open';
 import { processOutput, type Output } from './output';
 import { status } from './status';
-import { exitStatus, generalHelp, type UsageError } from './usage';
+import { captureScriptHelp, exitStatus, generalHelp, type UsageError } from './usage';
 import { watch } from './watch';
 import { whatIfCommand } from './whatIf';
 
@@ -31,6 +32,8 @@ async function dispatch(
       return watch(rest, output);
     case 'what-if':
       return whatIfCommand(rest, output);
+    case 'capture-script':
+      return printCaptureScript(rest, output);
     case 'open':
       return open(rest, output);
     case undefined:
@@ -46,6 +49,14 @@ async function dispatch(
     default:
       return (await isTarget(command)) ? open([command, ...rest], output) : unknown(command);
   }
+}
+
+function printCaptureScript(args: readonly string[], output: Output): number | UsageError {
+  const [first] = args;
+  if (first === '--help' || first === '-h') output.write(captureScriptHelp);
+  else if (first === undefined) output.write(captureScript);
+  else return { usage: 'capture-script takes no arguments.', command: 'capture-script' };
+  return exitStatus.settled;
 }
 
 /**

@@ -22,6 +22,7 @@ Commands:
   status TARGET        one reading, for people or as JSON
   watch TARGET         a line for each change
   what-if TARGET       what would change if a livepatch were disabled, reversed, forced or replaced
+  capture-script       prints a shell script that saves a host's state into an archive
   open [TARGET...]     opens the window on these targets
 
 A TARGET is
@@ -95,6 +96,12 @@ Exit status:
   2  there is a finding of severity error
   3  the target could not be read
   64 wrong usage
+`;
+
+export const captureScriptHelp = `Usage: klpscope capture-script > capture.sh
+
+Prints a POSIX sh script. Run as root on a host that can't be reached from here, it writes one
+archive beside itself, which opens here like any other target. It changes nothing on the host.
 `;
 
 export const openHelp = `Usage: klpscope open [TARGET...]

@@ -57,6 +57,9 @@ const requirements: Record<Purpose, Requirement[]> = {
     { packages: ['dbus-daemon', 'dbus'], programs: ['dbus-daemon', 'dbus-run-session'] },
     { packages: ['iproute2'], programs: ['ip'] },
     { packages: ['sudo'], programs: ['sudo'] },
+    { packages: ['strace'], programs: ['strace'] },
+    { packages: ['tcsh'], programs: ['tcsh', 'csh'] },
+    { packages: ['fish'], programs: ['fish'] },
   ],
   package: [
     { packages: ['7zip'], programs: ['7zz'] },
