@@ -18,16 +18,19 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 
+import { z } from 'zod';
+
 import { buildModules, moduleSources } from './build-modules.js';
 import { cached, cacheFolder, keyOf, prune } from './cache.js';
 import {
   Apt,
   guestPackages,
+  kernelPackages,
+  packageFile,
   packagePath,
-  type KernelPackages,
   type PackageFile,
 } from './packages.js';
-import { output, shell } from './process.js';
+import { output, reasonOf, shell } from './process.js';
 
 /** The kernels that the lab is made for: a series of Debian's, as `uname -r` begins. */
 export const kernelSeries = ['6.1', '6.12'] as const;
@@ -37,27 +40,33 @@ export type KernelSeries = (typeof kernelSeries)[number];
 export const userNames = ['root', 'admin', 'operator', 'viewer'] as const;
 export type UserName = (typeof userNames)[number];
 
-/** A built image: files to boot from and to log in with. */
-export interface Image {
-  readonly series: KernelSeries;
-  readonly release: string;
-  readonly kernel: string;
-  readonly initrd: string;
-  /** The private key that every user of the guest accepts. */
-  readonly keyFile: string;
+/** What is made anew for every image. */
+const secrets = z.object({
   /** The guest's host key as `known_hosts` has it: `ssh-ed25519 AAAA…`. */
-  readonly hostKey: string;
+  hostKey: z.string(),
   /** The password of operator, for sudo and for logging in; the others have none. */
-  readonly password: string;
-}
+  password: z.string(),
+});
 
-interface Lookup {
-  readonly at: number;
+/** A built image: files to boot from and to log in with. */
+export const imageSchema = secrets.extend({
+  series: z.enum(kernelSeries),
+  release: z.string(),
+  kernel: z.string(),
+  initrd: z.string(),
+  /** The private key that every user of the guest accepts. */
+  keyFile: z.string(),
+});
+export type Image = Readonly<z.infer<typeof imageSchema>>;
+
+const lookupSchema = z.object({
+  at: z.number(),
   /** What was looked for. */
-  readonly wanted: string;
-  readonly kernel: KernelPackages;
-  readonly userland: readonly PackageFile[];
-}
+  wanted: z.string(),
+  kernel: kernelPackages,
+  userland: z.array(packageFile).readonly(),
+});
+type Lookup = Readonly<z.infer<typeof lookupSchema>>;
 
 /** Files of the guest, laid out as there. */
 const guestRoot = join(import.meta.dirname, 'guest/root');
@@ -81,10 +90,7 @@ export async function image(series: KernelSeries, say: (line: string) => void): 
   });
   prune('image');
   prune('userland');
-  const made = JSON.parse(readFileSync(join(folder, 'image.json'), 'utf8')) as {
-    hostKey: string;
-    password: string;
-  };
+  const made = secrets.parse(JSON.parse(readFileSync(join(folder, 'image.json'), 'utf8')));
   return {
     series,
     release: kernel.release,
@@ -114,9 +120,7 @@ async function lookUp(series: KernelSeries, say: (line: string) => void): Promis
     return found;
   } catch (error) {
     if (known !== undefined && allThere(known)) {
-      say(
-        `apt gives no newer packages (${(error as Error).message}); using ${known.kernel.release}`,
-      );
+      say(`apt gives no newer packages (${reasonOf(error)}); using ${known.kernel.release}`);
       return known;
     }
     throw error;
@@ -127,8 +131,9 @@ function readLookup(path: string, wanted: string): Lookup | undefined {
   if (!existsSync(path)) {
     return undefined;
   }
-  const known = JSON.parse(readFileSync(path, 'utf8')) as Lookup;
-  return known.wanted === wanted ? known : undefined;
+  // One of an older form counts as none.
+  const known = lookupSchema.safeParse(JSON.parse(readFileSync(path, 'utf8')));
+  return known.data?.wanted === wanted ? known.data : undefined;
 }
 
 function allThere(lookup: Lookup): boolean {
@@ -153,9 +158,10 @@ function sourcesKey(): string {
 function filesBelow(folder: string): readonly (string | Buffer)[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .sort()
-    .map((name) => join(folder, name))
-    .filter((path) => statSync(path).isFile())
-    .flatMap((path) => [path.slice(folder.length), readFileSync(path)]);
+    .flatMap((name) => {
+      const path = join(folder, name);
+      return statSync(path).isFile() ? [name, readFileSync(path)] : [];
+    });
 }
 
 async function buildImage(
@@ -179,9 +185,9 @@ async function buildImage(
   cpSync(modules, klplab, { recursive: true });
   const programs = join(tree, 'usr/local/bin');
   mkdirSync(programs, { recursive: true });
-  await output('nice', [
-    ...['-n', '5', 'gcc', '-O2', '-Wall', '-static', '-pthread', '-s'],
-    ...['-o', join(programs, 'klp_threads'), threadsSource],
+  await shell('nice -n 5 gcc-12 -O2 -Wall -static -pthread -s -o "$1" "$2"', [
+    join(programs, 'klp_threads'),
+    threadsSource,
   ]);
 
   cpSync(guestRoot, tree, { recursive: true });

@@ -18,6 +18,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
+import { codeOf } from './process.js';
+
 const dayMs = 24 * 60 * 60 * 1000;
 
 /** `$XDG_CACHE_HOME/klpscope/lab`, by default in `~/.cache`. */
@@ -87,7 +89,7 @@ export async function lock(path: string): Promise<() => void> {
       closeSync(file);
       return () => unlinkSync(path);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
+      if (codeOf(error) !== 'EEXIST') {
         throw error;
       }
     }

@@ -7,10 +7,14 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { image, kernelSeries, userNames, type Image, type KernelSeries } from './build-image.js';
+import { z } from 'zod';
+
+import { image, imageSchema, kernelSeries, userNames, type KernelSeries } from './build-image.js';
 import { cacheFolder } from './cache.js';
 import { attach, isScenario, labUsers, scenarios, unavailableWhy, type Lab } from './index.js';
-import { boot, isQemu, type Machine } from './machine.js';
+import { boot, isQemu, machineSchema } from './machine.js';
+import { labPackages } from './packages.js';
+import { codeOf, reasonOf } from './process.js';
 import { sshArguments } from './ssh.js';
 
 const usage = `usage: npm run lab -- COMMAND
@@ -22,6 +26,7 @@ const usage = `usage: npm run lab -- COMMAND
   capture PATH                           save what an inspector would read: FILE.tar.gz or a folder
   status                                 what runs, and how to reach it
   down [6.1|6.12]                        end one guest, or all
+  packages                               Debian packages that this machine needs
 
 Where two guests run, --kernel 6.1|6.12 says which one is meant.`;
 
@@ -29,11 +34,12 @@ Where two guests run, --kernel 6.1|6.12 says which one is meant.`;
 class Mistake extends Error {}
 
 /** What is known of a guest that was brought up by hand. */
-interface Up {
-  readonly image: Image;
-  readonly machine: Machine;
-  readonly memoryMb: number;
-}
+const upSchema = z.object({
+  image: imageSchema,
+  machine: machineSchema,
+  memoryMb: z.number(),
+});
+type Up = Readonly<z.infer<typeof upSchema>>;
 
 function say(line: string): void {
   process.stderr.write(`${line}\n`);
@@ -49,7 +55,7 @@ function upGuests(): readonly Up[] {
     if (!existsSync(state)) {
       return [];
     }
-    const up = JSON.parse(readFileSync(state, 'utf8')) as Up;
+    const up = upSchema.parse(JSON.parse(readFileSync(state, 'utf8')));
     if (isQemu(up.machine.pid)) {
       return [up];
     }
@@ -193,6 +199,9 @@ async function main(): Promise<number> {
         process.stdout.write(`${name}: ${summary}${memoryMb ? ` (--memory ${memoryMb})` : ''}\n`);
       }
       return 0;
+    case 'packages':
+      process.stdout.write(`${labPackages.join(' ')}\n`);
+      return 0;
     case 'scenario':
       await scenario(theGuest(values.kernel), argument, positiveNumber('blocked', values.blocked));
       return 0;
@@ -240,7 +249,7 @@ process.stdout.on('error', () => process.exit(0));
 try {
   process.exitCode = await main();
 } catch (error) {
-  say((error as Error).message);
-  const misused = (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS') === true;
+  say(reasonOf(error));
+  const misused = codeOf(error)?.startsWith('ERR_PARSE_ARGS') === true;
   process.exitCode = error instanceof Mistake || misused ? 2 : 1;
 }

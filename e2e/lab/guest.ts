@@ -171,5 +171,5 @@ export function kernelWords(log: readonly string[]): readonly KernelWord[] {
   const lastRound = Math.max(...[...words.values()].map((word) => word.at)) - 0.5;
   return [...words.values()]
     .filter((word) => word.at >= lastRound)
-    .map(({ at: _, ...word }) => word);
+    .map(({ tid, comm, reason, functionName }) => ({ tid, comm, reason, functionName }));
 }

@@ -14,15 +14,14 @@ import { image, type Image, type KernelSeries, type UserName } from './build-ima
 import { capture } from './capture.js';
 import { Guest, type KernelWord } from './guest.js';
 import { boot, end, halt, type Machine } from './machine.js';
-import { hasProgram } from './process.js';
+import { hasProgram, reasonOf } from './process.js';
 import { scenarios, type Outcome, type ScenarioName, type ScenarioOptions } from './scenarios.js';
 import { sshRun } from './ssh.js';
 
-export { kernelSeries, userNames, type KernelSeries, type UserName } from './build-image.js';
-export { kernelWords, type KernelWord } from './guest.js';
-export { labPackages } from './packages.js';
+export { kernelSeries, type KernelSeries, type UserName } from './build-image.js';
+export type { KernelWord } from './guest.js';
 export { isScenario, scenarios } from './scenarios.js';
-export type { Outcome, Scenario, ScenarioName, ScenarioOptions } from './scenarios.js';
+export type { Outcome, ScenarioName, ScenarioOptions } from './scenarios.js';
 
 export interface LabOptions {
   /** 512 by default; 20,000 threads take 1024, 60,000 take 3072. */
@@ -123,7 +122,7 @@ export async function unavailableWhy(
     await image(kernel, say);
     return undefined;
   } catch (error) {
-    return `the image of ${kernel} can't be built: ${(error as Error).message}`;
+    return `the image of ${kernel} can't be built: ${reasonOf(error)}`;
   }
 }
 

@@ -9,6 +9,8 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
+import { z } from 'zod';
+
 import type { Image } from './build-image.js';
 import { hasProgram } from './process.js';
 import { greets } from './ssh.js';
@@ -23,12 +25,13 @@ export interface MachineOptions {
   readonly folder: string;
 }
 
-export interface Machine {
-  readonly pid: number;
-  readonly port: number;
-  readonly folder: string;
-  readonly knownHostsFile: string;
-}
+export const machineSchema = z.object({
+  pid: z.number(),
+  port: z.number(),
+  folder: z.string(),
+  knownHostsFile: z.string(),
+});
+export type Machine = Readonly<z.infer<typeof machineSchema>>;
 
 /** Five seconds are usual; on a machine that is busy with other work it was a minute. */
 const bootLimitMs = 180_000;
@@ -118,18 +121,17 @@ function start(image: Image, options: MachineOptions, port: number): number {
   rmSync(join(options.folder, 'console'), { force: true });
   const words = openSync(join(options.folder, 'qemu'), 'w');
   const qemu = [
-    'qemu-system-x86_64',
-    ...['-name', 'klpscope-lab'],
-    ...['-machine', 'q35', '-cpu', 'max', '-smp', '1', '-m', String(options.memoryMb)],
-    ...['-accel', 'tcg,tb-size=256'],
-    ...['-nodefaults', '-no-user-config', '-display', 'none'],
-    ...['-serial', `file:${join(options.folder, 'console')}`],
-    ...['-kernel', image.kernel, '-initrd', image.initrd],
-    ...['-append', 'console=ttyS0 panic=-1 mitigations=off tsc=reliable no_timer_check loglevel=4'],
+    ['qemu-system-x86_64', '-name', 'klpscope-lab'],
+    ['-machine', 'q35', '-cpu', 'max', '-smp', '1', '-m', String(options.memoryMb)],
+    ['-accel', 'tcg,tb-size=256'],
+    ['-nodefaults', '-no-user-config', '-display', 'none'],
+    ['-serial', `file:${join(options.folder, 'console')}`],
+    ['-kernel', image.kernel, '-initrd', image.initrd],
+    ['-append', 'console=ttyS0 panic=-1 mitigations=off tsc=reliable no_timer_check loglevel=4'],
     // restrict: the guest reaches nobody, only the forwarded port leads in.
-    ...['-netdev', `user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:${port}-:22`],
-    ...['-device', 'virtio-net-pci,netdev=net,romfile='],
-  ];
+    ['-netdev', `user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:${port}-:22`],
+    ['-device', 'virtio-net-pci,netdev=net,romfile='],
+  ].flat();
   // A machine that doesn't outlive its starter must not do so either when that one is killed.
   const free = options.detached || !hasProgram('setpriv');
   const [program = '', ...args] = free ? qemu : ['setpriv', '--pdeathsig', 'KILL', ...qemu];

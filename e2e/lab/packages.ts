@@ -14,6 +14,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 
+import { z } from 'zod';
+
 import { cacheFolder } from './cache.js';
 import { finish, output } from './process.js';
 
@@ -56,21 +58,23 @@ export const guestPackages = [
 ] as const;
 
 /** One package as a file in the cache. */
-export interface PackageFile {
-  readonly name: string;
-  readonly version: string;
-  readonly file: string;
-  readonly bytes: number;
-}
+export const packageFile = z.object({
+  name: z.string(),
+  version: z.string(),
+  file: z.string(),
+  bytes: z.number(),
+});
+export type PackageFile = Readonly<z.infer<typeof packageFile>>;
 
 /** The packages of one kernel. */
-export interface KernelPackages {
+export const kernelPackages = z.object({
   /** As `uname -r` says it. */
-  readonly release: string;
-  readonly image: PackageFile;
+  release: z.string(),
+  image: packageFile,
   /** Headers and kbuild: what modules are built against. */
-  readonly build: readonly PackageFile[];
-}
+  build: z.array(packageFile).readonly(),
+});
+export type KernelPackages = Readonly<z.infer<typeof kernelPackages>>;
 
 /** apt, with the lists of the machine or with the lab's own. */
 export class Apt {
@@ -127,13 +131,19 @@ export class Apt {
 
   /** The packages of the guest and everything that they need. */
   async userland(): Promise<readonly PackageFile[]> {
-    const printed = await output('apt-get', [
-      ...this.options(),
+    const asIf = {
       // As if nothing were installed and nothing downloaded: apt then names all it would take.
-      ...['-o', `Dir::State::status=${join(this.folder, 'nothing-installed')}`],
-      ...['-o', `Dir::Cache::archives=${join(this.folder, 'archives')}/`],
-      ...['-o', `Dir::Cache::pkgcache=${join(this.folder, 'guest.bin')}`],
-      ...['install', '--print-uris', '--no-install-recommends', '-y', ...guestPackages],
+      'Dir::State::status': join(this.folder, 'nothing-installed'),
+      'Dir::Cache::archives': `${join(this.folder, 'archives')}/`,
+      'Dir::Cache::pkgcache': join(this.folder, 'guest.bin'),
+    };
+    const printed = await output('apt-get', [
+      ...this.options(asIf),
+      'install',
+      '--print-uris',
+      '--no-install-recommends',
+      '-y',
+      ...guestPackages,
     ]);
     return parseUris(printed);
   }
@@ -153,9 +163,8 @@ export class Apt {
       await output(
         'apt-get',
         [
-          ...this.options(),
+          ...this.options({ 'APT::Sandbox::User': 'root' }),
           '-qq',
-          ...['-o', 'APT::Sandbox::User=root'],
           'download',
           ...missing.map((wanted) => `${wanted.name}=${wanted.version}`),
         ],
@@ -186,11 +195,17 @@ export class Apt {
     return [...finished.stdout.toString().matchAll(/^ +Depends: (\S+)$/gm)].map((m) => m[1] ?? '');
   }
 
-  private options(): readonly string[] {
-    const lists = ['-o', `Dir::State::lists=${join(this.folder, 'lists')}`];
-    // The machine's own cache of its lists must not be overwritten with one of other lists.
-    const caches = ['-o', `Dir::Cache::pkgcache=${join(this.folder, 'packages.bin')}`];
-    return this.ownLists ? [...lists, ...caches, '-o', 'Dir::Cache::srcpkgcache='] : [...caches];
+  private options(more: Readonly<Record<string, string>> = {}): readonly string[] {
+    const options = {
+      // The machine's own cache of its lists must not be overwritten with one of other lists.
+      'Dir::Cache::pkgcache': join(this.folder, 'packages.bin'),
+      ...(this.ownLists && {
+        'Dir::State::lists': join(this.folder, 'lists'),
+        'Dir::Cache::srcpkgcache': '',
+      }),
+      ...more,
+    };
+    return Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
   }
 }
 

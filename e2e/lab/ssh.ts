@@ -26,7 +26,10 @@ export function sshArguments(reach: Reach, user: string): readonly string[] {
     LogLevel: 'ERROR',
   };
   return [
-    ...['-F', 'none', '-p', String(reach.port)],
+    '-F',
+    'none',
+    '-p',
+    String(reach.port),
     ...Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`]),
     `${user}@127.0.0.1`,
   ];
