@@ -1,0 +1,6 @@
+import { defineConfig } from 'vitest/config';
+
+/** Stories on a real kernel in a virtual machine; `npm run test:lab` installs what they need. */
+export default defineConfig({
+  test: { include: ['e2e/kernel/*.lab.ts'], fileParallelism: false, testTimeout: 180_000 },
+});
