@@ -11,6 +11,7 @@ import { withDisplay } from '../scripts/lib/display';
 import { root } from '../scripts/lib/paths';
 import { main } from '../scripts/lib/process';
 import { measureStart, type Start } from './lib/electron';
+import { median } from './lib/median';
 
 const rounds = 9;
 /** Of the issue that asked for it: at most so many times an empty window. */
@@ -44,13 +45,13 @@ async function compare(
   profileOf: (name: string) => string,
 ): Promise<boolean> {
   // The first of each fills the disk's cache, and the warm profile, and isn't counted.
-  await measureStart(empty, profileOf('empty'), env);
-  await measureStart(root, profileOf('app'), env);
+  await measureStart(empty, [], profileOf('empty'), env);
+  await measureStart(root, [], profileOf('app'), env);
   const ofEmpty: Start[] = [];
   const ofApp: Start[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    ofEmpty.push(await measureStart(empty, profileOf('empty'), env));
-    ofApp.push(await measureStart(root, profileOf('app'), env));
+    ofEmpty.push(await measureStart(empty, [], profileOf('empty'), env));
+    ofApp.push(await measureStart(root, [], profileOf('app'), env));
   }
   const shown = ratio(ofApp, ofEmpty, 'shown');
   const painted = ratio(ofApp, ofEmpty, 'painted');
@@ -64,10 +65,6 @@ function ratio(app: readonly Start[], other: readonly Start[], what: keyof Start
   const base = median(other.map((start) => start[what]));
   const value = own / base;
   return { value, text: `${own} ms, empty window ${base} ms, ratio ${value.toFixed(2)}` };
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -8,7 +8,7 @@ import { ensureElectron } from '../../scripts/lib/electron-runtime';
 export interface Start {
   /** Milliseconds from the process's start until its window was shown. */
   readonly shown: number;
-  /** Milliseconds until the page had painted a heading. */
+  /** Milliseconds until the page had painted what was awaited. */
   readonly painted: number;
 }
 
@@ -16,21 +16,29 @@ const saidSchema = z.object({ shownAt: z.number(), paintedAt: z.number() });
 const hook = join(import.meta.dirname, 'shown.cjs');
 const patience = 60_000;
 
+/** Said and found out once. */
+let switches: readonly string[] | null = null;
+
 /**
  * @param application folder of an Electron application
+ * @param args its arguments
  * @param profile folder of its profile, made if it isn't there
  * @param env where windows appear
+ * @param awaited selector of what is to be painted
  */
 export async function measureStart(
   application: string,
+  args: readonly string[],
   profile: string,
   env: NodeJS.ProcessEnv,
+  awaited = 'h1',
 ): Promise<Start> {
   const { executable } = await ensureElectron();
-  const switches = electronOptions({ isVirtual: true, env });
-  const args = [...switches, `--user-data-dir=${profile}`, '-r', hook, application];
+  switches ??= electronOptions({ isVirtual: true, env });
+  const all = [...switches, `--user-data-dir=${profile}`, '-r', hook, application, ...args];
   const begin = Date.now();
-  const said = saidSchema.parse(JSON.parse(await outputOf(executable, args, env)));
+  const output = await outputOf(executable, all, { ...env, KLPSCOPE_BENCH_AWAITED: awaited });
+  const said = saidSchema.parse(JSON.parse(output));
   return { shown: said.shownAt - begin, painted: said.paintedAt - begin };
 }
 

@@ -1,12 +1,14 @@
 /**
  * Required by Electron before an application: says on standard output when its first window was
- * shown and when its page had painted a heading, in milliseconds since the epoch, and ends it then.
+ * shown and when its page had painted what KLPSCOPE_BENCH_AWAITED selects, in milliseconds since the epoch, and
+ * ends it then.
  */
 const { app } = require('electron');
 
-const headingPainted = `new Promise((resolve) => {
+const awaited = JSON.stringify(process.env.KLPSCOPE_BENCH_AWAITED);
+const painted = `new Promise((resolve) => {
   const look = () => {
-    const isThere = document.querySelector('h1') !== null;
+    const isThere = document.querySelector(${awaited}) !== null;
     requestAnimationFrame(isThere ? () => requestAnimationFrame(resolve) : look);
   };
   look();
@@ -15,7 +17,7 @@ const headingPainted = `new Promise((resolve) => {
 async function watch(window) {
   const shown = new Promise((resolve) => window.once('show', () => resolve(Date.now())));
   await new Promise((resolve) => window.webContents.once('dom-ready', resolve));
-  const paintedAt = await window.webContents.executeJavaScript(headingPainted);
+  const paintedAt = await window.webContents.executeJavaScript(painted);
   const times = { shownAt: await shown, paintedAt };
   process.stdout.write(`${JSON.stringify(times)}\n`, () => app.exit(0));
 }

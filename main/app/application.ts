@@ -73,17 +73,21 @@ export function startApplication(request: WindowRequest): (targets: readonly str
   };
 
   answerRequests(window, {
-    'app:info': () => ({
-      version: app.getVersion(),
-      electron: process.versions.electron,
-      platform: process.platform,
-      settings: settings.current(),
-      samples: readSamples(),
-      demos: demoHosts,
-      hosts: hosts.list(),
-      selected,
-      view: request.view,
-    }),
+    'app:info': () => {
+      // The page listens now; what was asked before it did is lost to it.
+      questions.tellAgain();
+      return {
+        version: app.getVersion(),
+        electron: process.versions.electron,
+        platform: process.platform,
+        settings: settings.current(),
+        samples: readSamples(),
+        demos: demoHosts,
+        hosts: hosts.list(),
+        selected,
+        view: request.view,
+      };
+    },
     'host:open': ({ target, live = {} }) => {
       const opened = hosts.open(absoluteTarget(target, app.getPath('home')), given(live));
       return opened.ok ? { ok: true, id: opened.value } : opened;
@@ -107,7 +111,8 @@ export function startApplication(request: WindowRequest): (targets: readonly str
     },
     'window:menu-state': ({ hostSelected }) => enableHostEntries(hostSelected),
   });
-  setUpMenu((id) => tell(window, 'command:run', { id }));
+  // The page is being loaded by now, and nobody can open a menu yet.
+  setImmediate(() => setUpMenu((id) => tell(window, 'command:run', { id })));
   recoverFromCrash(window);
   window.on('hide', () => hosts.setVisible(false));
   window.on('minimize', () => hosts.setVisible(false));

@@ -167,7 +167,8 @@ export function startSession(
     readThrough(next) {
       reader.close();
       reader = next;
-      known = { ...known, problem: null };
+      // A last known state stays stale until the new reader has answered.
+      if (known.status === null) known = { ...known, problem: null };
       environment.changed(host());
       refresh();
     },

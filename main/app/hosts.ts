@@ -19,7 +19,7 @@ export interface Hosts {
   get(id: string): Host | null;
   /** Opens a target, or answers the id of the one that is open already and reads it again. */
   open(target: string, live?: LiveChoice): Result<string>;
-  /** Connects anew, with other options. */
+  /** Connects anew; options that are left out stay as they were. */
   retry(id: string, live: LiveChoice): void;
   close(id: string): void;
   refresh(id: string): void;
@@ -33,7 +33,7 @@ export interface Hosts {
 
 export function createHosts(environment: HostsEnvironment): Hosts {
   const sessions = new Map<string, HostSession>();
-  const targets = new Map<string, Target>();
+  const openedAs = new Map<string, { readonly target: Target; readonly live: LiveChoice }>();
   let opened = 0;
   let isVisible = true;
   return {
@@ -55,18 +55,23 @@ export function createHosts(environment: HostsEnvironment): Hosts {
         isDemo: target.value.kind === 'demo',
       };
       const reader = environment.open(target.value, live, first.id);
-      targets.set(first.id, target.value);
+      openedAs.set(first.id, { target: target.value, live });
       sessions.set(first.id, startSession(first, reader, isVisible, environment));
       return { ok: true, value: first.id };
     },
     retry(id, live) {
-      const target = targets.get(id);
-      if (target) sessions.get(id)?.readThrough(environment.open(target, live, id));
+      const before = openedAs.get(id);
+      const session = sessions.get(id);
+      if (before === undefined || session === undefined) return;
+      const now = { target: before.target, live: { ...before.live, ...live } };
+      openedAs.set(id, now);
+      session.readThrough(environment.open(now.target, now.live, id));
     },
     close(id) {
       const session = sessions.get(id);
       if (session === undefined) return;
       sessions.delete(id);
+      openedAs.delete(id);
       session.close();
       environment.closed(id);
     },

@@ -5,7 +5,7 @@
  * Everything in `main/app` keeps to what Electron has from version 33 on (the oldest that it is
  * developed and tested with) up to the version in package.json (which users get).
  */
-import { app } from 'electron';
+import { app, Menu } from 'electron';
 import { z } from 'zod';
 import { parseTarget } from '../../shared/api/target';
 import { startApplication } from './application';
@@ -61,6 +61,8 @@ async function showWindow(request: WindowRequest): Promise<void> {
   // It would undo `--no-sandbox`, without which Chromium does not run as root. The page and its
   // preload script are written for the sandbox either way.
   if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
+  // Else Electron makes its own before ours is there.
+  Menu.setApplicationMenu(null);
   declareScheme();
   cutOffFromNetwork();
   app.on('window-all-closed', () => app.quit());

@@ -5,6 +5,8 @@ import type { Ask, Question } from '../ssh/questions';
 export interface Questions {
   /** @param host id of the open host that the questions are about */
   askFor(host: string): Ask;
+  /** Tells all that wait, as to a page that has been loaded since. */
+  tellAgain(): void;
   answer(id: number, answers: readonly string[] | null): void;
   /** Nobody waits for this host's questions any more: it was closed or is connected anew. */
   withdraw(host: string): void;
@@ -12,6 +14,7 @@ export interface Questions {
 
 interface Open {
   readonly host: string;
+  readonly question: EventOf<'question:asked'>['question'];
   readonly resolve: (answers: readonly string[] | null) => void;
 }
 
@@ -31,11 +34,15 @@ export function createQuestions(tell: {
   return {
     askFor: (host) => (question) => {
       const id = (count += 1);
+      const copy = copyOf(question);
       const answered = new Promise<readonly string[] | null>((resolve) => {
-        open.set(id, { host, resolve });
+        open.set(id, { host, question: copy, resolve });
       });
-      tell.asked({ id, host, question: copyOf(question) });
+      tell.asked({ id, host, question: copy });
       return answered;
+    },
+    tellAgain() {
+      for (const [id, { host, question }] of open) tell.asked({ id, host, question });
     },
     answer: settle,
     withdraw(host) {

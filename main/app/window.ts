@@ -1,4 +1,9 @@
-/** The window: how it is made, where it was left, and that it is shown without a flash. */
+/**
+ * The window: how it is made, and where it was left.
+ *
+ * It is shown at once, on the ground that its page will paint: Electron's own advice for pages whose
+ * first paint comes later (documentation of `BrowserWindow`, "Showing the window gracefully").
+ */
 import { BrowserWindow, nativeTheme, screen, type Rectangle } from 'electron';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -30,7 +35,7 @@ export interface WindowWish {
   readonly zoom: number;
 }
 
-/** Makes the window and loads the page; it shows itself at its first paint. */
+/** Makes the window, shows it and loads its page. */
 export function openWindow({ preload, placeFile, size, zoom }: WindowWish): BrowserWindow {
   const place = placeFile === null || size !== null ? null : rememberedPlace(placeFile);
   const window = new BrowserWindow({
@@ -39,7 +44,6 @@ export function openWindow({ preload, placeFile, size, zoom }: WindowWish): Brow
     minWidth: least.width,
     minHeight: least.height,
     useContentSize: size !== null,
-    show: false,
     title: 'Klpscope',
     backgroundColor: ground(),
     // Every command is in the palette; Alt shows the menu.
@@ -54,7 +58,6 @@ export function openWindow({ preload, placeFile, size, zoom }: WindowWish): Brow
       zoomFactor: zoom,
     },
   });
-  window.once('ready-to-show', () => window.show());
   if (place?.maximized === true) window.maximize();
   if (placeFile !== null) window.on('close', () => rememberPlace(window, placeFile));
   const followTheme = (): void => window.setBackgroundColor(ground());

@@ -3,8 +3,7 @@ const { app, BrowserWindow } = require('electron');
 
 async function begin() {
   await app.whenReady();
-  const window = new BrowserWindow({ width: 1440, height: 900, show: false });
-  window.once('ready-to-show', () => window.show());
+  const window = new BrowserWindow({ width: 1440, height: 900 });
   await window.loadURL('data:text/html,<h1>Empty</h1>');
 }
 
