@@ -1,8 +1,4 @@
-/** Entry of the window. The first paint waits for nothing: data, dialogs and host views come later. */
-import './theme/fonts.css';
-import './theme/tokens.css';
-import './theme/base.css';
-import './theme/components.css';
+/** Draws the window over the frame that index.html has put there. */
 import { createRoot } from 'react-dom/client';
 import { App } from './App';
 import { runCommand } from './commands/registry';
