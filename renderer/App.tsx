@@ -4,6 +4,7 @@ import { visible } from '../shared/readings/text';
 import { useShortcuts } from './commands/keyboard';
 import { ErrorBoundary } from './components/ErrorBoundary';
 import { later } from './components/later';
+import { oldest, useQuestions } from './connect/questions';
 import { Rail } from './rail/Rail';
 import { PaintedSignal } from './state/painted';
 import { selectedHost, useWindow } from './state/store';
@@ -13,12 +14,14 @@ import { Toasts } from './components/Toasts';
 
 const HostScreen = later(() => import('./views/host/HostScreen'));
 const Overlays = later(() => import('./components/overlays/Overlays'));
+const QuestionDialog = later(() => import('./connect/QuestionDialog'));
 
 export function App() {
   const host = useWindow(selectedHost);
   const answered = useWindow((state) => state.info !== null);
   const theme = useWindow((state) => state.settings?.theme ?? 'system');
   const overlay = useWindow((state) => state.overlay);
+  const asked = useQuestions(oldest);
   const main = useRef<HTMLElement>(null);
   useShortcuts();
 
@@ -57,6 +60,7 @@ export function App() {
       <DropTarget />
       <Announcer />
       {overlay === null ? null : <Overlays overlay={overlay} />}
+      {asked === null ? null : <QuestionDialog key={asked.id} asked={asked} />}
     </div>
   );
 }

@@ -63,7 +63,11 @@ export const test = base.extend<Fixtures>({
   launch: async ({ folder }, use) => {
     const apps: App[] = [];
     await use(async (args = [], options = {}) => {
-      const app = await start(options.packaged, argumentsOf(args, options, folder));
+      const app = await start(
+        options.packaged,
+        argumentsOf(args, options, folder),
+        options.env ?? {},
+      );
       apps.push(app);
       return app;
     });
@@ -101,9 +105,24 @@ async function startPackaged(executablePath: string, args: string[]): Promise<El
   throw new Error('the packaged app could not be started');
 }
 
-async function start(packaged: string | undefined, args: string[]): Promise<App> {
+/** Those of the test runner. */
+function variables(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value]],
+    ),
+  );
+}
+
+async function start(
+  packaged: string | undefined,
+  args: string[],
+  env: Readonly<Record<string, string>>,
+): Promise<App> {
   const electron =
-    packaged === undefined ? await _electron.launch({ args }) : await startPackaged(packaged, args);
+    packaged === undefined
+      ? await _electron.launch({ args, env: { ...variables(), ...env } })
+      : await startPackaged(packaged, args);
   const complaints: string[] = [];
   electron.process().stderr?.on('data', (chunk: Buffer) => {
     const lines = chunk.toString().split('\n');

@@ -1,5 +1,6 @@
 /** One key handler for the whole window, so that shortcuts work in every view. */
 import { useEffect } from 'react';
+import { useQuestions } from '../connect/questions';
 import { useWindow } from '../state/store';
 import { commands, runCommand } from './registry';
 import { matches, types, type Stroke } from './shortcuts';
@@ -12,6 +13,8 @@ export function useShortcuts(): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing) return;
+      // A question is answered or cancelled before anything else.
+      if (useQuestions.getState().waiting.length > 0) return;
       const command = commandFor(event, isWriting(event.target));
       if (command !== null && runCommand(command)) event.preventDefault();
     };

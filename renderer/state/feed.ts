@@ -1,6 +1,7 @@
 /** Lets the main process fill the store: its first answer, then every change. */
 import { headlineOfHost, headlineText, summaryOf } from './headline';
 import { ask, listen } from './bridge';
+import { dropQuestion, hearQuestion } from '../connect/questions';
 import { select } from './actions';
 import { announce, changeView, dropHost, putHost, useWindow } from './store';
 import type { Host } from '../../shared/api/contract';
@@ -18,6 +19,8 @@ export function startFeed(runCommand: (id: string) => void): () => void {
     listen('host:closed', ({ id }) => dropHost(id)),
     listen('host:select', ({ id }) => select(id)),
     listen('settings:changed', (settings) => useWindow.setState({ settings })),
+    listen('question:asked', hearQuestion),
+    listen('question:withdrawn', ({ id }) => dropQuestion(id)),
     listen('command:run', ({ id }) => runCommand(id)),
   ];
   void begin();

@@ -1,6 +1,7 @@
 /** The sentence and the status mark of an open host, whatever phase it is in. */
 import type { Host } from '../../shared/api/contract';
-import { problemHelp } from '../../shared/diagnosis/wording';
+import { mayComeBack } from '../connect/liveKind';
+import { nextStep } from '../connect/nextStep';
 import { visible } from '../../shared/readings/text';
 import { headlineOf, type Headline, type Tone } from '../../shared/report/headline';
 import { clockText, durationText } from './format';
@@ -33,16 +34,17 @@ function compose(host: Host): Headline {
     };
   }
   if (host.phase === 'failed' && host.problem !== null) {
+    const lost = mayComeBack(host.problem.code) ? 'is out of reach' : 'is not read any more';
     const stale = host.status !== null && host.sampledAt !== null;
     return {
       tone: 'unknown',
       title: stale
         ? [
-            { text: `${visible(host.label)} is out of reach, `, strong: false },
+            { text: `${visible(host.label)} ${lost}, `, strong: false },
             { text: `stale since ${clockText(host.sampledAt ?? '')}`, strong: true },
           ]
         : [{ text: `${visible(host.label)} could not be read`, strong: false }],
-      detail: `${visible(host.problem.message)} ${problemHelp(host.problem.code)}`,
+      detail: `${visible(host.problem.message)} ${nextStep(host.problem.code)}`,
       short: stale
         ? `stale since ${clockText(host.sampledAt ?? '')}`
         : host.problem.code.replaceAll('-', ' '),

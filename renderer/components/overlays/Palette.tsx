@@ -1,8 +1,9 @@
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { Autocomplete } from 'react-aria-components/Autocomplete';
 import { Input } from 'react-aria-components/Input';
 import { ListBox, ListBoxItem } from 'react-aria-components/ListBox';
 import { SearchField } from 'react-aria-components/SearchField';
+import { loadConfigured, useConfigured } from '../../connect/actions';
 import { useWindow } from '../../state/store';
 import { Keys } from '../Keys';
 import { paletteEntries } from './paletteEntries';
@@ -12,7 +13,12 @@ import { closeOverlay, Sheet } from './Sheet';
 export function Palette() {
   const [typed, setTyped] = useState('');
   const state = useWindow();
-  const entries = useMemo(() => paletteEntries(state, typed), [state, typed]);
+  const configured = useConfigured(({ names }) => names);
+  useEffect(() => void loadConfigured(), []);
+  const entries = useMemo(
+    () => paletteEntries(state, typed, configured ?? []),
+    [state, typed, configured],
+  );
   return (
     <Sheet title="Find a host, a file or a command" bare className="palette">
       <Autocomplete inputValue={typed} onInputChange={setTyped}>

@@ -15,25 +15,29 @@ export function closeOverlay(): void {
  * back where it came from.
  *
  * @param title shown as its heading; or only its name, where `bare`
+ * @param onClose a dialog that is not the window's overlay: only Escape and its buttons close it
  */
 export function Sheet({
   title,
   bare = false,
   className,
+  onClose,
   children,
 }: {
   readonly title: string;
   readonly bare?: boolean;
   readonly className: string;
+  readonly onClose?: () => void;
   readonly children: ReactNode;
 }) {
+  const close = onClose ?? closeOverlay;
   return (
     <ModalOverlay
       className="overlay"
       isOpen
-      isDismissable
+      isDismissable={onClose === undefined}
       onOpenChange={(open) => {
-        if (!open) closeOverlay();
+        if (!open) close();
       }}
     >
       <Modal className={`sheet panel ${className}`}>
@@ -47,12 +51,7 @@ export function Sheet({
               <Heading slot="title" level={2}>
                 {title}
               </Heading>
-              <button
-                type="button"
-                className="icon-button"
-                aria-label="Close"
-                onClick={closeOverlay}
-              >
+              <button type="button" className="icon-button" aria-label="Close" onClick={close}>
                 <X size={16} aria-hidden />
               </button>
             </header>

@@ -9,7 +9,7 @@ import type { WindowState } from '../../state/store';
 
 export interface PaletteEntry {
   readonly id: string;
-  readonly kind: 'Host' | 'Open' | 'Sample' | 'Command';
+  readonly kind: 'Host' | 'Connect' | 'Open' | 'Sample' | 'Command';
   readonly title: string;
   readonly hint: string;
   readonly shortcut: string | null;
@@ -42,9 +42,19 @@ export function targetOf(typed: string): { readonly target: string; readonly isS
     : { target: typed, isSure: false };
 }
 
-export function paletteEntries(state: WindowState, typed: string): readonly PaletteEntry[] {
+/** @param configured hosts of the user's SSH configuration */
+export function paletteEntries(
+  state: WindowState,
+  typed: string,
+  configured: readonly string[] = [],
+): readonly PaletteEntry[] {
   const text = typed.trim();
-  const fitting = [...hostEntries(state), ...commandEntries(state), ...sampleEntries(state)]
+  const fitting = [
+    ...hostEntries(state),
+    ...configured.map(connectEntry),
+    ...commandEntries(state),
+    ...sampleEntries(state),
+  ]
     .map((entry) => ({ entry, fit: fitOf(`${entry.title} ${entry.hint} ${entry.kind}`, text) }))
     .filter(({ fit }) => fit !== null)
     .sort((a, b) => (b.fit ?? 0) - (a.fit ?? 0))
@@ -59,9 +69,20 @@ function targetEntry(target: string): PaletteEntry {
     id: 'target',
     kind: 'Open',
     title: `Open ${visible(target)}`,
-    hint: 'local, dir:FOLDER or a capture file',
+    hint: 'a host, local, dir:FOLDER or a capture file',
     shortcut: null,
     run: () => openTargets([target]),
+  };
+}
+
+function connectEntry(name: string): PaletteEntry {
+  return {
+    id: `connect ${name}`,
+    kind: 'Connect',
+    title: `Connect to ${visible(name)}`,
+    hint: 'SSH configuration',
+    shortcut: null,
+    run: () => openTargets([name]),
   };
 }
 

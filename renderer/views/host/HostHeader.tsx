@@ -3,6 +3,7 @@ import type { Host } from '../../../shared/api/contract';
 import type { StatusDocument } from '../../../shared/report/statusDocument';
 import { visible } from '../../../shared/readings/text';
 import { useCommand } from '../../commands/useCommand';
+import { useWindow } from '../../state/store';
 import { durationText } from '../../state/format';
 
 /** Which machine this is, how it is read, and what can be done with it as a whole. */
@@ -50,6 +51,8 @@ function privilegeText(status: StatusDocument): string | null {
 
 function Liveness({ host }: { readonly host: Host }) {
   const pause = useCommand('host.pause');
+  const settled = useWindow((state) => state.settings?.interval ?? null);
+  const every = host.status?.transitionState === 'none' ? settled : 1;
   if (!host.live) return <span className="quiet host-header__kind">saved state</span>;
   const lost = host.phase === 'failed';
   const Icon = host.paused ? Play : Pause;
@@ -57,7 +60,10 @@ function Liveness({ host }: { readonly host: Host }) {
     <>
       <span className="host-header__kind" data-tone={host.paused || lost ? 'unknown' : 'settled'}>
         <span className="live-dot" data-live={!host.paused && !lost} aria-hidden />
-        {host.paused ? 'paused' : lost ? 'out of reach' : 'live'}
+        <span>{host.paused ? 'paused' : lost ? 'out of reach' : 'live'}</span>
+        {host.paused || lost || every === null || host.status === null ? null : (
+          <span className="host-header__every quiet">every {every} s</span>
+        )}
       </span>
       <button type="button" className="button" title={pause.hint ?? undefined} onClick={pause.run}>
         <Icon size={14} aria-hidden />

@@ -1,7 +1,11 @@
 import type { Host } from '../../../shared/api/contract';
-import { problemHelp } from '../../../shared/diagnosis/wording';
 import { visible } from '../../../shared/readings/text';
 import { EmptyState } from '../../components/EmptyState';
+import { ConnectionBar } from '../../connect/ConnectionBar';
+import { KeyChangeFacts } from '../../connect/KeyChangeFacts';
+import { liveKind } from '../../connect/liveKind';
+import { nextStep } from '../../connect/nextStep';
+import { RetryButtons } from '../../connect/RetryButtons';
 import { closeHost, refresh } from '../../state/actions';
 import { PaintedSignal } from '../../state/painted';
 import { HeadlineBand } from './HeadlineBand';
@@ -17,20 +21,36 @@ export default function HostScreen({ host }: { readonly host: Host }) {
     <>
       <HostHeader host={host} />
       {host.status === null ? null : <HeadlineBand host={host} />}
+      {host.status === null ? null : <ConnectionBar host={host} />}
       <div className="host__body">
         {host.status !== null ? (
           <HostTabs host={host} status={host.status} />
         ) : host.phase === 'failed' ? (
           <Failure host={host} />
         ) : (
-          <EmptyState tone="unknown" busy title={`Reading ${visible(host.label)} …`}>
-            <p className="text-selectable">{visible(host.target)}</p>
-          </EmptyState>
+          <Waiting host={host} />
         )}
       </div>
       <StatusBar host={host} />
       {answered ? <PaintedSignal key={host.id} host={host.id} /> : null}
     </>
+  );
+}
+
+function Waiting({ host }: { readonly host: Host }) {
+  if (liveKind(host) !== 'ssh') {
+    return (
+      <EmptyState tone="unknown" busy title={`Reading ${visible(host.label)} …`}>
+        <p className="text-selectable">{visible(host.target)}</p>
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState tone="unknown" busy title={`Connecting to ${visible(host.target)} …`}>
+      <button type="button" className="button" onClick={() => closeHost(host.id)}>
+        Cancel
+      </button>
+    </EmptyState>
   );
 }
 
@@ -41,16 +61,21 @@ function Failure({ host }: { readonly host: Host }) {
       {problem === null ? null : (
         <>
           <p className="text-selectable failure__message">{visible(problem.message)}</p>
-          <p>{problemHelp(problem.code)}</p>
+          <KeyChangeFacts problem={problem} />
+          <p>{nextStep(problem.code)}</p>
           <p className="small">
             <code>{problem.code}</code>
           </p>
         </>
       )}
       <div className="failure__actions">
-        <button type="button" className="button button--main" onClick={() => refresh(host.id)}>
-          Try again
-        </button>
+        {problem !== null && liveKind(host) !== null ? (
+          <RetryButtons host={host} problem={problem} />
+        ) : (
+          <button type="button" className="button button--main" onClick={() => refresh(host.id)}>
+            Try again
+          </button>
+        )}
         <button type="button" className="button" onClick={() => closeHost(host.id)}>
           Close
         </button>

@@ -3,6 +3,7 @@ import { visible } from '../../../shared/readings/text';
 import { Logo } from '../../components/Logo';
 import { Keys } from '../../components/Keys';
 import { runCommand } from '../../commands/registry';
+import { ConnectPanel } from '../../connect/ConnectPanel';
 import { openTargets } from '../../state/actions';
 import { useWindow } from '../../state/store';
 import './StartView.css';
@@ -72,6 +73,8 @@ export function StartView() {
           name.
         </p>
       </section>
+
+      <ConnectPanel />
 
       {samples.length === 0 ? null : (
         <section aria-labelledby="start-samples">

@@ -1,0 +1,25 @@
+import { Sheet } from '../components/overlays/Sheet';
+import './connect.css';
+import { HostKeyForm } from './HostKeyForm';
+import { answerQuestion, type AskedQuestion } from './questions';
+import { SecretForm } from './SecretForm';
+import { titleOf } from './wording';
+
+/** What only a human can answer. Escape and Cancel answer that nobody does. */
+export default function QuestionDialog({ asked }: { readonly asked: AskedQuestion }) {
+  const { id, question } = asked;
+  const answer = (answers: string[] | null) => answerQuestion(id, answers);
+  return (
+    <Sheet
+      title={titleOf(asked)}
+      className={question.kind === 'host-key' ? 'question question--wide' : 'question'}
+      onClose={() => answer(null)}
+    >
+      {question.kind === 'host-key' ? (
+        <HostKeyForm question={question} answer={answer} />
+      ) : (
+        <SecretForm question={question} answer={answer} />
+      )}
+    </Sheet>
+  );
+}

@@ -1,0 +1,72 @@
+import { useEffect, useRef, type FormEvent } from 'react';
+import type { Question } from '../../shared/api/contract';
+import { visible } from '../../shared/readings/text';
+import { numbered } from '../components/numbered';
+import { explanationOf, fieldsOf } from './wording';
+
+/**
+ * Passwords, passphrases, and whatever a server asks. What is typed lives in the fields alone: no
+ * state holds it, and the fields are emptied when the dialog goes.
+ */
+export function SecretForm({
+  question,
+  answer,
+}: {
+  readonly question: Exclude<Question, { kind: 'host-key' }>;
+  readonly answer: (answers: string[] | null) => void;
+}) {
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    const fields = inputsOf(form.current);
+    fields[0]?.focus();
+    return () => {
+      for (const field of fields) field.value = '';
+    };
+  }, []);
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const answers = inputsOf(form.current).map(({ value }) => value);
+    answer(answers);
+  };
+
+  const again = 'again' in question && question.again;
+  return (
+    <form ref={form} className="question__form" autoComplete="off" onSubmit={submit}>
+      {again ? (
+        <p className="question__again" role="alert">
+          <strong>That was not right.</strong> Please try again.
+        </p>
+      ) : null}
+      {numbered(explanationOf(question)).map(({ item: text, place }) => (
+        <p key={place} className="quiet question__words text-selectable">
+          {text}
+        </p>
+      ))}
+      {numbered(fieldsOf(question)).map(({ item: { label, echo }, place }) => (
+        <label key={place} className="question__field">
+          <span>{visible(label)}</span>
+          <input
+            type={echo ? 'text' : 'password'}
+            autoComplete="off"
+            autoCapitalize="off"
+            spellCheck={false}
+            maxLength={8192}
+          />
+        </label>
+      ))}
+      <div className="question__actions">
+        <button type="button" className="button" onClick={() => answer(null)}>
+          Cancel
+        </button>
+        <button type="submit" className="button button--main">
+          {question.kind === 'sudo-password' ? 'Use sudo' : 'Continue'}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+function inputsOf(form: HTMLFormElement | null): HTMLInputElement[] {
+  return [...(form?.querySelectorAll('input') ?? [])];
+}

@@ -1,0 +1,38 @@
+/** What a person can do about live hosts: connect, and connect anew with other rights. */
+import { create } from 'zustand';
+import { parseTarget } from '../../shared/api/target';
+import { ask, tell } from '../state/bridge';
+import { select } from '../state/actions';
+import { visible } from '../../shared/readings/text';
+
+/** Hosts of the user's SSH configuration; null: not asked yet. */
+export const useConfigured = create<{ readonly names: readonly string[] | null }>()(() => ({
+  names: null,
+}));
+
+/** The configuration may have been edited since: it is read again. */
+export async function loadConfigured(): Promise<void> {
+  useConfigured.setState({ names: await ask('hosts:configured', undefined) });
+}
+
+/**
+ * Opens `[user@]host[:port]` and shows it.
+ *
+ * @returns why it could not be opened; null: it was
+ */
+export async function connectTo(text: string, sudo: boolean): Promise<string | null> {
+  const target = text.trim();
+  const parsed = parseTarget(target);
+  if (parsed.ok && parsed.value.kind !== 'ssh') {
+    return `${visible(target)} is no host; one is written as [user@]host[:port].`;
+  }
+  const opened = await ask('host:open', { target, live: sudo ? { sudo } : {} });
+  if (!opened.ok) return visible(opened.problem.message);
+  select(opened.id);
+  return null;
+}
+
+/** Connects anew, now; what is left out stays as it was chosen before. */
+export function reconnect(id: string, live: { readonly sudo?: boolean } = {}): void {
+  tell('host:retry', { id, live });
+}

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { keyChangeOf, removalOf } from './keyChange';
+
+// As main/ssh/hostKeys.ts words it; `ssh-keygen -R` and `-f` are ssh-keygen(1)'s.
+const message =
+  'The host key of [db1]:2222 has changed: now ssh-ed25519 SHA256:new, known is SHA256:old ' +
+  '(/home/ada/.ssh/known_hosts, line 3). Somebody may be listening in. If the host was set up ' +
+  "anew, remove the old key with: ssh-keygen -R '[db1]:2222' -f '/home/ada/.ssh/known_hosts'";
+
+test('both fingerprints, and where the known one comes from', () => {
+  expect(keyChangeOf(message)).toEqual({
+    now: { type: 'ssh-ed25519', fingerprint: 'SHA256:new' },
+    known: { fingerprint: 'SHA256:old', place: '/home/ada/.ssh/known_hosts, line 3' },
+  });
+  expect(keyChangeOf('Host key verification failed.')).toBeNull();
+});
+
+test('the command that removes the old key, unless it holds what a terminal would obey', () => {
+  expect(removalOf(message)).toBe("ssh-keygen -R '[db1]:2222' -f '/home/ada/.ssh/known_hosts'");
+  expect(removalOf("ssh-keygen -R 'a\u001b[2J' -f '/x'")).toBeNull();
+  expect(removalOf('Host key verification failed.')).toBeNull();
+});
