@@ -5,6 +5,7 @@ import { useShortcuts } from './commands/keyboard';
 import { ErrorBoundary } from './components/ErrorBoundary';
 import { later } from './components/later';
 import { oldest, useQuestions } from './connect/questions';
+import { isDemo } from './demo/isDemo';
 import { Rail } from './rail/Rail';
 import { PaintedSignal } from './state/painted';
 import { selectedHost, useWindow } from './state/store';
@@ -35,7 +36,8 @@ export function App() {
     document.documentElement.dataset['theme'] = theme;
   }, [theme]);
   useEffect(() => {
-    document.title = host === null ? 'Klpscope' : `${visible(host.label)} – Klpscope`;
+    const mark = host !== null && isDemo(host) ? ' (demo)' : '';
+    document.title = host === null ? 'Klpscope' : `${visible(host.label)}${mark} – Klpscope`;
   }, [host]);
 
   return (

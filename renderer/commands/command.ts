@@ -1,6 +1,6 @@
 import type { WindowState } from '../state/store';
 
-export const commandGroups = ['Open', 'Host', 'View', 'Copy', 'Window', 'Help'] as const;
+export const commandGroups = ['Open', 'Host', 'View', 'Demo', 'Copy', 'Window', 'Help'] as const;
 
 /** Something a person can do. Palette, shortcuts, native menu and buttons run the same entry. */
 export interface Command {

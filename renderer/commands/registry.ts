@@ -15,6 +15,8 @@ import {
 } from '../state/actions';
 import { selectedHost, useWindow, type Overlay, type WindowState } from '../state/store';
 import { views } from '../state/views';
+import { demoCommands } from '../demo/demoCommands';
+import { isDemo } from '../demo/isDemo';
 import type { Command } from './command';
 import { focusFilter } from './focus';
 
@@ -92,7 +94,11 @@ export const commands: readonly Command[] = [
     title: 'Pause or resume live reading',
     group: 'Host',
     shortcuts: ['Mod+P'],
-    enabled: (state) => selectedHost(state)?.live === true,
+    // A demo host is read as long as it is open; its story is what pauses.
+    enabled: (state) => {
+      const host = selectedHost(state);
+      return host?.live === true && !isDemo(host);
+    },
     run: onHost(togglePause),
   },
   {
@@ -135,6 +141,15 @@ export const commands: readonly Command[] = [
     enabled: withStatus,
     run: focusFilter,
   },
+  {
+    id: 'host.what-if',
+    title: 'What if …',
+    group: 'Host',
+    shortcuts: ['Mod+I'],
+    enabled: withStatus,
+    run: onHost((host) => useWindow.setState({ overlay: { kind: 'what-if', host } })),
+  },
+  ...demoCommands,
   {
     id: 'copy.status',
     title: 'Copy the status document as JSON',

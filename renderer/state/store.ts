@@ -9,7 +9,9 @@ import { firstView, freshView, type HostView } from './views';
 export type Overlay =
   | { readonly kind: 'palette' }
   | { readonly kind: 'shortcuts' }
-  | { readonly kind: 'force'; readonly patch: string; readonly blocking: number | null };
+  | { readonly kind: 'force'; readonly patch: string; readonly blocking: number | null }
+  | { readonly kind: 'take-over'; readonly host: string }
+  | { readonly kind: 'what-if'; readonly host: string };
 
 export interface Toast {
   readonly id: number;

@@ -1,4 +1,6 @@
+import { TakeOver } from '../../demo/TakeOver';
 import type { Overlay } from '../../state/store';
+import { WhatIfDialog } from '../../whatif/WhatIfDialog';
 import { ForceDialog } from './ForceDialog';
 import { Palette } from './Palette';
 import { ShortcutSheet } from './ShortcutSheet';
@@ -12,5 +14,9 @@ export default function Overlays({ overlay }: { readonly overlay: Overlay }) {
       return <ShortcutSheet />;
     case 'force':
       return <ForceDialog patch={overlay.patch} blocking={overlay.blocking} />;
+    case 'take-over':
+      return <TakeOver id={overlay.host} />;
+    case 'what-if':
+      return <WhatIfDialog id={overlay.host} />;
   }
 }

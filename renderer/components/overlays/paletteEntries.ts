@@ -9,7 +9,7 @@ import type { WindowState } from '../../state/store';
 
 export interface PaletteEntry {
   readonly id: string;
-  readonly kind: 'Host' | 'Connect' | 'Open' | 'Sample' | 'Command';
+  readonly kind: 'Host' | 'Connect' | 'Open' | 'Sample' | 'Demo' | 'Command';
   readonly title: string;
   readonly hint: string;
   readonly shortcut: string | null;
@@ -54,6 +54,7 @@ export function paletteEntries(
     ...configured.map(connectEntry),
     ...commandEntries(state),
     ...sampleEntries(state),
+    ...demoEntries(state),
   ]
     .map((entry) => ({ entry, fit: fitOf(`${entry.title} ${entry.hint} ${entry.kind}`, text) }))
     .filter(({ fit }) => fit !== null)
@@ -122,5 +123,16 @@ function sampleEntries({ info }: WindowState): readonly PaletteEntry[] {
     hint: 'sample state',
     shortcut: null,
     run: () => openTargets([sample.target]),
+  }));
+}
+
+function demoEntries({ info }: WindowState): readonly PaletteEntry[] {
+  return (info?.demos ?? []).map((demo) => ({
+    id: demo.target,
+    kind: 'Demo' as const,
+    title: demo.title,
+    hint: demo.isFleet ? 'host of the demo fleet' : 'demo host',
+    shortcut: null,
+    run: () => openTargets([demo.target]),
   }));
 }

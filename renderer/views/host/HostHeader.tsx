@@ -1,8 +1,11 @@
-import { Braces, Pause, Play, RefreshCw } from 'lucide-react';
+import { Braces, Pause, Play, RefreshCw, Split } from 'lucide-react';
 import type { Host } from '../../../shared/api/contract';
 import type { StatusDocument } from '../../../shared/report/statusDocument';
 import { visible } from '../../../shared/readings/text';
 import { useCommand } from '../../commands/useCommand';
+import { DemoBadge } from '../../demo/DemoBadge';
+import { isDemo } from '../../demo/isDemo';
+import { mayComeBack } from '../../connect/liveKind';
 import { useWindow } from '../../state/store';
 import { durationText } from '../../state/format';
 
@@ -12,6 +15,7 @@ export function HostHeader({ host }: { readonly host: Host }) {
   return (
     <header className="host-header">
       <h1 className="truncate text-selectable">{visible(host.label)}</h1>
+      {isDemo(host) ? <DemoBadge /> : null}
       <div className="host-header__about quiet text-selectable" title={visible(host.target)}>
         <p className="host-header__target truncate">{visible(host.target)}</p>
         <p className="host-header__facts">
@@ -22,6 +26,7 @@ export function HostHeader({ host }: { readonly host: Host }) {
       </div>
       <div className="host-header__actions">
         <Liveness host={host} />
+        <CommandButton id="host.what-if" icon={Split} text="What if …" />
         <CommandButton id="host.refresh" icon={RefreshCw} text="Read again" />
         <CommandButton id="copy.status" icon={Braces} text="Copy JSON" />
       </div>
@@ -53,15 +58,16 @@ function Liveness({ host }: { readonly host: Host }) {
   const pause = useCommand('host.pause');
   const settled = useWindow((state) => state.settings?.interval ?? null);
   const every = host.status?.transitionState === 'none' ? settled : 1;
+  if (isDemo(host)) return null;
   if (!host.live) return <span className="quiet host-header__kind">saved state</span>;
-  const lost = host.phase === 'failed';
+  const isLive = !host.paused && host.phase === 'ready';
   const Icon = host.paused ? Play : Pause;
   return (
     <>
-      <span className="host-header__kind" data-tone={host.paused || lost ? 'unknown' : 'settled'}>
-        <span className="live-dot" data-live={!host.paused && !lost} aria-hidden />
-        <span>{host.paused ? 'paused' : lost ? 'out of reach' : 'live'}</span>
-        {host.paused || lost || every === null || host.status === null ? null : (
+      <span className="host-header__kind" data-tone={isLive ? 'settled' : 'unknown'}>
+        <span className="live-dot" data-live={isLive} aria-hidden />
+        <span>{livenessWord(host)}</span>
+        {!isLive || every === null ? null : (
           <span className="host-header__every quiet">every {every} s</span>
         )}
       </span>
@@ -71,6 +77,13 @@ function Liveness({ host }: { readonly host: Host }) {
       </button>
     </>
   );
+}
+
+function livenessWord({ paused, phase, problem }: Host): string {
+  if (paused) return 'paused';
+  if (phase === 'loading') return 'connecting';
+  if (problem === null) return 'live';
+  return mayComeBack(problem.code) ? 'out of reach' : 'not read';
 }
 
 function CommandButton({

@@ -1,8 +1,10 @@
 import type { Host } from '../../../shared/api/contract';
 import { visible } from '../../../shared/readings/text';
 import { EmptyState } from '../../components/EmptyState';
+import { PlayerBar } from '../../demo/PlayerBar';
 import { ConnectionBar } from '../../connect/ConnectionBar';
 import { KeyChangeFacts } from '../../connect/KeyChangeFacts';
+import { withoutKeys } from '../../connect/keyChange';
 import { liveKind } from '../../connect/liveKind';
 import { nextStep } from '../../connect/nextStep';
 import { RetryButtons } from '../../connect/RetryButtons';
@@ -22,6 +24,7 @@ export default function HostScreen({ host }: { readonly host: Host }) {
       <HostHeader host={host} />
       {host.status === null ? null : <HeadlineBand host={host} />}
       {host.status === null ? null : <ConnectionBar host={host} />}
+      {host.demo === null ? null : <PlayerBar host={host} demo={host.demo} />}
       <div className="host__body">
         {host.status !== null ? (
           <HostTabs host={host} status={host.status} />
@@ -60,7 +63,7 @@ function Failure({ host }: { readonly host: Host }) {
     <EmptyState tone="stuck" title={`${visible(host.label)} could not be read`}>
       {problem === null ? null : (
         <>
-          <p className="text-selectable failure__message">{visible(problem.message)}</p>
+          <p className="text-selectable failure__message">{visible(withoutKeys(problem.message))}</p>
           <KeyChangeFacts problem={problem} />
           <p>{nextStep(problem.code)}</p>
           <p className="small">

@@ -3,8 +3,9 @@ import { visible } from '../../../shared/readings/text';
 import { Logo } from '../../components/Logo';
 import { Keys } from '../../components/Keys';
 import { runCommand } from '../../commands/registry';
-import { ConnectPanel } from '../../connect/ConnectPanel';
+import { DemoGallery } from '../../demo/DemoGallery';
 import { openTargets } from '../../state/actions';
+import { ConnectPanel } from '../../connect/ConnectPanel';
 import { useWindow } from '../../state/store';
 import './StartView.css';
 
@@ -75,6 +76,8 @@ export function StartView() {
       </section>
 
       <ConnectPanel />
+
+      <DemoGallery />
 
       {samples.length === 0 ? null : (
         <section aria-labelledby="start-samples">

@@ -1,0 +1,61 @@
+/** What a person does to demo hosts: to the story, and instead of it. */
+import type { DemoCommand, DemoOutcome } from '../../shared/api/contract';
+import { select } from '../state/actions';
+import { ask } from '../state/bridge';
+import { addToast, selectedHost, useWindow } from '../state/store';
+
+/** Seconds of the story in one second, as the player bar offers them. */
+export const speeds = [1, 4, 16] as const;
+
+/** @returns how the kernel of the demo host answered */
+export function control(id: string, command: DemoCommand): Promise<DemoOutcome> {
+  return ask('demo:control', { id, command });
+}
+
+/** For what no kernel can refuse. */
+export function direct(id: string, command: DemoCommand): void {
+  control(id, command).catch(sayFailure);
+}
+
+export function togglePlay(id: string): void {
+  const demo = useWindow.getState().hosts[id]?.demo;
+  if (demo) direct(id, { do: demo.playing ? 'pause' : 'play' });
+}
+
+/** One speed up or down; at the ends nothing happens. */
+export function changeSpeed(id: string, step: 1 | -1): void {
+  const demo = useWindow.getState().hosts[id]?.demo;
+  if (!demo) return;
+  const faster = speeds.find((speed) => speed > demo.speed);
+  const slower = speeds.findLast((speed) => speed < demo.speed);
+  const speed = step === 1 ? faster : slower;
+  if (speed !== undefined) direct(id, { do: 'speed', speed });
+}
+
+/** Opens every host of the fleet and shows the first one. */
+export function openFleet(): void {
+  openAll().catch(sayFailure);
+}
+
+async function openAll(): Promise<void> {
+  const members = useWindow.getState().info?.demos.filter(({ isFleet }) => isFleet) ?? [];
+  const opened = await Promise.all(members.map(({ target }) => ask('host:open', { target })));
+  const first = opened.find((outcome) => outcome.ok);
+  if (first?.ok === true) select(first.id);
+}
+
+/** Opens the dialog in which a person takes over the shown demo host. */
+export function takeOver(): void {
+  const host = selectedHost(useWindow.getState());
+  if (host?.demo && host.status) {
+    useWindow.setState({ overlay: { kind: 'take-over', host: host.id } });
+  }
+}
+
+function sayFailure(error: unknown): void {
+  addToast({
+    tone: 'stuck',
+    title: 'That did not work',
+    text: error instanceof Error ? error.message : String(error),
+  });
+}

@@ -1,0 +1,24 @@
+/** What the player bar says about a story. */
+import type { DemoState } from '../../shared/api/contract';
+import { durationText } from '../state/format';
+
+/** What is true now. */
+export function nowText({ says, takenOver, playing }: DemoState): string {
+  if (takenOver) {
+    return playing ? 'You have taken over.' : 'You have taken over; time stands still.';
+  }
+  return says ?? 'The story begins.';
+}
+
+/** What the story brings next, and when; null where it brings nothing more. */
+export function nextText(demo: DemoState): string | null {
+  const { next, position, lasts, takenOver } = demo;
+  if (takenOver) return 'The story waits until you hand back.';
+  if (next === null) return position >= lasts ? 'The story has ended.' : null;
+  return `In ${durationText(Math.max(0, Math.ceil(next.at - position)))}: ${next.says}`;
+}
+
+/** `19 of 65 s`; what passes after the end is not counted. */
+export function positionText({ position, lasts }: DemoState): string {
+  return `${Math.floor(Math.min(position, lasts))} of ${Math.round(lasts)} s`;
+}

@@ -1,0 +1,49 @@
+import { useMemo, useState } from 'react';
+import type { Host } from '../../shared/api/contract';
+import { visible } from '../../shared/readings/text';
+import type { StatusDocument } from '../../shared/report/statusDocument';
+import { whatIf } from '../../shared/report/whatIf';
+import { Sheet } from '../components/overlays/Sheet';
+import { DemoBadge } from '../demo/DemoBadge';
+import { isDemo } from '../demo/isDemo';
+import { useWindow } from '../state/store';
+import { Answer } from './Answer';
+import { actionOf, firstChoice } from './choice';
+import { Question } from './Question';
+import './fields.css';
+import './whatif.css';
+
+/** What would happen on a host, worked out from what was read of it. Nothing is tried. */
+export function WhatIfDialog({ id }: { readonly id: string }) {
+  const host = useWindow((state) => state.hosts[id]);
+  return host?.status ? <Open host={host} status={host.status} /> : null;
+}
+
+function Open({ host, status }: { readonly host: Host; readonly status: StatusDocument }) {
+  const [chosen, setChosen] = useState(() => firstChoice(status));
+  const answer = useMemo(() => {
+    const action = actionOf(status, chosen);
+    return action === null ? null : whatIf(status, action);
+  }, [status, chosen]);
+  return (
+    <Sheet title={`What if … on ${visible(host.label)}`} className="what-if">
+      <p className="quiet">
+        {isDemo(host) ? <DemoBadge /> : null} Worked out from what was last read. Nothing is tried,
+        nothing is written.
+      </p>
+      <Question status={status} chosen={chosen} onChange={setChosen} />
+      <div
+        className="what-if__answer text-selectable"
+        tabIndex={0}
+        role="region"
+        aria-label="Answer"
+      >
+        {answer === null ? (
+          <p className="quiet">No livepatch is loaded: there is nothing to disable or to force.</p>
+        ) : (
+          <Answer status={status} answer={answer} />
+        )}
+      </div>
+    </Sheet>
+  );
+}
