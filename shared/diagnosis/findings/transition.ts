@@ -31,7 +31,7 @@ function inProgress(transition: Transition): Finding {
   const progress =
     threads.total === null || threads.done === null
       ? 'How many threads have switched is unknown.'
-      : `${threads.done} of ${countOf(threads.total, 'thread')} have switched.`;
+      : `${threads.done.toLocaleString('en')} of ${countOf(threads.total, 'thread')} have switched.`;
   return {
     code: 'transition-in-progress',
     severity: 'info',
