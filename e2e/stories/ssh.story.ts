@@ -150,7 +150,7 @@ test('a server that is gone leaves the last state, and is live again when it is 
   const bar = page.getByRole('region', { name: 'Connection' });
   await expect(bar).toContainText('connects again by itself');
   await page.keyboard.press('Control+2');
-  await expect(page.getByRole('tabpanel')).toContainText('livepatch_a');
+  await expect(page.getByRole('tabpanel')).toContainText('lp_one');
   await to.restart();
   await bar.getByRole('button', { name: 'Reconnect now' }).click();
   await expect(headline(page)).toContainText('is applied');

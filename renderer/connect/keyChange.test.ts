@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { keyChangeOf, removalOf } from './keyChange';
+import { keyChangeOf, removalOf, withoutKeys } from './keyChange';
 
 // As main/ssh/hostKeys.ts words it; `ssh-keygen -R` and `-f` are ssh-keygen(1)'s.
 const message =
@@ -13,6 +13,13 @@ test('both fingerprints, and where the known one comes from', () => {
     known: { fingerprint: 'SHA256:old', place: '/home/ada/.ssh/known_hosts, line 3' },
   });
   expect(keyChangeOf('Host key verification failed.')).toBeNull();
+});
+
+test('what is shown apart is not said twice', () => {
+  expect(withoutKeys(message)).toBe(
+    'The host key of [db1]:2222 has changed. Somebody may be listening in.',
+  );
+  expect(withoutKeys('Host key verification failed.')).toBe('Host key verification failed.');
 });
 
 test('the command that removes the old key, unless it holds what a terminal would obey', () => {

@@ -16,6 +16,12 @@ export function keyChangeOf(message: string): KeyChange | null {
   return { now: { type, fingerprint: now }, known: { fingerprint: known, place } };
 }
 
+/** The message without what `keyChangeOf` and `removalOf` take out of it. */
+export function withoutKeys(message: string): string {
+  if (keyChangeOf(message) === null || removalOf(message) === null) return message;
+  return message.replace(/: now .*$/u, '. Somebody may be listening in.');
+}
+
 /** The command that removes the old key, if the message names one that is safe to paste. */
 export function removalOf(message: string): string | null {
   const command = /ssh-keygen -R '[^'\p{C}]+' -f '[^'\p{C}]+'/u.exec(message);

@@ -1,5 +1,6 @@
 /** The sentence and the status mark of an open host, whatever phase it is in. */
 import type { Host } from '../../shared/api/contract';
+import { withoutKeys } from '../connect/keyChange';
 import { mayComeBack } from '../connect/liveKind';
 import { nextStep } from '../connect/nextStep';
 import { visible } from '../../shared/readings/text';
@@ -44,7 +45,7 @@ function compose(host: Host): Headline {
             { text: `stale since ${clockText(host.sampledAt ?? '')}`, strong: true },
           ]
         : [{ text: `${visible(host.label)} could not be read`, strong: false }],
-      detail: `${visible(host.problem.message)} ${nextStep(host.problem.code)}`,
+      detail: `${visible(withoutKeys(host.problem.message))} ${nextStep(host.problem.code)}`,
       short: stale
         ? `stale since ${clockText(host.sampledAt ?? '')}`
         : host.problem.code.replaceAll('-', ' '),
