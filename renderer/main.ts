@@ -1,7 +1,8 @@
 /**
- * Entry of the window: the looks, and nothing else, so that the frame in index.html is painted and
+ * Entry of the window: the looks, and next to nothing else, so that the frame in index.html is painted and
  * the window shown before the code arrives.
  */
+import './state/jitless';
 import './theme/fonts.css';
 import './theme/tokens.css';
 import './theme/base.css';

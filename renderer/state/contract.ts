@@ -1,5 +1,4 @@
-/** The contract's schemas, loaded apart from the first paint, and without compiled parsers. */
-import './jitless';
+/** The contract's schemas, loaded apart from the first paint. */
 import type { ZodType } from 'zod';
 import type { EventName, RequestName } from '../../shared/api/channels';
 import { events, requests, type Answer, type EventOf } from '../../shared/api/contract';

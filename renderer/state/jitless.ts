@@ -1,7 +1,7 @@
 /**
  * Zod probes `new Function` to compile its parsers; the content security policy refuses that and
- * reports it. This has to run before the first schema is built, so it is a module of its own.
+ * reports it. What says no has to stand before zod's first schema, in whichever chunk the bundler
+ * puts that: so it's set where zod looks for its configuration (`zod/v4/core/core.js`), by the
+ * window's first module, without zod. A story fails on any violation.
  */
-import { config } from 'zod';
-
-config({ jitless: true });
+Object.assign(globalThis, { __zod_globalConfig: { jitless: true } });
