@@ -1,0 +1,161 @@
+// @vitest-environment jsdom
+import { cleanup, render, screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { DemoOutcome, DemoState, Host } from '../../shared/api/contract';
+import { putHost, useWindow } from '../state/store';
+import { blocker, hostOf, patch, settled, transition } from '../testing/documents';
+import { PlayerBar } from './PlayerBar';
+import { TakeOver } from './TakeOver';
+
+const blank = useWindow.getState();
+let asked: unknown[] = [];
+let outcome: DemoOutcome = { ok: true };
+
+const demo: DemoState = {
+  title: 'Stalled on a disk sleeper',
+  story: 'A backup waits.',
+  position: 4,
+  lasts: 65,
+  playing: true,
+  speed: 4,
+  says: 'The livepatch is loaded.',
+  next: { at: 19, says: 'The kernel has signalled.' },
+  takenOver: false,
+};
+const stalled: Host = hostOf(
+  {
+    ...settled,
+    source: 'demo',
+    patches: [patch('livepatch_a'), patch('livepatch_b', { inTransition: true })],
+    transitionState: 'running',
+    transition: transition(),
+    blockers: [blocker(389), blocker(391, { comm: 'tar' })],
+  },
+  { target: 'demo:disk-sleeper', live: true, demo },
+);
+
+beforeAll(() => {
+  // The dialog asks for it; its ids have nothing to escape.
+  Object.defineProperty(window, 'CSS', { value: { escape: (text: string) => text } });
+  Object.defineProperty(window, 'klpscope', {
+    value: {
+      request: (name: string, argument: unknown) => {
+        if (name === 'demo:control') asked.push(argument);
+        return Promise.resolve(outcome);
+      },
+      subscribe: () => () => undefined,
+      pathOfFile: () => '',
+    },
+  });
+});
+beforeEach(() => {
+  useWindow.setState(blank, true);
+  asked = [];
+  outcome = { ok: true };
+  putHost(stalled);
+  useWindow.setState({ selected: 'h1', overlay: { kind: 'take-over', host: 'h1' } });
+});
+afterEach(cleanup);
+
+test('what fits the state is offered: each livepatch, the transition, the blocking thread', () => {
+  render(<TakeOver id="h1" />);
+  const names = within(screen.getByRole('dialog'))
+    .getAllByRole('button')
+    .map((button) => button.textContent);
+  expect(names).toEqual(
+    expect.arrayContaining([
+      'Disable livepatch_a',
+      'Disable livepatch_b: turn its transition round',
+      'Force the transition of livepatch_b',
+      'Kill cat (389)',
+    ]),
+  );
+});
+
+test('the thread that is selected in the Transition view is the one', () => {
+  useWindow.setState((state) => ({
+    views: {
+      ...state.views,
+      h1: {
+        view: 'transition',
+        filters: {},
+        sorting: {},
+        chosen: { transition: '391/391' },
+        detailOpen: false,
+      },
+    },
+  }));
+  render(<TakeOver id="h1" />);
+  expect(screen.getByRole('button', { name: 'Kill tar (391)' })).toBeTruthy();
+  expect(screen.queryByRole('button', { name: 'Kill cat (389)' })).toBeNull();
+});
+
+test('an operation is sent, and the dialog closes', async () => {
+  render(<TakeOver id="h1" />);
+  await userEvent.click(screen.getByRole('button', { name: 'Disable livepatch_a' }));
+  expect(asked).toEqual([
+    {
+      id: 'h1',
+      command: {
+        do: 'operate',
+        operation: { do: 'write-enabled', patch: 'livepatch_a', value: false },
+      },
+    },
+  ]);
+  await expect.poll(() => useWindow.getState().overlay).toBeNull();
+});
+
+test('a refusal stays, with its errno and why', async () => {
+  outcome = { ok: false, errno: 'EBUSY' };
+  render(<TakeOver id="h1" />);
+  await userEvent.click(screen.getByRole('button', { name: 'Disable livepatch_a' }));
+  const said = await screen.findByText(/refused with/);
+  expect(said.textContent).toContain('EBUSY');
+  expect(said.textContent).toContain('Another transition runs');
+  expect(useWindow.getState().overlay).not.toBeNull();
+});
+
+test('a livepatch is loaded of what was picked', async () => {
+  render(<TakeOver id="h1" />);
+  await userEvent.click(screen.getByText('Load a livepatch …'));
+  await userEvent.click(screen.getByRole('checkbox', { name: /vfs_read/ }));
+  await userEvent.click(screen.getByRole('checkbox', { name: /atomic replace/ }));
+  const [load] = screen.getAllByRole('button', { name: 'Load' });
+  expect(load).toBeDefined();
+  if (load) await userEvent.click(load);
+  expect(asked).toMatchObject([
+    {
+      command: {
+        operation: {
+          do: 'load',
+          livepatch: {
+            name: 'livepatch_mine',
+            replace: true,
+            objects: [{ name: 'vmlinux', functions: [{ name: 'vfs_read' }] }],
+          },
+        },
+      },
+    },
+  ]);
+});
+
+test('nothing is offered on a host that is no demo', () => {
+  putHost({ ...stalled, demo: null });
+  render(<TakeOver id="h1" />);
+  expect(screen.queryByRole('dialog')).toBeNull();
+});
+
+test('the player bar tells speed and position, and sends what its keys mean', async () => {
+  render(<PlayerBar host={stalled} demo={demo} />);
+  expect(screen.getByRole('button', { name: '4×' }).getAttribute('aria-pressed')).toBe('true');
+  expect(screen.getByRole('progressbar').getAttribute('aria-valuetext')).toBe('4 of 65 s');
+  await userEvent.click(screen.getByRole('button', { name: '16×' }));
+  await userEvent.click(screen.getByRole('button', { name: 'Pause the story' }));
+  await userEvent.click(screen.getByRole('button', { name: 'Next step' }));
+  expect(asked).toEqual([
+    { id: 'h1', command: { do: 'speed', speed: 16 } },
+    { id: 'h1', command: { do: 'pause' } },
+    { id: 'h1', command: { do: 'step' } },
+  ]);
+});
