@@ -36,6 +36,16 @@ export function createHosts(environment: HostsEnvironment): Hosts {
   const openedAs = new Map<string, { readonly target: Target; readonly live: LiveChoice }>();
   let opened = 0;
   let isVisible = true;
+
+  function retry(id: string, live: LiveChoice): void {
+    const before = openedAs.get(id);
+    const session = sessions.get(id);
+    if (before === undefined || session === undefined) return;
+    const now = { target: before.target, live: { ...before.live, ...live } };
+    openedAs.set(id, now);
+    session.readThrough(environment.open(now.target, now.live, id));
+  }
+
   return {
     list: () => [...sessions.values()].map((session) => session.host()),
     get: (id) => sessions.get(id)?.host() ?? null,
@@ -44,7 +54,9 @@ export function createHosts(environment: HostsEnvironment): Hosts {
       if (!target.ok) return target;
       const same = [...sessions.values()].find((session) => session.target === text);
       if (same !== undefined) {
-        same.refresh();
+        // Asked for with other rights than it has: it is connected to anew.
+        if (isOther(openedAs.get(same.id)?.live, live)) retry(same.id, live);
+        else same.refresh();
         return { ok: true, value: same.id };
       }
       const first = {
@@ -59,14 +71,7 @@ export function createHosts(environment: HostsEnvironment): Hosts {
       sessions.set(first.id, startSession(first, reader, isVisible, environment));
       return { ok: true, value: first.id };
     },
-    retry(id, live) {
-      const before = openedAs.get(id);
-      const session = sessions.get(id);
-      if (before === undefined || session === undefined) return;
-      const now = { target: before.target, live: { ...before.live, ...live } };
-      openedAs.set(id, now);
-      session.readThrough(environment.open(now.target, now.live, id));
-    },
+    retry,
     close(id) {
       const session = sessions.get(id);
       if (session === undefined) return;
@@ -89,6 +94,14 @@ export function createHosts(environment: HostsEnvironment): Hosts {
       sessions.clear();
     },
   };
+}
+
+/** Whether something is wished for that was not. */
+function isOther(before: LiveChoice = {}, wished: LiveChoice): boolean {
+  return (
+    (wished.sudo !== undefined && wished.sudo !== (before.sudo ?? false)) ||
+    (wished.transport !== undefined && wished.transport !== (before.transport ?? null))
+  );
 }
 
 /** Last part of a path; the target itself where it names no path. */
