@@ -22,8 +22,8 @@ const usualSwitches = electronOptions({ isVirtual: true, env: process.env });
 export interface App {
   readonly electron: ElectronApplication;
   readonly page: Page;
-  /** What the page and the main process complained about; empty at the end, or the story fails. */
-  readonly complaints: string[];
+  /** What the page and the main process complained about, but for what was expected. */
+  readonly complaints: readonly string[];
   close(): Promise<void>;
 }
 
@@ -41,6 +41,8 @@ interface Launch {
   readonly packaged?: string;
   /** Switches of Chromium's. */
   readonly switches?: readonly string[];
+  /** Complaints that the story is about; any other one fails it. */
+  readonly expected?: RegExp;
   /** Variables on top of those of the test runner. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -63,11 +65,7 @@ export const test = base.extend<Fixtures>({
   launch: async ({ folder }, use) => {
     const apps: App[] = [];
     await use(async (args = [], options = {}) => {
-      const app = await start(
-        options.packaged,
-        argumentsOf(args, options, folder),
-        options.env ?? {},
-      );
+      const app = await start(argumentsOf(args, options, folder), options);
       apps.push(app);
       return app;
     });
@@ -114,29 +112,28 @@ function variables(): Record<string, string> {
   );
 }
 
-async function start(
-  packaged: string | undefined,
-  args: string[],
-  env: Readonly<Record<string, string>>,
-): Promise<App> {
+async function start(args: string[], options: Launch): Promise<App> {
+  const { packaged, expected, env = {} } = options;
   const electron =
     packaged === undefined
       ? await _electron.launch({ args, env: { ...variables(), ...env } })
       : await startPackaged(packaged, args);
   const complaints: string[] = [];
+  const complain = (text: string): void => {
+    if (expected?.test(text) !== true) complaints.push(text);
+  };
   electron.process().stderr?.on('data', (chunk: Buffer) => {
     const lines = chunk.toString().split('\n');
     complaints.push(...lines.filter((line) => line.includes('a bug in the main process')));
   });
   const page = await electron.firstWindow();
   page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
+    if (message.type() === 'error') complain(message.text());
   });
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  // The start screen or a host is there; and only a window that is shown takes keys.
+  page.on('pageerror', (error) => complain(String(error)));
+  page.on('crash', () => complain('the page crashed'));
+  // The start screen or a host is there: from now on the window listens.
   await page.getByRole('heading', { level: 1 }).waitFor();
-  await expect.poll(() => isShown(electron)).toBe(true);
-  page.on('crash', () => complaints.push('the page crashed'));
   let isClosed = false;
   return {
     electron,
@@ -148,12 +145,6 @@ async function start(
       await electron.close();
     },
   };
-}
-
-function isShown(electron: ElectronApplication): Promise<boolean> {
-  return electron.evaluate(({ BrowserWindow }) =>
-    BrowserWindow.getAllWindows().some((window) => window.isVisible()),
-  );
 }
 
 function runToEnd(
