@@ -112,7 +112,9 @@ test('the fleet of twenty opens, and the rail shows the state of each', async ({
   await expect(railHosts(page)).toHaveCount(20);
   await expect(page.getByRole('navigation').getByText('reading …')).toHaveCount(0);
   await expect(railHosts(page).getByText('DEMO')).toHaveCount(20);
-  for (const name of ['web1', 'vault1', 'legacy1']) {
-    await expect(railHosts(page).filter({ hasText: name })).toHaveCount(1);
-  }
+  // Where each begins in its story, and what is true there (the stories' own words).
+  await expect(railHosts(page).first()).toContainText('web1');
+  await expect(railHosts(page).filter({ hasText: 'web2' })).toContainText('settled');
+  await expect(railHosts(page).filter({ hasText: 'files1' })).toContainText('patching');
+  await expect(railHosts(page).filter({ hasText: 'files5' })).toContainText('pinned');
 });

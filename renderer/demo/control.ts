@@ -40,8 +40,13 @@ export function openFleet(): void {
 async function openAll(): Promise<void> {
   const members = useWindow.getState().info?.demos.filter(({ isFleet }) => isFleet) ?? [];
   const opened = await Promise.all(members.map(({ target }) => ask('host:open', { target })));
-  const first = opened.find((outcome) => outcome.ok);
-  if (first?.ok === true) select(first.id);
+  const ids = opened.flatMap((outcome) => (outcome.ok ? [outcome.id] : []));
+  // The rail has them in the gallery's order, not in that of their first answers.
+  useWindow.setState(({ order }) => ({
+    order: [...order.filter((id) => !ids.includes(id)), ...ids],
+  }));
+  const [first] = ids;
+  if (first !== undefined) select(first);
 }
 
 /** Opens the dialog in which a person takes over the shown demo host. */

@@ -1,5 +1,5 @@
 import { House, Keyboard, Search, X } from 'lucide-react';
-import { useRef, type KeyboardEvent } from 'react';
+import { memo, useRef, type KeyboardEvent } from 'react';
 import type { Host } from '../../shared/api/contract';
 import { visible } from '../../shared/readings/text';
 import { runCommand } from '../commands/registry';
@@ -81,7 +81,8 @@ export function Rail() {
   );
 }
 
-function HostEntry({
+/** Drawn again only when its own host changes: of twenty, one or two do so at a time. */
+const HostEntry = memo(function HostEntry({
   host,
   name,
   current,
@@ -116,4 +117,4 @@ function HostEntry({
       </button>
     </li>
   );
-}
+});
