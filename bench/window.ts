@@ -2,18 +2,17 @@
  * The window on a host with 20,000 threads, half of them blocking: until the first state is painted,
  * from a key in the thread filter to the next paint, and the longest frame while scrolling.
  */
-import { _electron, type Page } from 'playwright';
+import type { Page } from 'playwright';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { ensureBuild } from '../scripts/build';
 import { withDisplay } from '../scripts/lib/display';
-import { electronOptions } from '../scripts/lib/electron-options';
-import { ensureElectron } from '../scripts/lib/electron-runtime';
 import { root } from '../scripts/lib/paths';
 import { main } from '../scripts/lib/process';
 import { measureStart } from './lib/electron';
 import { median } from './lib/median';
+import { keyTimes, openPage, watchKeys } from './lib/page';
 import { bigTrees, makeTree } from './lib/tree';
 
 /** Milliseconds, of the issue that asked for them. */
@@ -57,34 +56,12 @@ async function benchFirstState(
 }
 
 async function open(target: string, folder: string, env: NodeJS.ProcessEnv): Promise<Page> {
-  const { executable } = await ensureElectron();
-  // Not as `executablePath`: e2e/support/runtime.ts says why.
-  process.env['ELECTRON_OVERRIDE_DIST_PATH'] = dirname(executable);
-  const switches = electronOptions({ isVirtual: true, env });
-  const electron = await _electron.launch({
-    args: [...switches, `--user-data-dir=${join(folder, 'profile')}`, root, target],
-    env: definedOnly(env),
-  });
-  const page = await electron.firstWindow();
+  const page = await openPage([target], folder, env);
   await page.getByRole('grid').waitFor();
   return page;
 }
 
-function definedOnly(env: NodeJS.ProcessEnv): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );
-}
-
 // As text: what tsx makes of functions does not run in another place.
-const watchKeys = `
-  window.keyTimes = [];
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) {
-      if (entry.name === 'keydown') keyTimes.push(entry.duration);
-    }
-  }).observe({ type: 'event', durationThreshold: 16 });
-`;
 const watchFrames = `
   window.frameGaps = [];
   let last = performance.now();
@@ -97,7 +74,7 @@ const watchFrames = `
 
 /** @returns the slowest key, in milliseconds from the key to the paint after it (Event Timing API) */
 async function benchTyping(page: Page): Promise<number> {
-  await page.evaluate(watchKeys);
+  await watchKeys(page);
   await page.keyboard.press('Control+f');
   for (const text of ['10', 'reader', 'vfs_read', 'nothing of it']) {
     await page.keyboard.type(text, { delay: 120 });
@@ -105,7 +82,7 @@ async function benchTyping(page: Page): Promise<number> {
       await page.keyboard.press('Backspace', { delay: 60 });
     }
   }
-  const times = await page.evaluate<number[]>('keyTimes');
+  const times = await keyTimes(page);
   const slowest = Math.max(0, ...times);
   console.log(
     `window, key in the filter to next paint: slowest ${slowest} ms, median of those over 16 ms ` +
