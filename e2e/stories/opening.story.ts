@@ -120,3 +120,16 @@ test('a second start opens its targets in the first window and ends', async ({
   await expect(railHosts(page)).toHaveCount(2);
   expect(electron.windows()).toHaveLength(1);
 });
+
+test('the window comes back where it was left', async ({ launch }) => {
+  const first = await launch();
+  await first.electron.evaluate(({ BrowserWindow }) =>
+    BrowserWindow.getAllWindows()[0]?.setBounds({ x: 40, y: 30, width: 1000, height: 640 }),
+  );
+  await first.close();
+  const second = await launch();
+  const bounds = await second.electron.evaluate(({ BrowserWindow }) =>
+    BrowserWindow.getAllWindows()[0]?.getBounds(),
+  );
+  expect(bounds).toEqual({ x: 40, y: 30, width: 1000, height: 640 });
+});
