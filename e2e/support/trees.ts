@@ -1,5 +1,4 @@
 /** Folders laid out like a host, made by stories. */
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -10,12 +9,6 @@ export function writeTree(folder: string, files: Readonly<Record<string, string>
     mkdirSync(path.endsWith('/') ? place : dirname(place), { recursive: true });
     if (!path.endsWith('/')) writeFileSync(place, text);
   }
-}
-
-/** Unpacks a capture into a folder that is made for it. */
-export function unpack(archive: string, folder: string): void {
-  mkdirSync(folder, { recursive: true });
-  execFileSync('tar', ['-xzf', archive, '-C', folder]);
 }
 
 /** A host on which one livepatch is applied to `vfs_read`, and nothing moves. */

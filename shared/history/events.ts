@@ -30,7 +30,6 @@ export const eventKinds = [
   'lost',
   'back',
 ] as const;
-export type EventKind = (typeof eventKinds)[number];
 
 const count = z.number().int().nonnegative().nullable();
 

@@ -63,7 +63,9 @@ function Failure({ host }: { readonly host: Host }) {
     <EmptyState tone="stuck" title={`${visible(host.label)} could not be read`}>
       {problem === null ? null : (
         <>
-          <p className="text-selectable failure__message">{visible(withoutKeys(problem.message))}</p>
+          <p className="text-selectable failure__message">
+            {visible(withoutKeys(problem.message))}
+          </p>
           <KeyChangeFacts problem={problem} />
           <p>{nextStep(problem.code)}</p>
           <p className="small">
