@@ -3,9 +3,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../scripts/lib/paths';
 import { runQuietly } from '../../scripts/lib/process';
-import { expect, test } from '../support/app';
+import { argumentsOf, expect, test } from '../support/app';
+import { lookInto } from '../support/packaged';
 import { sample } from '../support/samples';
-import { blockingThreads, headline, startHeading } from '../support/screen';
+import { blockingThreads, headline } from '../support/screen';
 
 const unpacked = join(root, 'dist/linux-unpacked');
 const packaged = join(unpacked, 'klpscope');
@@ -16,24 +17,21 @@ test.beforeAll(async () => {
   test.setTimeout(300_000);
   const { status, output } = await runQuietly(
     process.execPath,
-    [join(root, 'node_modules/tsx/dist/cli.mjs'), 'scripts/package.ts', '--testable'],
+    [join(root, 'node_modules/tsx/dist/cli.mjs'), 'scripts/package.ts'],
     { cwd: root },
   );
   expect(status, output).toBe(0);
 });
 
-test('the packaged app opens a capture', async ({ launch }) => {
-  const { electron, page } = await launch([sample('04-stalled-patching')], { packaged });
-  await expect(headline(page)).toContainText('lp_busy is being applied');
-  await expect(blockingThreads(page)).toContainText('klp_busy_wait_d');
-  expect(await electron.evaluate(({ app }) => app.isPackaged)).toBe(true);
-});
-
-test('it brings its sample states', async ({ launch }) => {
-  const { page } = await launch([], { packaged });
-  await expect(startHeading(page)).toBeVisible();
-  await page.getByRole('button', { name: /^Forced/ }).click();
-  await expect(headline(page)).toBeVisible();
+test('the packaged app opens a capture, and brings its sample states', async ({ folder }) => {
+  const args = argumentsOf([sample('04-stalled-patching')], { packaged }, folder);
+  await lookInto(packaged, args, 'klpvm – Klpscope', async (page) => {
+    await expect(headline(page)).toContainText('lp_busy is being applied');
+    await expect(blockingThreads(page)).toContainText('klp_busy_wait_d');
+    await page.keyboard.press('Control+Shift+s');
+    await page.getByRole('button', { name: /^Two on one function/ }).click();
+    await expect(headline(page)).toContainText('2 livepatches are applied');
+  });
 });
 
 test('it runs the command line, without a display', async ({ run }) => {

@@ -37,8 +37,6 @@ export interface Run {
 interface Launch {
   /** Folder of the profile; default: the story's own. */
   readonly profile?: string;
-  /** A packaged app's program, in place of Electron on this checkout. */
-  readonly packaged?: string;
   /** Switches of Chromium's. */
   readonly switches?: readonly string[];
   /** Complaints that the story is about; any other one fails it. */
@@ -47,13 +45,18 @@ interface Launch {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+interface MaybePackaged {
+  /** A packaged app's program, in place of Electron on this checkout. */
+  readonly packaged?: string;
+}
+
 interface Fixtures {
   /** An empty folder, gone after the story. */
   readonly folder: string;
   /** Starts the app with arguments and waits for its window. */
   readonly launch: (args?: readonly string[], options?: Launch) => Promise<App>;
   /** Starts the app with arguments and waits for its end. */
-  readonly run: (args: readonly string[], options?: Launch) => Promise<Run>;
+  readonly run: (args: readonly string[], options?: Launch & MaybePackaged) => Promise<Run>;
 }
 
 export const test = base.extend<Fixtures>({
@@ -85,22 +88,15 @@ export const test = base.extend<Fixtures>({
 
 export { expect };
 
-function argumentsOf(args: readonly string[], options: Launch, folder: string): string[] {
+/** The whole command line of a story's app, after its program. */
+export function argumentsOf(
+  args: readonly string[],
+  options: Launch & MaybePackaged,
+  folder: string,
+): string[] {
   const { profile = join(folder, 'profile'), packaged, switches = [] } = options;
   const own = packaged === undefined ? [root] : [];
   return [...usualSwitches, ...switches, `--user-data-dir=${profile}`, ...own, ...args];
-}
-
-/** A packaged app can't be held at its start (see `runtime.ts`): it may take more than one. */
-async function startPackaged(executablePath: string, args: string[]): Promise<ElectronApplication> {
-  for (let attempt = 1; attempt < 4; attempt += 1) {
-    try {
-      return await _electron.launch({ executablePath, args, timeout: 15_000 });
-    } catch (error) {
-      console.log(`start ${attempt} of the packaged app: ${String(error)}`);
-    }
-  }
-  throw new Error('the packaged app could not be started');
 }
 
 /** Those of the test runner. */
@@ -113,11 +109,8 @@ function variables(): Record<string, string> {
 }
 
 async function start(args: string[], options: Launch): Promise<App> {
-  const { packaged, expected, env = {} } = options;
-  const electron =
-    packaged === undefined
-      ? await _electron.launch({ args, env: { ...variables(), ...env } })
-      : await startPackaged(packaged, args);
+  const { expected, env = {} } = options;
+  const electron = await _electron.launch({ args, env: { ...variables(), ...env } });
   const complaints: string[] = [];
   const complain = (text: string): void => {
     if (expected?.test(text) !== true) complaints.push(text);
