@@ -111,8 +111,18 @@ export function changeTheme(theme: Theme): void {
   attempt(changeSettings({ theme }));
 }
 
+let settingsAsked = 0;
+
+/**
+ * The change counts at once, so that a key pressed again before the main process has answered builds
+ * on it; of several answers the last one stands.
+ */
 async function changeSettings(change: Partial<Settings>): Promise<void> {
-  useWindow.setState({ settings: await ask('settings:change', change) });
+  const asked = (settingsAsked += 1);
+  const { settings: before } = useWindow.getState();
+  if (before) useWindow.setState({ settings: { ...before, ...change } });
+  const settings = await ask('settings:change', change);
+  if (asked === settingsAsked) useWindow.setState({ settings });
 }
 
 /** @param zoom factor, 1 is 100 %; held between 0.5 and 3 */
