@@ -111,8 +111,10 @@ export function startApplication(request: WindowRequest): (targets: readonly str
     },
     'window:menu-state': ({ hostSelected }) => enableHostEntries(hostSelected),
   });
-  // The page is being loaded by now, and nobody can open a menu yet.
-  setImmediate(() => setUpMenu((id) => tell(window, 'command:run', { id })));
+  // Not sooner: what the page waits for comes first.
+  window.webContents.once('dom-ready', () =>
+    setUpMenu((id) => tell(window, 'command:run', { id })),
+  );
   recoverFromCrash(window);
   window.on('hide', () => hosts.setVisible(false));
   window.on('minimize', () => hosts.setVisible(false));

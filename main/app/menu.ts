@@ -18,11 +18,14 @@ export function setUpMenu(run: (command: string) => void): void {
       ...others,
     ]),
   );
-  enableHostEntries(false);
+  enableHostEntries(isHostShown);
 }
 
-/** Entries that need a host follow whether the window shows one. */
+let isHostShown = false;
+
+/** Entries that need a host follow whether the window shows one; also before there is a menu. */
 export function enableHostEntries(enabled: boolean): void {
+  isHostShown = enabled;
   const menu = Menu.getApplicationMenu();
   for (const { command, needsHost } of menuCommands) {
     const item = needsHost === true ? menu?.getMenuItemById(command) : null;
