@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { viewNames } from '../shared/api/contract';
+import { viewNames } from '../shared/api/choices';
 import { ensureBuild } from '../scripts/build';
 import { withDisplay } from '../scripts/lib/display';
 import { electronOptions } from '../scripts/lib/electron-options';

@@ -1,7 +1,6 @@
 /** Puts the parts together: one window, its open hosts, and what the window may ask. */
-import { app, clipboard, nativeTheme } from 'electron';
-import { join } from 'node:path';
-import type { z } from 'zod';
+import { app, clipboard, nativeTheme, type BrowserWindow } from 'electron';
+import { z } from 'zod';
 import type { liveRequestSchema, Settings } from '../../shared/api/contract';
 import { openReader } from '../sources/readerClient';
 import type { WindowRequest } from './argv';
@@ -11,33 +10,32 @@ import { createHosts, type LiveChoice } from './hosts';
 import { answerRequests, tell } from './ipc';
 import { say } from './log';
 import { enableHostEntries, setUpMenu } from './menu';
-import { serveWindowFiles } from './protocol';
 import { recoverFromCrash } from './recovery';
 import { createQuestions } from './questions';
 import { readSamples } from './samples';
 import { endWithScreenshot } from './screenshot';
-import { denyWhatIsNotNeeded } from './security';
 import { openSettings } from './settings';
 import { absoluteTarget } from './targets';
-import { builtFiles, openWindow } from './window';
 
-/** After `ready`. @returns what opens further targets in the same window and brings it forward */
-export function startApplication(request: WindowRequest): (targets: readonly string[]) => void {
+/** What a second process hands to the first. */
+const handoverSchema = z.strictObject({ targets: z.array(z.string().max(4096)).max(100) });
+
+/**
+ * Brings the window to life.
+ *
+ * @param settingsFile the user's settings; need not be there
+ * @returns opens further targets, as a second start hands them over, and brings the window forward
+ */
+export function startApplication(
+  window: BrowserWindow,
+  request: WindowRequest,
+  settingsFile: string,
+): (handover: unknown) => void {
   const settings = openSettings(
-    join(app.getPath('userData'), 'settings.json'),
+    settingsFile,
     request.theme === null ? {} : { theme: request.theme },
     say,
   );
-  nativeTheme.themeSource = settings.current().theme;
-  denyWhatIsNotNeeded();
-  serveWindowFiles(builtFiles.renderer);
-  const window = openWindow({
-    preload: builtFiles.preload,
-    placeFile: request.screenshot === null ? join(app.getPath('userData'), 'window.json') : null,
-    size: request.size,
-    zoom: settings.current().zoom,
-  });
-
   const questions = createQuestions({
     asked: (question) => tell(window, 'question:asked', question),
     withdrawn: (id) => tell(window, 'question:withdrawn', { id }),
@@ -122,7 +120,9 @@ export function startApplication(request: WindowRequest): (targets: readonly str
   window.on('restore', () => hosts.setVisible(true));
   window.on('closed', () => hosts.closeAll());
 
-  return (targets) => {
+  return (handover) => {
+    const parsed = handoverSchema.safeParse(handover);
+    const targets = parsed.success ? parsed.data.targets : [];
     open(targets);
     if (targets.length > 0 && selected !== null) tell(window, 'host:select', { id: selected });
     if (window.isMinimized()) window.restore();

@@ -4,7 +4,7 @@
  * Switches of Electron and Chromium stand among ours and mean nothing here; anything else that
  * begins with a dash is a mistake, and saying so beats ignoring it.
  */
-import { themes, viewNames, type Theme, type ViewName } from '../../shared/api/contract';
+import { themes, viewNames, type Theme, type ViewName } from '../../shared/api/choices';
 
 export interface WindowRequest {
   /** As they were written; not yet checked. */

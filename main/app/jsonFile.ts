@@ -3,7 +3,6 @@
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { z } from 'zod';
 
 export interface JsonFileReading<T> {
   /** Null where the file is missing or makes no sense. */
@@ -12,11 +11,17 @@ export interface JsonFileReading<T> {
   readonly complaint: string | null;
 }
 
+/** What a file's content has to be; zod's schemas are such. */
+export interface Shape<T> {
+  /** @throws (an error whose message says what is wrong) for anything else */
+  parse(content: unknown): T;
+}
+
 /**
  * Reads a file. One that makes no sense is moved aside under the name `….broken`, so that what the
  * user wrote into it is not lost when it's written next.
  */
-export function readJsonFile<T>(path: string, schema: z.ZodType<T>): JsonFileReading<T> {
+export function readJsonFile<T>(path: string, shape: Shape<T>): JsonFileReading<T> {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -33,17 +38,11 @@ export function readJsonFile<T>(path: string, schema: z.ZodType<T>): JsonFileRea
     }
     return { value: null, complaint: `${path} ${why}; it was kept as ${aside}` };
   };
-  let content: unknown;
   try {
-    content = JSON.parse(text);
-  } catch {
-    return complaint('is not JSON');
+    return { value: shape.parse(JSON.parse(text)), complaint: null };
+  } catch (error) {
+    return complaint(`has content that is not understood (${firstWords(error)})`);
   }
-  const parsed = schema.safeParse(content);
-  if (parsed.success) return { value: parsed.data, complaint: null };
-  const [issue] = parsed.error.issues;
-  const where = issue === undefined ? '' : ` (${issue.path.join('.')}: ${issue.message})`;
-  return complaint(`has content that is not understood${where}`);
 }
 
 /**
@@ -70,4 +69,9 @@ function codeOf(error: unknown): unknown {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** zod's messages are long, and of many lines. */
+function firstWords(error: unknown): string {
+  return messageOf(error).replace(/\s+/g, ' ').slice(0, 300);
 }

@@ -5,22 +5,21 @@
  * Everything in `main/app` keeps to what Electron has from version 33 on (the oldest that it is
  * developed and tested with) up to the version in package.json (which users get).
  */
-import { app, Menu } from 'electron';
-import { z } from 'zod';
+import { app, Menu, nativeTheme, type BrowserWindow } from 'electron';
+import { join } from 'node:path';
 import { parseTarget } from '../../shared/api/target';
-import { startApplication } from './application';
+import { startPage } from './address';
 import { readInvocation, type WindowRequest } from './argv';
 import { endOnBug } from './bugs';
 import { runCommandLine } from './commandLine';
+import { readFirstLook } from './firstLook';
 import { say } from './log';
-import { declareScheme } from './protocol';
-import { cutOffFromNetwork } from './security';
+import { declareScheme, serveWindowFiles } from './protocol';
+import { cutOffFromNetwork, denyWhatIsNotNeeded } from './security';
 import { absoluteTarget } from './targets';
+import { builtFiles, makeWindow } from './window';
 
 const wrongUsage = 64;
-
-/** What a second process hands to the first. */
-const handoverSchema = z.strictObject({ targets: z.array(z.string().max(4096)).max(100) });
 
 function begin(): void {
   const invocation = readInvocation(ownArguments());
@@ -67,11 +66,32 @@ async function showWindow(request: WindowRequest): Promise<void> {
   cutOffFromNetwork();
   app.on('window-all-closed', () => app.quit());
   await app.whenReady();
-  const openMore = startApplication(request);
-  app.on('second-instance', (_event, _args, _folder, handover) => {
-    const parsed = handoverSchema.safeParse(handover);
-    openMore(parsed.success ? parsed.data.targets : []);
+  denyWhatIsNotNeeded();
+  const settingsFile = join(app.getPath('userData'), 'settings.json');
+  const window = windowFor(request, settingsFile);
+  const starting = startIn(window, request, settingsFile);
+  serveWindowFiles(builtFiles.renderer, starting);
+  void window.loadURL(startPage);
+  const openMore = await starting;
+  app.on('second-instance', (_event, _args, _folder, handover) => openMore(handover));
+}
+
+function windowFor(request: WindowRequest, settingsFile: string): BrowserWindow {
+  const { theme, zoom } = readFirstLook(settingsFile);
+  nativeTheme.themeSource = request.theme ?? theme;
+  const isPicture = request.screenshot !== null;
+  return makeWindow({
+    preload: builtFiles.preload,
+    placeFile: isPicture ? null : join(app.getPath('userData'), 'window.json'),
+    size: request.size,
+    zoom,
   });
+}
+
+/** Most of the program is loaded when the window is there already, beside the page's own process. */
+async function startIn(window: BrowserWindow, request: WindowRequest, settingsFile: string) {
+  const { startApplication } = await import('./application');
+  return startApplication(window, request, settingsFile);
 }
 
 begin();

@@ -31,9 +31,13 @@ export function declareScheme(): void {
   ]);
 }
 
-/** @param folder where the window's built files are */
-export function serveWindowFiles(folder: string): void {
+/**
+ * @param folder where the window's built files are
+ * @param ready what a page waits for: it may ask at once, and somebody has to answer
+ */
+export function serveWindowFiles(folder: string, ready: Promise<unknown>): void {
   protocol.handle(scheme, async (request) => {
+    await ready;
     const path = request.method === 'GET' ? placeOf(request.url, folder) : null;
     const contentType = path === null ? undefined : contentTypes[extname(path)];
     if (path === null || contentType === undefined) return refusal();

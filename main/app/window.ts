@@ -6,10 +6,8 @@
  */
 import { BrowserWindow, nativeTheme, screen, type Rectangle } from 'electron';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { readJsonFile, writeJsonFile } from './jsonFile';
 import { say } from './log';
-import { startPage } from './address';
 
 const least = { width: 480, height: 400 };
 const usual = { width: 1440, height: 900 };
@@ -17,14 +15,25 @@ const usual = { width: 1440, height: 900 };
 /** The grounds of `renderer/theme/tokens.css`: what is seen before the page paints. */
 const grounds = { light: '#f4f5f7', dark: '#0e1116' };
 
-const placeSchema = z.strictObject({
-  x: z.number().int(),
-  y: z.number().int(),
-  width: z.number().int().min(least.width),
-  height: z.number().int().min(least.height),
-  maximized: z.boolean(),
-});
-type Place = z.infer<typeof placeSchema>;
+interface Place extends Rectangle {
+  readonly maximized: boolean;
+}
+
+const nowhere: Place = { x: NaN, y: NaN, width: NaN, height: NaN, maximized: false };
+
+/** By hand: zod's own start would hold up the window's. */
+const placeShape = {
+  parse(content: unknown): Place {
+    const { x, y, width, height, maximized }: Place = Object.assign({}, nowhere, content);
+    const isPlace =
+      [x, y, width, height].every((value) => Number.isSafeInteger(value)) &&
+      width >= least.width &&
+      height >= least.height &&
+      typeof maximized === 'boolean';
+    if (!isPlace) throw new Error('no place of a window');
+    return { x, y, width, height, maximized };
+  },
+};
 
 export interface WindowWish {
   readonly preload: string;
@@ -35,8 +44,8 @@ export interface WindowWish {
   readonly zoom: number;
 }
 
-/** Makes the window, shows it and loads its page. */
-export function openWindow({ preload, placeFile, size, zoom }: WindowWish): BrowserWindow {
+/** Makes the window and shows it. Its page is loaded by who can answer it. */
+export function makeWindow({ preload, placeFile, size, zoom }: WindowWish): BrowserWindow {
   const place = placeFile === null || size !== null ? null : rememberedPlace(placeFile);
   const window = new BrowserWindow({
     ...(size ?? place ?? usual),
@@ -63,7 +72,6 @@ export function openWindow({ preload, placeFile, size, zoom }: WindowWish): Brow
   const followTheme = (): void => window.setBackgroundColor(ground());
   nativeTheme.on('updated', followTheme);
   window.on('closed', () => nativeTheme.off('updated', followTheme));
-  void window.loadURL(startPage);
   return window;
 }
 
@@ -73,7 +81,7 @@ function ground(): string {
 
 /** Null where there is none, or its screen is gone. */
 function rememberedPlace(file: string): Place | null {
-  const { value, complaint } = readJsonFile(file, placeSchema);
+  const { value, complaint } = readJsonFile(file, placeShape);
   if (complaint !== null) say(complaint);
   return value !== null && isVisible(value) ? value : null;
 }

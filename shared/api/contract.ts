@@ -4,11 +4,11 @@
  */
 import { z } from 'zod';
 import type { EventName, RequestName } from './channels';
+import { themes, viewNames } from './choices';
 import { operationSchema } from '../kernel/scenarios/schemas';
 import { problemSchema, statusDocumentSchema } from '../report/statusDocument';
 
-export const themes = ['system', 'light', 'dark'] as const;
-export type Theme = (typeof themes)[number];
+export type { Theme, ViewName } from './choices';
 
 export const settingsSchema = z.strictObject({
   theme: z.enum(themes),
@@ -99,10 +99,6 @@ export const hostSchema = z.strictObject({
   demo: demoStateSchema.nullable(),
 });
 export type Host = z.infer<typeof hostSchema>;
-
-/** Views of a host: the window's tabs, and what `--view` of its command line may name. */
-export const viewNames = ['transition', 'livepatches', 'functions', 'findings', 'files'] as const;
-export type ViewName = (typeof viewNames)[number];
 
 export const appInfoSchema = z.strictObject({
   version: z.string(),
