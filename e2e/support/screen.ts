@@ -6,7 +6,7 @@ export type ViewTitle = (typeof viewTitles)[number];
 
 /** The one sentence about the shown host. */
 export function headline(page: Page): Locator {
-  return page.getByRole('region', { name: 'State' });
+  return page.getByRole('region', { name: 'State', exact: true });
 }
 
 export function tab(page: Page, title: ViewTitle): Locator {
