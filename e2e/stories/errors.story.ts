@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '../support/app';
 import { sample } from '../support/samples';
-import { headline, railHosts, startHeading, tab } from '../support/screen';
+import { headline, openPalette, railHosts, startHeading, tab } from '../support/screen';
 import { settledHost, writeTree } from '../support/trees';
 
 test('a missing file is named, and opens once it is there', async ({ launch, folder }) => {
@@ -80,8 +80,7 @@ test('a state that was known stays on the screen when its source goes', async ({
 
 test('a refused target is told in a notice and opens nothing', async ({ launch }) => {
   const { page } = await launch();
-  await page.keyboard.press('Control+k');
-  await expect(page.getByRole('combobox')).toBeFocused();
+  await openPalette(page);
   await page.keyboard.type('no such thing');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('alert')).toContainText('no such thing was not opened');

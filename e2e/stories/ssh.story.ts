@@ -7,7 +7,7 @@ import { fabricateRoot, type FabricatedRoot } from '../sshd/fabricatedRoot';
 import { cannotServe, startSshd, type ServerOptions, type SshServer } from '../sshd/server';
 import { expect, test } from '../support/app';
 import { sample } from '../support/samples';
-import { headline, startHeading } from '../support/screen';
+import { headline, openPalette, startHeading } from '../support/screen';
 
 const impossible = cannotServe();
 test.skip(impossible !== undefined, `no sshd here: ${impossible}`);
@@ -190,7 +190,7 @@ test('what is no host is said in its place', async ({ launch, folder }) => {
 test('the palette connects to configured hosts', async ({ launch, folder }) => {
   const to = await serve();
   const { page } = await launch([], configured(to, folder, { knownHosts: to.knownHostsFile }));
-  await page.keyboard.press('Control+k');
+  await openPalette(page);
   await page.keyboard.type('connect db1');
   await page.getByRole('option', { name: /Connect to db1/ }).waitFor();
   await page.keyboard.press('Enter');

@@ -3,6 +3,7 @@ import type { ElectronApplication, Page } from '@playwright/test';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '../support/app';
+import { openPalette } from '../support/screen';
 
 /** The grounds of `renderer/theme/tokens.css`. */
 const light = 'rgb(244, 245, 247)';
@@ -13,8 +14,7 @@ function ground(page: Page): Promise<string> {
 }
 
 async function choose(page: Page, title: string): Promise<void> {
-  await page.keyboard.press('Control+k');
-  await expect(page.getByRole('combobox')).toBeFocused();
+  await openPalette(page);
   await page.keyboard.type(title);
   await expect(page.getByRole('option').first()).toContainText(title, { ignoreCase: true });
   await page.keyboard.press('Enter');

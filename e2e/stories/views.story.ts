@@ -1,7 +1,14 @@
 /** Reading a host: its views, by keyboard; filter, palette, copying; narrow windows. */
 import { expect, test } from '../support/app';
 import { sample } from '../support/samples';
-import { blockingThreads, headline, railHosts, tab, viewTitles } from '../support/screen';
+import {
+  blockingThreads,
+  headline,
+  openPalette,
+  railHosts,
+  tab,
+  viewTitles,
+} from '../support/screen';
 
 const stalled = sample('04-stalled-patching');
 
@@ -72,21 +79,19 @@ test('the frame that has to be left is marked in the stack', async ({ launch }) 
 
 test('the palette finds commands, samples and hosts', async ({ launch }) => {
   const { page } = await launch();
-  await page.keyboard.press('Control+k');
-  const field = page.getByRole('combobox', { name: 'Host, file or command' });
-  await expect(field).toBeFocused();
+  const field = await openPalette(page);
   await page.keyboard.type('forced');
   await expect(page.getByRole('option').first()).toContainText('Forced');
   await page.keyboard.press('Enter');
   await expect(field).toBeHidden();
   await expect(railHosts(page)).toHaveCount(1);
 
-  await page.keyboard.press('Control+k');
+  await openPalette(page);
   await page.keyboard.type('functions');
   await page.keyboard.press('Enter');
   await expect(tab(page, 'Functions')).toHaveAttribute('aria-selected', 'true');
 
-  await page.keyboard.press('Control+k');
+  await openPalette(page);
   await page.keyboard.press('Escape');
   await expect(field).toBeHidden();
 });

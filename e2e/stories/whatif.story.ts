@@ -2,7 +2,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from '../support/app';
 import { sample } from '../support/samples';
-import { headline } from '../support/screen';
+import { headline, openPalette } from '../support/screen';
 
 for (const theme of ['light', 'dark'] as const) {
   test(`${theme}: a stalled transition: reverse, force and disable`, async ({ launch }) => {
@@ -29,7 +29,7 @@ for (const theme of ['light', 'dark'] as const) {
 test('what the kernel would refuse says its error', async ({ launch }) => {
   const { page } = await launch([sample('04-stalled-patching')]);
   await expect(headline(page)).toBeVisible();
-  await page.keyboard.press('Control+k');
+  await openPalette(page);
   await page.keyboard.type('what if');
   await page.keyboard.press('Enter');
   const dialog = page.getByRole('dialog', { name: /^What if/ });

@@ -1,5 +1,5 @@
 /** What a person sees on the screen, by the names that a screen reader would say. */
-import type { Locator, Page } from '@playwright/test';
+import { expect, type Locator, type Page } from '@playwright/test';
 
 export const viewTitles = ['Transition', 'Livepatches', 'Functions', 'Findings', 'Files'] as const;
 export type ViewTitle = (typeof viewTitles)[number];
@@ -24,4 +24,12 @@ export function blockingThreads(page: Page): Locator {
 
 export function startHeading(page: Page): Locator {
   return page.getByRole('heading', { name: 'What is patched, and what is stuck?' });
+}
+
+/** Opens the palette; from then on it takes what is typed. */
+export async function openPalette(page: Page): Promise<Locator> {
+  await page.keyboard.press('Control+k');
+  const field = page.getByRole('combobox', { name: 'Host, file or command' });
+  await expect(field).toBeFocused();
+  return field;
 }
