@@ -2,6 +2,7 @@
 import type { BlockingThread, SystemState } from '../model/systemState';
 import type { FindingCode, ReasonCode, RemedyCode, Severity } from './codes';
 import { findFindings } from './findings';
+import { implementationsToLeave } from './implementations';
 import { currentTransition } from './logOfTransition';
 import { reasonOf } from './reasons';
 import { remediesFor } from './remedies';
@@ -45,8 +46,9 @@ export interface Diagnosis {
 
 export function diagnose(state: SystemState): Diagnosis {
   const log = currentTransition(state);
+  const implementations = implementationsToLeave(state);
   const blockers = (state.transition?.blockingThreads ?? []).map((thread) => {
-    const reason = reasonOf(thread, state, log);
+    const reason = reasonOf(thread, implementations, log);
     return { thread, reason, remedies: remediesFor(thread, reason, state) };
   });
   return { blockers, findings: findFindings(state) };

@@ -1,22 +1,26 @@
 /** Why a thread has not switched: the kernel's own word where its log has it, else inferred. */
 import type { StackFrame } from '../readings/stack';
-import type { BlockingThread, SystemState, ThreadDetails } from '../model/systemState';
+import type { BlockingThread, ThreadDetails } from '../model/systemState';
 import type { ReasonCode } from './codes';
 import type { Reason } from './diagnosis';
-import { findCulprit, implementationsToLeave } from './implementations';
+import { findCulprit, type Implementation } from './implementations';
 import type { TransitionLog } from './logOfTransition';
 
 const nothing = { object: null, function: null, symbol: null, frame: null } as const;
 
-/** In the order of precedence: log, patched function on the stack, state, stack, kind of thread. */
+/**
+ * @param implementations what the transition leaves, the same for all of its threads
+ *
+ * In the order of precedence: log, patched function on the stack, state, stack, kind of thread.
+ */
 export function reasonOf(
   { tid, details }: BlockingThread,
-  state: SystemState,
+  implementations: readonly Implementation[],
   log: TransitionLog | null,
 ): Reason {
   return (
-    fromLog(tid, details, state, log) ??
-    fromStack(details, state) ?? {
+    fromLog(tid, details, implementations, log) ??
+    fromStack(details, implementations) ?? {
       ...nothing,
       ...fromThread(details),
     }
@@ -30,7 +34,7 @@ export function reasonOf(
 function fromLog(
   tid: number,
   details: ThreadDetails | null,
-  state: SystemState,
+  implementations: readonly Implementation[],
   log: TransitionLog | null,
 ): Reason | null {
   const last = log?.entries.findLast(
@@ -39,7 +43,7 @@ function fromLog(
   if (last?.kind !== 'thread-not-switched') return null;
   switch (last.why) {
     case 'sleeping':
-      return sleepingOn(last.function, details, state);
+      return sleepingOn(last.function, details, implementations);
     case 'running':
       return { ...nothing, code: 'running', certainty: 'certain' };
     case 'unreliable-stack':
@@ -53,10 +57,9 @@ function fromLog(
 function sleepingOn(
   name: string | null,
   details: ThreadDetails | null,
-  state: SystemState,
+  implementations: readonly Implementation[],
 ): Reason {
-  const all = implementationsToLeave(state);
-  const ofFunction = all.filter((one) => one.isLeft && one.function === name);
+  const ofFunction = implementations.filter((one) => one.isLeft && one.function === name);
   const culprit = findCulprit(details?.stack ?? [], ofFunction);
   const objects = new Set(ofFunction.map(({ object }) => object));
   const [only] = objects;
@@ -70,8 +73,10 @@ function sleepingOn(
   };
 }
 
-function fromStack(details: ThreadDetails | null, state: SystemState): Reason | null {
-  const implementations = implementationsToLeave(state);
+function fromStack(
+  details: ThreadDetails | null,
+  implementations: readonly Implementation[],
+): Reason | null {
   const culprit = findCulprit(details?.stack ?? [], implementations);
   if (culprit) return { ...culprit, code: 'sleeping-on-function', certainty: 'likely' };
   if (!details || details.stack !== null) return null;

@@ -18,7 +18,7 @@ export function decideNops(patches: readonly Livepatch[], order: Order): Livepat
 }
 
 /** Neither a livepatch that is known not to replace nor one that is known to have settled adds nops. */
-function mayReplaceNow(patch: Livepatch): boolean {
+export function mayReplaceNow(patch: Livepatch): boolean {
   return patch.inTransition !== false && patch.replace !== false;
 }
 

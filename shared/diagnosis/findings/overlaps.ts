@@ -1,6 +1,7 @@
 /** Functions that several livepatches patch although none replaces the other. */
 import { patchPath } from '../../readings/paths';
 import { visible } from '../../readings/text';
+import { mayReplaceNow } from '../../model/nops';
 import type { FunctionStack, Livepatch, SystemState } from '../../model/systemState';
 import type { Finding } from '../diagnosis';
 import { listed } from '../words';
@@ -19,6 +20,7 @@ function overlapOf(row: FunctionStack, patches: ReadonlyMap<string, Livepatch>):
     .map((name) => patches.get(name))
     .filter((patch) => patch !== undefined)
     .filter((patch) => patch.enabled === true);
+  // A settled livepatch that lies on another did not replace it: the replaced one would be gone.
   const apart = enabled.filter((patch, position) => position === 0 || !mayReplaceNow(patch));
   if (apart.length < 2) return [];
   const names = apart.map(({ name }) => visible(name));
@@ -34,11 +36,6 @@ function overlapOf(row: FunctionStack, patches: ReadonlyMap<string, Livepatch>):
       remedies: ['ask-vendor'],
     },
   ];
-}
-
-/** A settled livepatch that lies on another did not replace it: the replaced one would be gone. */
-function mayReplaceNow(patch: Livepatch): boolean {
-  return patch.inTransition !== false && patch.replace !== false;
 }
 
 function functionPath(patch: string, { object, name, sympos }: FunctionStack): string {
