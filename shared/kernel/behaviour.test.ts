@@ -356,6 +356,50 @@ describe('one transition at a time', () => {
   });
 });
 
+describe('what the log tells of a stalled transition and of its reversal', () => {
+  // kernel/livepatch/{core,transition}.c of Linux 4.14, 4.19 and 6.12.
+  const notices: readonly (readonly [kernel: string, lines: readonly string[]])[] = [
+    ['4.12', ["enabling patch 'upper'", "'upper': patching...", "'upper': unpatching..."]],
+    ['4.19', ["'upper': starting patching transition", "'upper': starting unpatching transition"]],
+    [
+      '6.12',
+      [
+        "enabling patch 'upper'",
+        "'upper': starting patching transition",
+        "'upper': starting unpatching transition",
+      ],
+    ],
+  ];
+
+  it.each(notices)('%s', (name, lines) => {
+    boot({ kernel: name });
+    sleeper(10, ['f']);
+    const before = kernel.core.messages.count;
+    load('upper', ['f']);
+    kernel.pass(2);
+    write('upper', false);
+    kernel.pass(2);
+    const told = kernel.core.messages
+      .texts(before)
+      .filter((line) => line.startsWith('livepatch: '));
+    expect(told).toEqual(
+      [...lines, "'upper': unpatching complete"].map((line) => `livepatch: ${line}`),
+    );
+  });
+
+  it.each(['4.12', '4.19', '6.12'])('is enough to call it stalled after 30 s (%s)', (name) => {
+    boot({ kernel: name });
+    sleeper(10, ['f']);
+    load('upper', ['f']);
+    kernel.pass(29);
+    const codes = () => document().findings.map(({ code }) => code);
+    const signalled = name === '6.12';
+    expect(codes().includes('transition-stalled')).toBe(signalled);
+    kernel.pass(2);
+    expect(codes()).toContain('transition-stalled');
+  });
+});
+
 describe('before 5.1', () => {
   beforeEach(() => {
     boot({ kernel: '4.19' });

@@ -131,6 +131,17 @@ export class KernelCore {
     if (this.dynamicDebug) this.say(text);
   }
 
+  /** Steps of a transition, told by debug lines since 4.15. */
+  debugStep(text: string): void {
+    if (this.version.transitionMessages !== 'dots') this.debug(text);
+  }
+
+  /** What kernels from 4.15 to 5.0 tell by a debug line only. */
+  sayUnlessQuiet(text: string): void {
+    if (this.version.transitionMessages === 'quiet') this.debug(text);
+    else this.say(text);
+  }
+
   findPatch(name: string): PatchState | null {
     return this.patches.find((patch) => patch.name === name) ?? null;
   }

@@ -17,7 +17,7 @@ export function enable(core: KernelCore, patch: PatchState, window: number): Out
   if (core.transition) return refuse('EBUSY');
   if (patch.enabled) return refuse('EINVAL');
   if (core.version.strictStack && previous && !previous.enabled) return refuse('EBUSY');
-  core.say(`enabling patch '${patch.name}'`);
+  core.sayUnlessQuiet(`enabling patch '${patch.name}'`);
   core.shadow.register(patch.shadowTypes);
   const module = core.modules.get(patch.name);
   if (module) module.references += 1;

@@ -28,18 +28,23 @@ export function initTransition(core: KernelCore, patch: PatchState, target: 0 | 
     idle: newIdle(core),
     since: core.now,
   };
-  core.debug(`'${patch.name}': initializing ${nameOf(target)} transition`);
+  core.debugStep(`'${patch.name}': initializing ${nameOf(target)} transition`);
   setTransition(patch, true);
 }
 
 /** klp_start_transition: from here on threads may switch. */
 export function startTransition(core: KernelCore, transition: TransitionState): void {
   const { patch, target } = transition;
-  core.say(`'${patch.name}': starting ${nameOf(target)} transition`);
+  core.say(`'${patch.name}': ${beginning(core, target)}`);
   transition.started = true;
   transition.attempts = 0;
   transition.since = core.now;
   planTick(core);
+}
+
+function beginning({ version }: KernelCore, target: 0 | 1): string {
+  const verb = nameOf(target);
+  return version.transitionMessages === 'dots' ? `${verb}...` : `starting ${verb} transition`;
 }
 
 /**
@@ -72,7 +77,7 @@ export function tryComplete(core: KernelCore): void {
 export function reverseTransition(core: KernelCore, transition: TransitionState): void {
   const { patch, target } = transition;
   const [from, to] = [nameOf(target), nameOf(invert(target))];
-  core.debug(`'${patch.name}': reversing transition from ${from} to ${to}`);
+  core.debugStep(`'${patch.name}': reversing transition from ${from} to ${to}`);
   transition.target = invert(target);
   transition.idle.pending = transition.idle.total - transition.idle.pending;
   patch.enabled = !patch.enabled;
@@ -104,7 +109,7 @@ function isPinnedByForce(core: KernelCore, moving: TransitionState, patch: Patch
 
 /** klp_cancel_transition: an enabling that failed before it was started. */
 export function cancelTransition(core: KernelCore, transition: TransitionState): void {
-  core.debug(`'${transition.patch.name}': canceling patching transition, going to unpatch`);
+  core.debugStep(`'${transition.patch.name}': canceling patching transition, going to unpatch`);
   transition.target = 0;
   complete(core, transition);
 }
@@ -158,7 +163,7 @@ function finish(core: KernelCore, transition: TransitionState): void {
 /** klp_complete_transition. */
 function complete(core: KernelCore, transition: TransitionState): void {
   const { patch, target } = transition;
-  core.debug(`'${patch.name}': completing ${nameOf(target)} transition`);
+  core.debugStep(`'${patch.name}': completing ${nameOf(target)} transition`);
   if (target === 1) {
     for (const older of replacedBy(core, patch)) {
       older.enabled = false;

@@ -11,6 +11,16 @@ export type BusySwitch =
   /** Whenever the scheduler takes it off its CPU: __schedule() since 6.16. */
   | 'schedule';
 
+/**
+ * How much the log tells of a transition (kernel/livepatch/transition.c and core.c).
+ *
+ * `dots`: it begins with `'NAME': patching...`, and its steps have no debug lines (before 4.15).
+ * `quiet`: `starting patching transition`; enabling and signals are told by debug lines only
+ * (af026796599b, 4.15 to 5.0).
+ * `full`: enabling and the first signals are told, too.
+ */
+export type TransitionMessages = 'dots' | 'quiet' | 'full';
+
 export interface KernelVersion {
   /** The name by which a host asks for it. */
   readonly name: string;
@@ -54,6 +64,7 @@ export interface KernelVersion {
   /** Idle CPUs are woken so that they pass the idle loop (5.17, 5de62ea84abd). */
   readonly wakesIdle: boolean;
   readonly busySwitch: BusySwitch;
+  readonly transitionMessages: TransitionMessages;
   /** `sympos` 0 and 1 mean the same when nops are looked up (6.19). */
   readonly symposZeroIsOne: boolean;
   /** Kernels to 5.15 name klp_check_stack() in its messages, later ones klp_try_switch_task(). */
@@ -91,6 +102,7 @@ const v4_12: KernelVersion = {
   forcePins: 'ever',
   wakesIdle: false,
   busySwitch: 'none',
+  transitionMessages: 'dots',
   symposZeroIsOne: false,
   checkStackPrefix: true,
   needsReliableStacks: true,
@@ -111,6 +123,7 @@ const v4_19: KernelVersion = {
   shadowVariables: true,
   signals: 'manual',
   files: { ...v4_12.files, force: true },
+  transitionMessages: 'quiet',
   stackAddresses: false,
 };
 
@@ -123,6 +136,7 @@ const v5_10: KernelVersion = {
   systemState: true,
   signals: 'automatic',
   forcePins: 'listed',
+  transitionMessages: 'full',
   needsReliableStacks: false,
   stackEndMarker: false,
   ftraceColumns: ['R', 'I', 'D'],

@@ -16,6 +16,8 @@ const told: readonly (readonly [string, LivepatchEvent])[] = [
     "'lp_one': starting unpatching transition",
     { kind: 'starting', patch, direction: 'unpatching' },
   ],
+  ["'lp_one': patching...", { kind: 'starting', patch, direction: 'patching' }],
+  ["'lp_one': unpatching...", { kind: 'starting', patch, direction: 'unpatching' }],
   [
     "'lp_one': completing unpatching transition",
     { kind: 'completing', patch, direction: 'unpatching' },

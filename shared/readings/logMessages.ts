@@ -18,6 +18,11 @@ const rules: readonly Rule[] = [
   transitionRule('initializing'),
   transitionRule('starting'),
   transitionRule('completing'),
+  // Linux 4.12 to 4.14: klp_start_transition.
+  [
+    /^'([^']+)': ((?:un)?patching)\.\.\.$/,
+    (patch, direction) => ({ kind: 'starting', patch, direction: toDirection(direction) }),
+  ],
   [
     /^'([^']+)': ((?:un)?patching) complete$/,
     (patch, direction) => ({ kind: 'complete', patch, direction: toDirection(direction) }),

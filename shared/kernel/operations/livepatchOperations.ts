@@ -75,7 +75,7 @@ export function writeSignal(core: KernelCore, name: string): Outcome {
   const patch = listed(core, name);
   if (!patch.ok) return patch;
   if (core.transition?.patch !== patch.value) return refuse('EINVAL');
-  core.say('signaling remaining tasks');
+  core.sayUnlessQuiet('signaling remaining tasks');
   signalThreads(core);
   return done;
 }
