@@ -67,6 +67,8 @@ export class KernelCore {
   /** A transition was forced since boot (`klp_forced`, before 5.1). */
   everForced = false;
   dynamicDebug = false;
+  /** The kernel's allocations fail. */
+  outOfMemory = false;
   /** Value of /proc/sys/kernel/tainted. */
   taint = 0;
   /** Per livepatch, what its pre-patch callbacks return whatever they are (a module parameter). */
@@ -111,6 +113,7 @@ export class KernelCore {
     copy.retryPlanned = this.retryPlanned;
     copy.everForced = this.everForced;
     copy.dynamicDebug = this.dynamicDebug;
+    copy.outOfMemory = this.outOfMemory;
     copy.taint = this.taint;
     copy.failingCallbacks = new Map(this.failingCallbacks);
     return copy;

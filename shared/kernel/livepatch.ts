@@ -143,6 +143,11 @@ export function addNops(
   }
 }
 
+/** They are allocated one by one (klp_alloc_func_nop), where lists are part of the module. */
+export function hasNops({ objects }: PatchState): boolean {
+  return objects.some(({ functions }) => functions.some(({ nop }) => nop));
+}
+
 export function findObject(patch: PatchState, name: string): ObjectState | null {
   return patch.objects.find((object) => object.name === name) ?? null;
 }

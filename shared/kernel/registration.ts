@@ -3,6 +3,7 @@ import type { KernelCore } from './core';
 import { done, negative, refuse, type Outcome } from './errno';
 import {
   addNops,
+  hasNops,
   coreKernel,
   functionFolder,
   keyOf,
@@ -31,6 +32,7 @@ export function register(core: KernelCore, literal: LivepatchLiteral): Outcome<P
   }
   const replaced = core.patches.filter((older) => core.replaces(patch, older));
   addNops(patch, replaced, core.version.symposZeroIsOne);
+  if (core.outOfMemory && hasNops(patch)) return refuse('ENOMEM');
   const isDuplicate = [...core.patches, ...core.leaving].some(({ name }) => name === patch.name);
   if (isDuplicate) return duplicate(core, patch.name, `/kernel/livepatch/${patch.name}`);
   const names = new Set<string>();
@@ -140,9 +142,11 @@ export function patchObject(core: KernelCore, object: ObjectState): Outcome {
   return done;
 }
 
+/** klp_patch_func of patch.c: the first livepatch of a function needs a new klp_ops. */
 function patchFunction(core: KernelCore, one: FunctionState): Outcome {
   const key = keyOf(one);
   const isFirst = core.stacks.of(key).length === 0;
+  if (isFirst && core.outOfMemory) return refuse('ENOMEM');
   if (isFirst && (!core.ftrace.enabled || core.ftrace.redirected.has(key))) {
     core.say(`failed to register ftrace handler for function '${one.name}' (${negative('EBUSY')})`);
     return refuse('EBUSY');

@@ -579,10 +579,6 @@ describe('test-sysfs.sh', () => {
   });
 });
 
-/**
- * What the model has no part in: low memory (tc 6) and a function that faults (tc 13) concern the
- * kernel's memory, and a graph tracer (tc 10 to 12) its unwinder, which here only is reliable or not.
- */
 describe('qa_test_klp', () => {
   const getpid = (name: string, replace = false): LivepatchLiteral => ({
     name,
@@ -651,6 +647,68 @@ describe('qa_test_klp', () => {
     load(getpid('klp_tc_5'));
     kernel.pass(2);
     expect(read('klp_tc_5/transition')).toBe('0');
+  });
+
+  it('low memory: refused as a whole, and loads when there is some again', () => {
+    load(getpid('klp_tc_lower'));
+    apply({ do: 'set-memory', exhausted: true });
+    logged();
+    expect(load({ ...demo, name: 'klp_tc_6' })).toBe('ENOMEM');
+    expect(logged()).toContain("livepatch: failed to patch object 'vmlinux'");
+    expect(load({ ...demo, name: 'klp_tc_6', replace: true })).toBe('ENOMEM');
+    expect([foldersOf(), runs('cmdline_proc_show')]).toEqual([['klp_tc_lower'], null]);
+    // Its klp_ops is there, so a second livepatch of a function needs no memory.
+    expect(load(getpid('klp_tc_6'))).toBeNull();
+    apply({ do: 'set-memory', exhausted: false });
+    expect(load({ ...demo, name: 'klp_tc_6_again' })).toBeNull();
+  });
+
+  it('low memory: a shadow variable is not attached, and one that is there is found', () => {
+    const shadow = (action: 'alloc' | 'get-or-alloc', object: string) =>
+      apply({ do: 'shadow', action: { action, object, id: 1 } });
+    shadow('alloc', 'a');
+    apply({ do: 'set-memory', exhausted: true });
+    shadow('get-or-alloc', 'a');
+    shadow('get-or-alloc', 'b');
+    expect(kernel.core.shadow.all().map(({ object }) => object)).toEqual(['a']);
+  });
+
+  it('a callee that is traced or has a return probe: its caller is patched all the same', () => {
+    for (const name of ['__task_pid_nr_ns', 'ns_of_pid']) {
+      apply({ do: 'add-kprobe', function: { name }, postHandler: false });
+    }
+    const posture = { calls: ['__x64_sys_getpid', '__task_pid_nr_ns'], state: 'S' } as const;
+    apply({ do: 'create-thread', thread: { comm: 'caller', tid: 10, posture } });
+    expect(load(getpid('klp_tc_10'))).toBeNull();
+    expect(kernel.core.patchStateOf(10)).toBe(0);
+    apply({ do: 'wake', tid: 10 });
+    kernel.pass(2);
+    expect(read('klp_tc_10/transition')).toBe('0');
+  });
+
+  it('a trampoline on the stack that the unwinder can’t follow holds the thread back', () => {
+    const posture = { calls: ['read'], state: 'S', unreliable: true } as const;
+    apply({ do: 'create-thread', thread: { comm: 'probed', tid: 10, posture } });
+    load(getpid('klp_tc_12'));
+    kernel.pass(2);
+    expect(logged()).toContain('livepatch: klp_try_switch_task: probed:10 has an unreliable stack');
+    apply({ do: 'wake', tid: 10 });
+    kernel.pass(2);
+    expect(read('klp_tc_12/transition')).toBe('0');
+  });
+
+  it('a function that faults: its caller waits for the page within it, and then switches', () => {
+    const fault = ['__x64_sys_getpid', 'asm_exc_page_fault', 'exc_page_fault', 'folio_wait_bit'];
+    const posture = { calls: fault, state: 'D' } as const;
+    apply({ do: 'create-thread', thread: { comm: 'caller', tid: 10, posture } });
+    load(getpid('klp_tc_13'));
+    kernel.pass(2);
+    expect(logged()).toContain(
+      'livepatch: klp_try_switch_task: caller:10 is sleeping on function __x64_sys_getpid',
+    );
+    apply({ do: 'wake', tid: 10 });
+    kernel.pass(2);
+    expect([read('klp_tc_13/transition'), runs('__x64_sys_getpid')]).toEqual(['0', 'klp_tc_13']);
   });
 
   it('a function with a kprobe that redirects it must be refused', () => {

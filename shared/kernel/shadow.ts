@@ -21,11 +21,13 @@ export interface ShadowRequest {
   readonly id: number;
   readonly owner?: string | null;
   readonly construct?: Constructor;
+  /** A new one can't be had; the kernel says nothing of it (klp_shadow_alloc returns NULL). */
+  readonly outOfMemory?: boolean;
 }
 
 export type Attached =
   | { readonly is: 'new' | 'existing'; readonly variable: ShadowVariable }
-  | { readonly is: 'duplicate' | 'construction-failed' | 'not-registered' };
+  | { readonly is: 'duplicate' | 'construction-failed' | 'not-registered' | 'no-memory' };
 
 export class ShadowVariables {
   private constructor(
@@ -100,8 +102,10 @@ export class ShadowVariables {
     }
   }
 
-  private attach({ object, id, owner = null, construct }: ShadowRequest): Attached {
+  private attach(request: ShadowRequest): Attached {
+    const { object, id, owner = null, construct } = request;
     if (this.collects && !this.types.has(id)) return { is: 'not-registered' };
+    if (request.outOfMemory) return { is: 'no-memory' };
     const data = construct ? construct(object) : '';
     if (data === null) return { is: 'construction-failed' };
     const variable = { object, id, data, owner };

@@ -23,7 +23,7 @@ export function applyShadow(
     case 'get-or-alloc': {
       const { object, id } = action;
       const construct: Constructor = () => (failure ? null : `data of ${object}`);
-      const request = { object, id, owner, construct };
+      const request = { object, id, owner, construct, outOfMemory: core.outOfMemory };
       const attached =
         action.action === 'alloc' ? core.shadow.alloc(request) : core.shadow.getOrAlloc(request);
       return report(core, attached, object, id, failure);
@@ -55,6 +55,7 @@ function report(
       core.say(`Failed to construct shadow variable ${what} (${negative(failure ?? 'ENOMEM')})`);
       return null;
     case 'not-registered':
+    case 'no-memory':
       return null;
   }
 }

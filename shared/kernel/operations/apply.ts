@@ -48,6 +48,9 @@ export function applyOperation(core: KernelCore, operation: Operation): Applied 
     case 'set-dynamic-debug':
       core.dynamicDebug = operation.on;
       return done;
+    case 'set-memory':
+      core.outOfMemory = operation.exhausted;
+      return done;
     case 'fail-callbacks':
       if (operation.errno) core.failingCallbacks.set(operation.patch, operation.errno);
       else core.failingCallbacks.delete(operation.patch);

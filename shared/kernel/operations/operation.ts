@@ -51,4 +51,6 @@ export type Operation =
   /** A parameter of the livepatch's module makes its pre-patch callbacks fail from now on. */
   | { readonly do: 'fail-callbacks'; readonly patch: string; readonly errno: Errno | null }
   | { readonly do: 'set-dynamic-debug'; readonly on: boolean }
+  /** From now on what the kernel wants to allocate for livepatches it gets, or doesn't. */
+  | { readonly do: 'set-memory'; readonly exhausted: boolean }
   | { readonly do: 'pass'; readonly seconds: number };

@@ -3,9 +3,12 @@ import { z } from 'zod';
 import { errnoNames } from '../errno';
 import { hostSchema, operationSchema } from './schemas';
 
+/** Seconds: longer stories than a day are mistakes. */
+const longest = 86_400;
+
 /** What happens at a moment, in seconds since the story began. */
 export const stepSchema = z.strictObject({
-  at: z.number().nonnegative(),
+  at: z.number().nonnegative().max(longest),
   /** One sentence for the person who watches. */
   says: z.string().min(1),
   do: z.array(operationSchema),
@@ -23,7 +26,7 @@ export const scenarioSchema = z.strictObject({
   /** In the order of time. */
   steps: z.array(stepSchema).refine(isInOrder, 'the steps are not in the order of time'),
   /** Seconds until the end; not before the last step. */
-  lasts: z.number().positive(),
+  lasts: z.number().positive().max(longest),
 });
 
 export type ScenarioStep = z.infer<typeof stepSchema>;

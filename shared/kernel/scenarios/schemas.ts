@@ -15,7 +15,8 @@ import { kernelVersions } from '../version';
 const name = z.string().min(1);
 const count = z.number().int().nonnegative();
 const tid = z.number().int().positive();
-const seconds = z.number().nonnegative();
+/** That an operation takes; the model passes through each of them. */
+const seconds = z.number().nonnegative().max(86_400);
 const errno = z.enum(errnoNames);
 
 const call: z.ZodType<string | CallLiteral> = z.union([
@@ -126,7 +127,7 @@ export const hostSchema: z.ZodType<HostLiteral> = z.strictObject({
   symbols: z.record(z.string(), count).exactOptional(),
   modules: z.array(module).exactOptional(),
   threads: z.array(thread).exactOptional(),
-  uptime: seconds.exactOptional(),
+  uptime: z.number().nonnegative().max(1e9).exactOptional(),
   seed: z.number().int().exactOptional(),
   dynamicDebug: z.boolean().exactOptional(),
 });
@@ -162,5 +163,6 @@ export const operationSchema: z.ZodType<Operation> = z.discriminatedUnion('do', 
   z.strictObject({ do: z.literal('set-ftrace'), enabled: z.boolean() }),
   z.strictObject({ do: z.literal('fail-callbacks'), patch: name, errno: errno.nullable() }),
   z.strictObject({ do: z.literal('set-dynamic-debug'), on: z.boolean() }),
+  z.strictObject({ do: z.literal('set-memory'), exhausted: z.boolean() }),
   z.strictObject({ do: z.literal('pass'), seconds }),
 ]);
