@@ -95,6 +95,16 @@ export class Guest {
     await this.run(`settle ${seconds}`);
   }
 
+  /** Waits until a livepatch is gone from sysfs; its module may stay. */
+  async waitGone(patch: Livepatch): Promise<void> {
+    await this.run(`until_true 15 '${patch} is gone' gone ${patch}`);
+  }
+
+  /** Waits for one more round of the kernel's, so that its last words name who is left. */
+  async nextRound(): Promise<void> {
+    await this.run('sleep 1.2');
+  }
+
   /** Starts a process, `cat` of the user admin, that sleeps in klp_busy or in a livepatch of it. */
   async sleeper(sleep: Sleep): Promise<number> {
     return Number(await this.run(`sleeper ${sleep}`));

@@ -5,6 +5,28 @@
  */
 import type { Guest } from './guest.js';
 
+/** The words that scenarios are written in: a guest knows them, and so may what stands for one. */
+export type Steps = Pick<
+  Guest,
+  | 'apply'
+  | 'disable'
+  | 'force'
+  | 'kthread'
+  | 'letGo'
+  | 'load'
+  | 'namedByKernel'
+  | 'nextRound'
+  | 'retire'
+  | 'reverse'
+  | 'run'
+  | 'settle'
+  | 'sleeper'
+  | 'unload'
+  | 'waitGone'
+  | 'waitLog'
+  | 'waitState'
+>;
+
 export interface ScenarioOptions {
   /** many-threads only: how many of the threads are blocked; the default is none. */
   readonly blocked?: number | undefined;
@@ -27,7 +49,7 @@ export interface Scenario {
   readonly end: string;
   /** The guest's memory that it takes, where that is more than any guest has. */
   readonly memoryMb?: number;
-  readonly run: (guest: Guest, options: ScenarioOptions) => Promise<Outcome>;
+  readonly run: (guest: Steps, options: ScenarioOptions) => Promise<Outcome>;
 }
 
 const quiet: Outcome = { inTransition: null, blocked: [], others: [] };
@@ -41,7 +63,7 @@ function stalled(
 }
 
 /** lp_busy being applied over two others, while a D and an S sleeper sit in what it patches. */
-async function stallPatching(guest: Guest): Promise<{ d: number; s: number }> {
+async function stallPatching(guest: Steps): Promise<{ d: number; s: number }> {
   await guest.apply('lp_one');
   await guest.apply('lp_two');
   await guest.load('klp_busy');
@@ -53,7 +75,7 @@ async function stallPatching(guest: Guest): Promise<{ d: number; s: number }> {
 }
 
 /** lp_busy applied while nobody slept, then a D and an S sleeper in its own functions. */
-async function sleepInLivepatch(guest: Guest): Promise<{ d: number; s: number }> {
+async function sleepInLivepatch(guest: Steps): Promise<{ d: number; s: number }> {
   await guest.apply('lp_one');
   await guest.apply('lp_two');
   await guest.load('klp_busy');
@@ -62,7 +84,7 @@ async function sleepInLivepatch(guest: Guest): Promise<{ d: number; s: number }>
 }
 
 async function manyThreads(
-  guest: Guest,
+  guest: Steps,
   processes: number,
   each: number,
   blocked: number,
@@ -128,8 +150,7 @@ const definitions = {
       const { d, s } = await stallPatching(guest);
       await guest.waitLog('livepatch: signaling remaining tasks', 25);
       await guest.waitState(s, 1);
-      // One more round of the kernel's, so that its last words name who is left.
-      await guest.run('sleep 1.2');
+      await guest.nextRound();
       return stalled('lp_busy', [d], [s]);
     },
   },
@@ -212,8 +233,8 @@ const definitions = {
       await guest.namedByKernel(d, s);
       await guest.letGo('all');
       await guest.settle();
-      await guest.run(`until_true 10 'lp_one is gone' gone lp_one`);
-      await guest.run(`until_true 10 'lp_two is gone' gone lp_two`);
+      await guest.waitGone('lp_one');
+      await guest.waitGone('lp_two');
       return quiet;
     },
   },
@@ -249,7 +270,7 @@ const definitions = {
       await guest.disable('lp_cumul_busy');
       await guest.namedByKernel(d, s);
       await guest.force('lp_cumul_busy');
-      await guest.run(`until_true 15 'lp_cumul_busy is gone' gone lp_cumul_busy`);
+      await guest.waitGone('lp_cumul_busy');
       return { ...quiet, others: [d, s] };
     },
   },
@@ -268,7 +289,7 @@ const definitions = {
       await guest.namedByKernel(d, s);
       await guest.force('lp_cumul_busy');
       await guest.settle();
-      await guest.run(`until_true 10 'lp_busy is gone' gone lp_busy`);
+      await guest.waitGone('lp_busy');
       return { ...quiet, others: [d, s] };
     },
   },
