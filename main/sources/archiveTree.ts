@@ -1,11 +1,13 @@
 /** A host laid out in an archive, unpacked in memory: nothing is ever written to disk. */
 import { parsePatchState } from '../../shared/readings/patchState';
+import { parseProcStat } from '../../shared/readings/procStat';
 import type {
   FileReading,
   FolderEntry,
   FolderReading,
   Missing,
   ThreadScan,
+  ThreadStack,
   Tree,
 } from '../../shared/readings/readings';
 import { resolvePath, type Looked } from './resolvePath';
@@ -16,6 +18,9 @@ export type Leaf =
   | { readonly kind: 'file'; readonly text: string; readonly truncated: boolean }
   | { readonly kind: 'link'; readonly goal: string }
   | { readonly kind: 'other' };
+
+/** Characters of /proc/PID/stat. */
+const statLimit = 4096;
 
 interface Folder {
   readonly kind: 'folder';
@@ -86,6 +91,18 @@ export class ArchiveTree implements Tree {
       }
     }
     return scan.result();
+  }
+
+  *threadStacks(limit: number): Generator<ThreadStack> {
+    for (const [pid, process] of numbered(this.root.children.get('proc'))) {
+      for (const [tid] of numbered(process.children.get('task'))) {
+        const thread = `/proc/${pid}/task/${tid}`;
+        const stat = this.readFile(`${thread}/stat`, statLimit);
+        const state = 'text' in stat ? (parseProcStat(stat.text)?.state ?? null) : null;
+        const stack = this.readFile(`${thread}/stack`, limit);
+        yield { pid: Number(pid), tid: Number(tid), state, stack };
+      }
+    }
   }
 
   private find(path: string): Leaf | Folder | Gap {

@@ -4,31 +4,21 @@
  * Symbolic links are followed only as long as they stay inside the folder; nothing but regular
  * files and folders is ever opened, since a FIFO would hang the reader and a device may act on it.
  */
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readdirSync,
-  readSync,
-  readlinkSync,
-  type Dirent,
-  type Stats,
-} from 'node:fs';
+import { lstatSync, readdirSync, readlinkSync, type Dirent, type Stats } from 'node:fs';
 import type {
   FileReading,
   FolderEntry,
   FolderReading,
   Missing,
   ThreadScan,
+  ThreadStack,
   Tree,
 } from '../../shared/readings/readings';
 import { missingBecause } from './missing';
 import { resolvePath, type Looked } from './resolvePath';
+import { readText } from './readText';
 import { scanPatchStates } from './threadScan';
-
-const reading = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+import { stacksBelow } from './threadStacks';
 
 type Gap = { readonly missing: Missing; readonly detail?: string };
 type Resolved = { readonly place: string; readonly stats: Stats } | Gap;
@@ -71,6 +61,12 @@ export class DirectoryTree implements Tree {
     return 'missing' in proc || !proc.stats.isDirectory() ? null : scanPatchStates(proc.place);
   }
 
+  *threadStacks(limit: number): Generator<ThreadStack> {
+    const proc = this.resolve('/proc');
+    if ('missing' in proc || !proc.stats.isDirectory()) return;
+    yield* stacksBelow(proc.place, limit);
+  }
+
   private resolve(path: string): Resolved {
     const resolved = resolvePath(path, (names) => this.look(names));
     if ('missing' in resolved) {
@@ -111,27 +107,6 @@ export class DirectoryTree implements Tree {
 
   private onDisk(names: readonly string[]): string {
     return names.length === 0 ? this.root || '/' : `${this.root}/${names.join('/')}`;
-  }
-}
-
-/** Files of proc and sysfs say size 0, and sysfs gives a page at a time: read until the end. */
-function readText(place: string, limit: number): FileReading {
-  const file = openSync(place, reading);
-  try {
-    if (!fstatSync(file).isFile()) return { missing: 'unreadable', detail: 'not a regular file' };
-    const chunks: Buffer[] = [];
-    let length = 0;
-    while (length <= limit) {
-      const chunk = Buffer.allocUnsafe(Math.min(65_536, limit + 1 - length));
-      const count = readSync(file, chunk, 0, chunk.length, null);
-      if (count === 0) break;
-      chunks.push(chunk.subarray(0, count));
-      length += count;
-    }
-    const bytes = Buffer.concat(chunks, Math.min(length, limit));
-    return { text: bytes.toString('utf8'), truncated: length > limit };
-  } finally {
-    closeSync(file);
   }
 }
 

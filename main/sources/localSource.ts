@@ -55,6 +55,7 @@ function withDmesg(tree: Tree): Tree {
     readFile: (path, limit) => (path === dmesgPath ? readDmesg() : tree.readFile(path, limit)),
     readFolder: (path) => tree.readFolder(path),
     scanThreads: () => tree.scanThreads(),
+    threadStacks: (limit) => tree.threadStacks(limit),
   };
 }
 

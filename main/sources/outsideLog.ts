@@ -13,5 +13,6 @@ export function withLog(tree: Tree, log: string | undefined): Tree {
       wanted === log ? beside.readFile(`/${basename(path)}`, limit) : tree.readFile(wanted, limit),
     readFolder: (wanted) => tree.readFolder(wanted),
     scanThreads: () => tree.scanThreads(),
+    threadStacks: (limit) => tree.threadStacks(limit),
   };
 }

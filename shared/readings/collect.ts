@@ -228,16 +228,23 @@ function forget(reader: Recorder, patches: readonly string[]): void {
 function readBlockingThreads(reader: Recorder, scan: ThreadScan, enabled: boolean | null): void {
   if (enabled === null) return;
   for (const { pid, tid } of blockingThreads(scan, enabled).slice(0, detailedThreads)) {
-    const thread = threadPath(pid, tid);
-    reader.file(`${thread}/patch_state`, limits.attribute);
-    reader.file(`${thread}/comm`, limits.comm);
-    reader.file(`${thread}/stat`, limits.stat);
-    reader.file(`${thread}/status`, limits.status);
-    reader.file(`${thread}/stack`, limits.stack);
-    reader.file(`${thread}/wchan`, limits.attribute);
-    reader.file(`/proc/${pid}/cmdline`, limits.cmdline);
-    reader.file(`/proc/${pid}/cgroup`, limits.cgroup);
+    reader.file(`${threadPath(pid, tid)}/patch_state`, limits.attribute);
+    for (const [path, limit] of threadFiles(pid, tid)) reader.file(path, limit);
   }
+}
+
+/** What is read of a thread that is looked at, each with the bytes to read of it at most. */
+export function threadFiles(pid: number, tid: number): (readonly [path: string, limit: number])[] {
+  const thread = threadPath(pid, tid);
+  return [
+    [`${thread}/comm`, limits.comm],
+    [`${thread}/stat`, limits.stat],
+    [`${thread}/status`, limits.status],
+    [`${thread}/stack`, limits.stack],
+    [`${thread}/wchan`, limits.attribute],
+    [`/proc/${pid}/cmdline`, limits.cmdline],
+    [`/proc/${pid}/cgroup`, limits.cgroup],
+  ];
 }
 
 function readHost(reader: Recorder): void {

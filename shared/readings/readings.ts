@@ -65,6 +65,15 @@ export interface ThreadScan {
   readonly absent: number;
 }
 
+/** `/proc/PID/task/TID/stack` of one thread. */
+export interface ThreadStack {
+  readonly pid: number;
+  readonly tid: number;
+  /** State letter of its `stat`; null where that could not be read. */
+  readonly state: string | null;
+  readonly stack: FileReading;
+}
+
 /** Everything that one sample of a host brought. */
 export interface Readings {
   readonly target: string;
@@ -98,4 +107,10 @@ export interface Tree {
    * Null where no thread has such a file (kernel before 4.12, or not captured).
    */
   scanThreads(): ThreadScan | null;
+  /**
+   * The kernel stack of every thread, each read when it is asked for.
+   *
+   * @param limit as in `readFile`
+   */
+  threadStacks(limit: number): Iterable<ThreadStack>;
 }

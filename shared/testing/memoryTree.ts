@@ -1,6 +1,7 @@
 /** A host written down as a list of files, for tests. */
 import { collect, type CollectOptions } from '../readings/collect';
-import type { FolderEntry, Readings, ThreadScan, Tree } from '../readings/readings';
+import { parseProcStat } from '../readings/procStat';
+import type { FolderEntry, Readings, ThreadScan, ThreadStack, Tree } from '../readings/readings';
 import { parsePatchState } from '../readings/patchState';
 
 /** Paths to contents. A path that ends in `/` is an empty folder. Folders above come by themselves. */
@@ -62,6 +63,16 @@ export class MemoryTree implements Tree {
       absent: 0,
       invalid: rows.filter(({ text }) => parsePatchState(text) === null),
     };
+  }
+
+  *threadStacks(limit: number): Generator<ThreadStack> {
+    for (const [folder] of this.folders) {
+      const [, pid, tid] = /^\/proc\/(\d+)\/task\/(\d+)$/.exec(folder) ?? [];
+      if (pid === undefined || tid === undefined) continue;
+      const state = parseProcStat(this.files.get(`${folder}/stat`) ?? '')?.state ?? null;
+      const stack = this.readFile(`${folder}/stack`, limit);
+      yield { pid: Number(pid), tid: Number(tid), state, stack };
+    }
   }
 }
 

@@ -7,7 +7,7 @@ import type { KernelCore } from '../core';
 import { enabledFunctionsText, moduleFolder, modulesText } from './moduleFiles';
 import { childOf, file, folder, listing, type Node } from './node';
 import { livepatchFolder } from './sysfsFiles';
-import { processFolder } from './threadFiles';
+import { processFolder, threadStacks } from './threadFiles';
 
 /**
  * The tree of a kernel as it is now: each read shows the state of that moment. The log lies where a
@@ -29,6 +29,7 @@ export function treeOf(core: KernelCore): Tree {
       return listing(node);
     },
     scanThreads: () => scan(core),
+    threadStacks: () => threadStacks(core),
   };
 }
 

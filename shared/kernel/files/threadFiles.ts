@@ -1,4 +1,5 @@
 /** /proc/PID and /proc/PID/task/TID: fs/proc/array.c and fs/proc/base.c. */
+import type { FileReading, ThreadStack } from '../../readings/readings';
 import type { KernelCore } from '../core';
 import { hashOf } from '../random';
 import type { Frame, Thread } from '../threads';
@@ -64,6 +65,18 @@ function threadEntries(core: KernelCore, thread: Thread): [string, Node][] {
     entries.push(['patch_state', file(`${core.patchStateOf(thread.tid)}\n`)]);
   }
   return entries;
+}
+
+/** Of all threads; who sleeps in the same place shares one text. */
+export function* threadStacks(core: KernelCore): Generator<ThreadStack> {
+  const texts = new Map<Thread['stack'], FileReading>();
+  for (const thread of core.threads.all()) {
+    const { pid, tid, state, posture } = thread;
+    const known = posture?.unreliable ? undefined : texts.get(thread.stack);
+    const stack = known ?? { text: stackOf(core, thread), truncated: false };
+    if (!posture?.unreliable) texts.set(thread.stack, stack);
+    yield { pid, tid, state, stack };
+  }
 }
 
 function statOf({ tid, comm, state, ppid, kthread, startTicks }: Thread): string {
