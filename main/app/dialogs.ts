@@ -1,12 +1,16 @@
 /** Questions by the system's own dialogs. */
+import type { DialogKind } from '../../shared/api/choices';
 import { dialog, type BrowserWindow, type OpenDialogOptions } from 'electron';
 
-const choices: Readonly<Record<'file' | 'folder', OpenDialogOptions>> = {
+const choices: Readonly<Record<DialogKind, OpenDialogOptions>> = {
   file: {
-    title: 'Open captures',
+    title: 'Open captures and recordings',
     properties: ['openFile', 'multiSelections'],
     filters: [
-      { name: 'Captures and sosreports', extensions: ['tar.gz', 'tgz', 'tar.xz', 'gz', 'xz'] },
+      {
+        name: 'Captures, sosreports and recordings',
+        extensions: ['tar.gz', 'tgz', 'tar.xz', 'gz', 'xz', 'klprec'],
+      },
       { name: 'All files', extensions: ['*'] },
     ],
   },
@@ -14,14 +18,25 @@ const choices: Readonly<Record<'file' | 'folder', OpenDialogOptions>> = {
     title: 'Open a folder laid out like /',
     properties: ['openDirectory', 'multiSelections'],
   },
+  scenario: {
+    title: 'Open scenario files',
+    properties: ['openFile', 'multiSelections'],
+    filters: [
+      { name: 'Scenarios of demo hosts', extensions: ['json'] },
+      { name: 'All files', extensions: ['*'] },
+    ],
+  },
 };
 
-/** Chosen captures as targets; none if the dialog was cancelled. */
-export async function chooseTargets(
-  window: BrowserWindow,
-  kind: 'file' | 'folder',
-): Promise<string[]> {
+const prefixes: Readonly<Record<DialogKind, string>> = {
+  file: '',
+  folder: 'dir:',
+  scenario: 'demo:',
+};
+
+/** Chosen files and folders as targets; none if the dialog was cancelled. */
+export async function chooseTargets(window: BrowserWindow, kind: DialogKind): Promise<string[]> {
   const { canceled, filePaths } = await dialog.showOpenDialog(window, choices[kind]);
   if (canceled) return [];
-  return kind === 'folder' ? filePaths.map((path) => `dir:${path}`) : filePaths;
+  return filePaths.map((path) => `${prefixes[kind]}${path}`);
 }

@@ -21,6 +21,8 @@ export interface Hosts {
   open(target: string, live?: LiveChoice): Result<string>;
   /** Connects anew; options that are left out stay as they were. */
   retry(id: string, live: LiveChoice): void;
+  /** Gives up connecting anew. */
+  cancel(id: string): void;
   close(id: string): void;
   refresh(id: string): void;
   setPaused(id: string, paused: boolean): void;
@@ -41,6 +43,11 @@ export function createHosts(environment: HostsEnvironment): Hosts {
     const before = openedAs.get(id);
     const session = sessions.get(id);
     if (before === undefined || session === undefined) return;
+    // The same reader knows what was answered before, and asks for less.
+    if (!isOther(before.live, live)) {
+      session.reconnect();
+      return;
+    }
     const now = { target: before.target, live: { ...before.live, ...live } };
     openedAs.set(id, now);
     session.readThrough(environment.open(now.target, now.live, id));
@@ -63,8 +70,8 @@ export function createHosts(environment: HostsEnvironment): Hosts {
         id: `host-${(opened += 1)}`,
         target: text,
         label: shortName(text),
-        live: ['local', 'ssh', 'demo'].includes(target.value.kind),
-        isDemo: target.value.kind === 'demo',
+        live: ['local', 'ssh', 'demo', 'scenario'].includes(target.value.kind),
+        isDemo: ['demo', 'scenario'].includes(target.value.kind),
       };
       const reader = environment.open(target.value, live, first.id);
       openedAs.set(first.id, { target: target.value, live });
@@ -72,6 +79,7 @@ export function createHosts(environment: HostsEnvironment): Hosts {
       return { ok: true, value: first.id };
     },
     retry,
+    cancel: (id) => sessions.get(id)?.cancel(),
     close(id) {
       const session = sessions.get(id);
       if (session === undefined) return;

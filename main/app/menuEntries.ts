@@ -25,8 +25,9 @@ export const menuFolders: readonly MenuFolder[] = [
     label: '&File',
     entries: [
       { command: 'open.local', label: 'Open This &Machine', accelerator: 'CmdOrCtrl+L' },
-      { command: 'open.file', label: '&Open Capture File…', accelerator: 'CmdOrCtrl+O' },
+      { command: 'open.file', label: '&Open Capture or Recording…', accelerator: 'CmdOrCtrl+O' },
       { command: 'open.folder', label: 'Open Capture &Folder…', accelerator: 'CmdOrCtrl+Shift+O' },
+      { command: 'open.scenario', label: 'Open S&cenario File…' },
       {
         command: 'open.start',
         label: '&Start Screen and Samples',

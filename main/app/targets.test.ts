@@ -17,6 +17,7 @@ test('paths are made absolute, folders become `dir:`', () => {
   expect(absoluteTarget('./tree', folder)).toBe(`dir:${folder}/tree`);
   expect(absoluteTarget(`${folder}/tree/`, '/')).toBe(`dir:${folder}/tree`);
   expect(absoluteTarget('db1.tar.gz', folder)).toBe(`${folder}/db1.tar.gz`);
+  expect(absoluteTarget('demo:own.json', folder)).toBe(`demo:${folder}/own.json`);
   expect(absoluteTarget('../db1.tar.xz', folder)).toBe(join(folder, '../db1.tar.xz'));
 });
 

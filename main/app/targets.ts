@@ -12,7 +12,14 @@ export function absoluteTarget(text: string, folder: string): string {
   const target = parseTarget(text);
   if (!target.ok || !('path' in target.value)) return text;
   const path = resolve(folder, target.value.path);
-  return target.value.kind === 'directory' ? `dir:${path}` : path;
+  switch (target.value.kind) {
+    case 'directory':
+      return `dir:${path}`;
+    case 'scenario':
+      return `demo:${path}`;
+    default:
+      return path;
+  }
 }
 
 function isPath(text: string): boolean {

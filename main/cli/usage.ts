@@ -32,6 +32,7 @@ A TARGET is
   dir:PATH             a folder laid out like /: an extracted capture or sosreport
   FILE                 a capture or sosreport archive: .tar.gz, .tgz, .tar.xz, .tar
   demo[:STORY]         a demo host that plays a story; status shows its end
+  demo:FILE.json       the same, with a story of your own (docs/scenario-file.md)
 
 Options:
   --help               this text, or a command's own with COMMAND --help

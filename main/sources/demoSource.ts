@@ -1,4 +1,6 @@
 /** Demo hosts: a story of the executable model, played by this machine's clock. */
+import { readFileSync, statSync } from 'node:fs';
+import { parseScenario } from '../../shared/kernel/scenarios/scenarioFile';
 import { collect } from '../../shared/readings/collect';
 import { fail, succeed, type Result } from '../../shared/readings/problem';
 import { treeOf } from '../../shared/kernel/files/kernelTree';
@@ -14,6 +16,10 @@ import type { Target } from '../../shared/api/target';
 import type { Source, SourceOptions } from './source';
 
 type DemoTarget = Extract<Target, { kind: 'demo' }>;
+type ScenarioTarget = Extract<Target, { kind: 'scenario' }>;
+
+/** Bytes of a scenario's file: room for some tens of thousands of threads, each with its stack. */
+const largestScenario = 16_777_216;
 
 /** @returns `not-found` where no story and no host of the fleet has that name */
 export function openDemo(
@@ -29,10 +35,48 @@ export function openDemo(
       `There is no demo host ${text}. The stories are ${known}; the fleet is ${fleet.map((member) => member.name).join(', ')}.`,
     );
   }
-  const story = new Story(found.scenario, demo === 'end' ? found.scenario.lasts : found.from);
+  return succeed(sourceOf(text, found, demo));
+}
+
+/**
+ * A story that somebody wrote into a file, which must be there and be a regular one.
+ *
+ * @returns `invalid-content` with the place of each mistake, `too-large`, `permission-denied`
+ */
+export function openScenarioFile(
+  { text, path }: ScenarioTarget,
+  { demo }: SourceOptions,
+): Result<Source> {
+  const content = readScenario(path);
+  if (!content.ok) return content;
+  const scenario = parseScenario(content.value, path);
+  if (!scenario.ok) return scenario;
+  return succeed(sourceOf(text, { scenario: scenario.value, from: 0 }, demo));
+}
+function readScenario(path: string): Result<string> {
+  try {
+    const { size } = statSync(path);
+    if (size <= largestScenario) return succeed(readFileSync(path, 'utf8'));
+    return fail(
+      'too-large',
+      path,
+      `${path} has ${size} bytes; a scenario has ${largestScenario} at most.`,
+    );
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return fail('not-found', path, `${path} could not be read: ${why}.`);
+  }
+}
+
+function sourceOf(
+  target: string,
+  { scenario, from }: { readonly scenario: Scenario; readonly from: number },
+  demo: SourceOptions['demo'],
+): Source {
+  const story = new Story(scenario, demo === 'end' ? scenario.lasts : from);
   if (demo === 'end') story.pause();
-  return succeed({
-    target: text,
+  return {
+    target,
     kind: 'demo',
     live: true,
     story,
@@ -40,7 +84,7 @@ export function openDemo(
       story.catchUp();
       return Promise.resolve(
         collect(treeOf(story.player.kernel.core), {
-          target: text,
+          target,
           source: 'demo',
           takenAt: new Date().toISOString(),
           privileged: true,
@@ -49,7 +93,7 @@ export function openDemo(
       );
     },
     close: () => undefined,
-  });
+  };
 }
 
 function find(name: string): { scenario: Scenario; from: number } | null {

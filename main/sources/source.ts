@@ -3,7 +3,7 @@ import type { Target } from '../../shared/api/target';
 import { fail, succeed, type Problem, type Result } from '../../shared/readings/problem';
 import type { Readings, SourceKind } from '../../shared/readings/readings';
 import { openArchive } from './archiveSource';
-import { openDemo, type Story } from './demoSource';
+import { openDemo, openScenarioFile, type Story } from './demoSource';
 import { openDirectory } from './directorySource';
 import type { Ask } from '../ssh/questions';
 import { openLive, wantsSudoHere } from './liveSource';
@@ -17,6 +17,12 @@ export interface Source {
   readonly live: boolean;
   /** One sample. Fails only where the host as a whole can't be read. */
   sample(): Promise<Result<Readings>>;
+  /** Milliseconds that asking the host took last, connecting left out; null or absent: not known. */
+  readonly roundMs?: number | null;
+  /** A lost host is connected to by the next sample, at once, and a human may be asked. */
+  retry?(): void;
+  /** Gives up connecting, if it does: the host stays lost as it was. */
+  cancel?(): void;
   /** What a demo host plays; no other source has one. */
   readonly story?: Story;
   close(): void;
@@ -65,6 +71,10 @@ export function openSource(target: Target, options: SourceOptions = {}): Result<
       return fail('unsupported-format', target.path, 'This version does not open recordings yet.');
     case 'demo':
       return openDemo(target, options);
+    case 'scenario': {
+      const wrong = refuseUnlessFile(target.path);
+      return wrong ? { ok: false, problem: wrong } : openScenarioFile(target, options);
+    }
     case 'ssh':
       if (isFolder(target.text)) {
         const message = `${target.text} names a host; the folder of that name is given as dir:${target.text}.`;

@@ -59,7 +59,7 @@ export const commands: readonly Command[] = [
   },
   {
     id: 'open.file',
-    title: 'Open a capture file …',
+    title: 'Open a capture or recording …',
     group: 'Open',
     shortcuts: ['Mod+O'],
     enabled: always,

@@ -1,5 +1,6 @@
 /** Commands of demo hosts, for the registry. */
 import type { Command } from '../commands/command';
+import { openByDialog } from '../state/actions';
 import { selectedHost, useWindow, type WindowState } from '../state/store';
 import { changeSpeed, direct, openFleet, speeds, takeOver, togglePlay } from './control';
 
@@ -21,6 +22,14 @@ export const demoCommands: readonly Command[] = [
     shortcuts: [],
     enabled: (state) => state.info?.demos.some(({ isFleet }) => isFleet) === true,
     run: openFleet,
+  },
+  {
+    id: 'open.scenario',
+    title: 'Open a scenario file …',
+    group: 'Open',
+    shortcuts: [],
+    enabled: () => true,
+    run: () => openByDialog('scenario'),
   },
   {
     id: 'demo.play',

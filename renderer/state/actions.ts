@@ -1,4 +1,5 @@
 /** What a person can do, as plain functions: commands, buttons and drops all end up here. */
+import type { DialogKind } from '../../shared/api/choices';
 import type { Settings, Theme } from '../../shared/api/contract';
 import type { StatusDocument } from '../../shared/report/statusDocument';
 import { problemHelp } from '../../shared/diagnosis/wording';
@@ -45,7 +46,7 @@ async function open(target: string): Promise<void> {
   });
 }
 
-export function openByDialog(kind: 'file' | 'folder'): void {
+export function openByDialog(kind: DialogKind): void {
   attempt(ask('dialog:open', { kind }).then(openAll));
 }
 

@@ -17,6 +17,7 @@ export const requestNames = [
   'window:menu-state',
   'hosts:configured',
   'host:retry',
+  'host:cancel',
   'question:answer',
   'demo:control',
 ] as const;

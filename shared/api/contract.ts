@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { EventName, RequestName } from './channels';
-import { themes, viewNames } from './choices';
+import { dialogKinds, themes, viewNames } from './choices';
 import { operationSchema } from '../kernel/scenarios/schemas';
 import { problemSchema, statusDocumentSchema } from '../report/statusDocument';
 
@@ -91,6 +91,13 @@ export const hostSchema = z.strictObject({
   sampledAt: z.string().nullable(),
   /** Milliseconds that the last sample took. */
   sampleMs: z.number().nullable(),
+  /**
+   * Milliseconds between two samples, where they are more than usual because asking the host took
+   * `roundMs`; null: as usual.
+   */
+  slowed: z.strictObject({ everyMs: z.number(), roundMs: z.number() }).nullable(),
+  /** Somebody wished to connect anew, and that has neither succeeded nor failed yet. */
+  reconnecting: z.boolean(),
   /** ISO 8601 since when a live host's running transition has been seen by this window. */
   transitionSeenAt: z.string().nullable(),
   /** Of the running transition while watched: seconds since seen, blocking threads. */
@@ -198,9 +205,9 @@ export const requests = {
     ask: z.strictObject({ id: z.string().max(64), path: z.string().max(4096) }),
     answer: z.string().nullable(),
   },
-  /** Asks for captures by the system's dialog; answers the chosen targets, none if cancelled. */
+  /** Asks for files or folders by the system’s dialog; answers targets, none if cancelled. */
   'dialog:open': {
-    ask: z.strictObject({ kind: z.enum(['file', 'folder']) }),
+    ask: z.strictObject({ kind: z.enum(dialogKinds) }),
     answer: z.array(z.string()),
   },
   'clipboard:write': { ask: z.strictObject({ text: z.string().max(16_777_216) }), answer: none },
@@ -214,6 +221,8 @@ export const requests = {
     ask: z.strictObject({ id: z.string().max(64), live: liveRequestSchema }),
     answer: none,
   },
+  /** Gives up connecting: the host stays as it was before. */
+  'host:cancel': { ask: hostId, answer: none },
   /**
    * Answers a question: `host-key` by `accept` or `accept-and-save`, `prompts` by one text for each,
    * the others by one text; null: cancelled.

@@ -1,8 +1,9 @@
 /**
  * The grammar of targets: what a person types to say what is to be read.
  *
- * `local` · `dir:PATH` · an archive's path · a recording's path · `demo[:SCENARIO]` · a host, as
- * `ssh` takes it: `[user@]host[:port]`, `ssh://[user@]host[:port]`, IPv6 in brackets.
+ * `local` · `dir:PATH` · an archive's path · a recording's path · `demo[:SCENARIO]` · `demo:FILE`, a
+ * scenario's file · a host, as `ssh` takes it: `[user@]host[:port]`,
+ * `ssh://[user@]host[:port]`, IPv6 in brackets.
  */
 import { fail, succeed, type Result } from '../readings/problem';
 
@@ -12,6 +13,7 @@ export type Target =
   | { readonly kind: 'archive'; readonly text: string; readonly path: string }
   | { readonly kind: 'recording'; readonly text: string; readonly path: string }
   | { readonly kind: 'demo'; readonly text: string; readonly scenario: string | null }
+  | { readonly kind: 'scenario'; readonly text: string; readonly path: string }
   | {
       readonly kind: 'ssh';
       readonly text: string;
@@ -35,7 +37,7 @@ export function parseTarget(text: string): Result<Target> {
   if (text === 'local') return succeed({ kind: 'local', text });
   if (text.startsWith('dir:')) return directory(text);
   if (text === 'demo') return succeed({ kind: 'demo', text, scenario: null });
-  if (text.startsWith('demo:')) return succeed({ kind: 'demo', text, scenario: text.slice(5) });
+  if (text.startsWith('demo:')) return demo(text);
   if (recording.test(text)) return succeed({ kind: 'recording', text, path: text });
   if (archive.test(text)) return succeed({ kind: 'archive', text, path: text });
   if (/^[/~.]/.test(text) || text.includes('\\')) {
@@ -53,6 +55,16 @@ function directory(text: string): Result<Target> {
   return path === ''
     ? fail('not-found', text, 'dir: needs a path, such as dir:/tmp/capture.')
     : succeed({ kind: 'directory', text, path });
+}
+
+/** A path: ends in `.json` or has a separator of folders, which no name of a story has. */
+const scenarioPath = /[/\\]|\.json$/i;
+
+function demo(text: string): Result<Target> {
+  const name = text.slice('demo:'.length);
+  return scenarioPath.test(name)
+    ? succeed({ kind: 'scenario', text, path: name })
+    : succeed({ kind: 'demo', text, scenario: name });
 }
 
 function host(text: string): Result<Target> {

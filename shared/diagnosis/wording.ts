@@ -204,12 +204,13 @@ const problemHelps: Readonly<Record<ProblemCode, string>> = {
   'protocol-error': 'Try again; if it stays, report it with the log.',
   'connection-lost': 'It is tried again; check the network and the host.',
   'permission-denied': 'Read as root, or through sudo.',
-  'not-found': 'Check the path; it must hold sys/ or proc/ of a host.',
+  'not-found': 'Check the name; a folder must hold sys/ or proc/ of a host.',
   vanished: 'It ended while it was read; read again.',
   truncated: 'Take the capture again; this one is not complete.',
-  'invalid-content': 'Look at the file; the kernel would not write this.',
+  'invalid-content': 'Look at the file; what belongs there is not in it.',
   'too-large': 'Take a smaller capture: only sys/kernel/livepatch, sys/module and proc are needed.',
-  'unsupported-format': 'Give a folder as dir:PATH, or a .tar.gz, .tgz or .tar.xz archive.',
+  'unsupported-format':
+    'Give a folder as dir:PATH, a .tar.gz, .tgz or .tar.xz archive, or a .klprec recording.',
 };
 
 /** The next step for a problem. */

@@ -17,7 +17,11 @@ export function parseScenario(text: string, path: string): Result<Scenario> {
   const places = placesIn(json);
   if (!places.ok) {
     const where = `${visible(path)}, ${placeText(places.place)}`;
-    return fail('invalid-content', path, `${where}: this is not JSON; expected ${places.expected}.`);
+    return fail(
+      'invalid-content',
+      path,
+      `${where}: this is not JSON; expected ${places.expected}.`,
+    );
   }
   const parsed = scenarioSchema.safeParse(JSON.parse(json));
   if (parsed.success) return succeed(parsed.data);

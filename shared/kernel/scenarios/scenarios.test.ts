@@ -176,14 +176,14 @@ describe('a scenario file that is wrong', () => {
 
   it('says where', () => {
     expect(parseScenario('{', 'x.json')).toMatchObject({ ok: false });
-    expect(wrong((scenario) => delete scenario['title'])).toContain('title: ');
+    expect(wrong((scenario) => delete scenario['title'])).toContain('(title): ');
     expect(
       wrong((scenario) => (scenario['steps'] = [{ at: 1, says: 'x', do: [{ do: 'x' }] }])),
-    ).toContain('steps[0].do[0].do: ');
+    ).toContain('(steps[0].do[0].do): ');
     const steps = [2, 1].map((at) => ({ at, says: 'x', do: [] }));
     expect(wrong((scenario) => (scenario['steps'] = steps))).toContain('not in the order of time');
     expect(wrong((scenario) => (scenario['host'] = { name: 'a', kernel: '2.6' }))).toContain(
-      'host.kernel: ',
+      '(host.kernel): ',
     );
   });
 });

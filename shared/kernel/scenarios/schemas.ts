@@ -122,8 +122,9 @@ export const hostSchema: z.ZodType<HostLiteral> = z.strictObject({
   name,
   kernel: z.enum(kernelVersions.map((version) => version.name)).exactOptional(),
   architecture: z.enum(['full', 'no-reliable-stacks', 'no-livepatch']).exactOptional(),
-  cpus: z.number().int().positive().exactOptional(),
-  deepIdleCpus: count.exactOptional(),
+  // The most that a kernel can be built for (arch/x86/Kconfig, NR_CPUS).
+  cpus: z.number().int().positive().max(8192).exactOptional(),
+  deepIdleCpus: count.max(8192).exactOptional(),
   symbols: z.record(z.string(), count).exactOptional(),
   modules: z.array(module).exactOptional(),
   threads: z.array(thread).exactOptional(),
