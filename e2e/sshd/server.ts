@@ -55,6 +55,10 @@ export interface ServerOptions {
   readonly hostKey?: 'ed25519' | 'ecdsa' | 'rsa';
   /** On loopback; a free one by default. */
   readonly port?: number;
+  /** Addresses to listen on; 127.0.0.1 by default. */
+  readonly addresses?: readonly string[];
+  /** What to put before the server so that it runs elsewhere, such as in another network. */
+  readonly inside?: readonly string[];
   /** Commands of root's before the server starts, such as mounts. */
   readonly prepare?: readonly string[];
   /** What the shells of accounts print before anything else. */
@@ -108,12 +112,13 @@ export async function startSshd(options: ServerOptions = {}): Promise<SshServer>
   };
   const port = options.port ?? (await freePort());
   writeAccounts(folder, password, Object.values(keys), options.shellNoise ?? '');
-  writeFileSync(join(folder, 'sshd_config'), config(folder, port, options.config ?? []));
+  const addresses = options.addresses ?? ['127.0.0.1'];
+  writeFileSync(join(folder, 'sshd_config'), config(folder, port, addresses, options.config ?? []));
   const output: string[] = [];
   const run = async () => {
-    const started = start(folder, options.prepare ?? []);
+    const started = start(folder, options.inside ?? [], options.prepare ?? []);
     started.stderr?.on('data', (chunk: Buffer) => output.push(chunk.toString()));
-    await waitForGreeting(port, started, output);
+    await waitForGreeting(port, addresses[0], started, output);
     return started;
   };
   let child = await run();
@@ -123,7 +128,8 @@ export async function startSshd(options: ServerOptions = {}): Promise<SshServer>
     .join(' ')
     .trim();
   const knownHostsFile = join(folder, 'known_hosts');
-  writeFileSync(knownHostsFile, `[127.0.0.1]:${port} ${hostKey}\n`);
+  const known = addresses.map((address) => `[${address}]:${port} ${hostKey}\n`);
+  writeFileSync(knownHostsFile, known.join(''));
   return {
     port,
     folder,
@@ -207,11 +213,16 @@ function writeAccounts(
   chmodSync(join(folder, 'shadow'), 0o600);
 }
 
-function config(folder: string, port: number, first: readonly string[]): string {
+function config(
+  folder: string,
+  port: number,
+  addresses: readonly string[],
+  first: readonly string[],
+): string {
   return [
     ...first,
     `Port ${port}`,
-    'ListenAddress 127.0.0.1',
+    ...addresses.map((address) => `ListenAddress ${address}`),
     `HostKey ${join(folder, 'host')}`,
     'PidFile none',
     'UsePAM yes',
@@ -228,7 +239,11 @@ function config(folder: string, port: number, first: readonly string[]): string 
   ].join('\n');
 }
 
-function start(folder: string, prepare: readonly string[]): ChildProcess {
+function start(
+  folder: string,
+  inside: readonly string[],
+  prepare: readonly string[],
+): ChildProcess {
   const own = {
     '/etc/passwd': 'passwd',
     '/etc/shadow': 'shadow',
@@ -244,7 +259,8 @@ function start(folder: string, prepare: readonly string[]): ChildProcess {
     ...prepare,
     `exec ${sshd} -D -e -f '${join(folder, 'sshd_config')}'`,
   ];
-  return spawn('unshare', ['-m', 'sh', '-c', steps.join(' && ')], {
+  const [program, ...args] = [...inside, 'unshare', '-m', 'sh', '-c', steps.join(' && ')];
+  return spawn(program, args, {
     stdio: ['ignore', 'ignore', 'pipe'],
     detached: true,
   });
@@ -278,21 +294,22 @@ function descendants(pid: number): number[] {
 
 async function waitForGreeting(
   port: number,
+  address: string | undefined,
   child: ChildProcess,
   output: readonly string[],
 ): Promise<void> {
   for (let attempt = 0; attempt < 400; attempt += 1) {
     if (child.exitCode !== null || child.signalCode !== null)
       throw new Error(`sshd ended: ${output.join('')}`);
-    if (await greets(port)) return;
+    if (await greets(port, address)) return;
     await pause(25);
   }
   throw new Error(`sshd does not greet: ${output.join('')}`);
 }
 
-function greets(port: number): Promise<boolean> {
+function greets(port: number, address = '127.0.0.1'): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
+    const socket = connect(port, address);
     socket.once('data', () => {
       socket.destroy();
       resolve(true);

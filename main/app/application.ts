@@ -100,6 +100,10 @@ export function startApplication(
     'settings:change': (part) => apply(settings.change(part)),
     'hosts:configured': async () => (await import('../ssh/config')).configuredHosts(),
     'host:retry': ({ id, live }) => hosts.retry(id, given(live)),
+    'host:cancel': ({ id }) => {
+      questions.withdraw(id);
+      hosts.cancel(id);
+    },
     'demo:control': ({ id, command }) => hosts.control(id, command),
     'question:answer': ({ id, answers }) => questions.answer(id, answers),
     'window:painted': ({ host: id }) => {

@@ -2,25 +2,31 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Host } from '../../shared/api/contract';
 import type { Result } from '../../shared/readings/problem';
 import type { StatusDocument } from '../../shared/report/statusDocument';
+import type { Sampled } from '../sources/readerClient';
 import { startSession, type HostSession } from './hostSession';
 
 const settledInterval = 5000;
 let published: Host[] = [];
 /** Samples that the reader has been asked for and not answered. */
-let asked: ((result: Result<StatusDocument>) => void)[] = [];
+let asked: ((result: Sampled) => void)[] = [];
 let isReaderClosed = false;
+/** What the reader was told about connecting. */
+let told: string[] = [];
 
 beforeEach(() => {
   vi.useFakeTimers({ now: new Date('2026-11-21T12:00:00Z') });
   published = [];
   asked = [];
   isReaderClosed = false;
+  told = [];
 });
 afterEach(() => vi.useRealTimers());
 
 function start({ live = true, visible = true } = {}): HostSession {
   const reader = {
-    sample: () => new Promise<Result<StatusDocument>>((answer) => asked.push(answer)),
+    sample: () => new Promise<Sampled>((answer) => asked.push(answer)),
+    retry: () => void told.push('retry'),
+    cancel: () => void told.push('cancel'),
     files: async () => [],
     file: async () => null,
     demo: () => Promise.resolve(null),
@@ -73,9 +79,12 @@ function statusOf(now: TransitionNow | null): StatusDocument {
 }
 
 /** Answers the one sample that is being waited for. */
-async function answer(result: Result<StatusDocument>): Promise<void> {
+async function answer(
+  result: Result<StatusDocument>,
+  roundMs: number | null = null,
+): Promise<void> {
   expect(asked).toHaveLength(1);
-  asked.pop()?.(result);
+  asked.pop()?.({ ...result, roundMs });
   await vi.advanceTimersByTimeAsync(0);
 }
 
@@ -153,6 +162,50 @@ test('when it cannot be read any more, the last known state stays and says how o
   await vi.advanceTimersByTimeAsync(1000);
   await answer(settled);
   expect(published.at(-1)).toMatchObject({ phase: 'ready', problem: null });
+});
+
+test('a host that is slow to answer is read more rarely, and says so', async () => {
+  start();
+  await answer(moving(2), 1500);
+  expect(published.at(-1)).toMatchObject({ slowed: { everyMs: 6000, roundMs: 1500 } });
+  await vi.advanceTimersByTimeAsync(5999);
+  expect(asked).toHaveLength(0);
+  await vi.advanceTimersByTimeAsync(1);
+  await answer(moving(2), 100);
+  expect(published.at(-1)).toMatchObject({ slowed: null });
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(asked).toHaveLength(1);
+});
+
+test('connected anew, it says so until the answer is there; what was asked before counts for nothing', async () => {
+  const session = start();
+  await answer(moving(3));
+  await vi.advanceTimersByTimeAsync(1000);
+  await answer(lost);
+  await vi.advanceTimersByTimeAsync(1000);
+  session.reconnect();
+  expect(told).toEqual(['retry']);
+  expect(published.at(-1)).toMatchObject({ reconnecting: true, phase: 'failed' });
+  await answer(lost);
+  expect(published.at(-1)).toMatchObject({ reconnecting: true });
+  await answer(settled);
+  expect(published.at(-1)).toMatchObject({ reconnecting: false, phase: 'ready' });
+});
+
+test('given up, it is lost as it was', async () => {
+  const session = start();
+  await answer(moving(3));
+  await vi.advanceTimersByTimeAsync(1000);
+  await answer(lost);
+  session.reconnect();
+  session.cancel();
+  expect(told).toEqual(['retry', 'cancel']);
+  await answer(lost);
+  expect(published.at(-1)).toMatchObject({
+    reconnecting: false,
+    phase: 'failed',
+    status: { transitionState: 'running' },
+  });
 });
 
 test('a host that was never read is tried again at the settled interval', async () => {

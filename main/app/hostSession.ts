@@ -4,6 +4,7 @@
 import type { DemoCommand, DemoOutcome, DemoState, Host, RawFile } from '../../shared/api/contract';
 import type { Problem } from '../../shared/readings/problem';
 import type { StatusDocument } from '../../shared/report/statusDocument';
+import { nextDelay } from '../probe/pollingPlan';
 import type { Reader } from '../sources/readerClient';
 import {
   watchTransition,
@@ -33,8 +34,12 @@ export interface HostSession {
   file(path: string): Promise<string | null>;
   /** Does something to a demo host, and shows what came of it. */
   control(command: DemoCommand): Promise<DemoOutcome>;
-  /** Goes on with another reader: connected anew, or with other rights. */
+  /** Connects anew, now. */
+  reconnect(): void;
+  /** Goes on with another reader, that has other rights. */
   readThrough(reader: Reader): void;
+  /** Gives up connecting anew. */
+  cancel(): void;
   close(): void;
 }
 
@@ -43,6 +48,8 @@ interface Known {
   readonly problem: Problem | null;
   readonly sampledAt: string | null;
   readonly sampleMs: number | null;
+  /** Milliseconds that the host took to answer; null: not known. */
+  readonly roundMs: number | null;
   readonly watch: TransitionWatch | null;
   readonly demo: DemoState | null;
 }
@@ -69,6 +76,7 @@ export function startSession(
     problem: null,
     sampledAt: null,
     sampleMs: null,
+    roundMs: null,
     watch: null,
     demo: null,
   };
@@ -79,6 +87,9 @@ export function startSession(
   let isClosed = false;
   let timer: NodeJS.Timeout | undefined;
   let lastEnd = 0;
+  /** How often somebody wished to connect anew, and how many of the wishes have come to an end. */
+  let wishes = 0;
+  let settledWishes = 0;
 
   function host(): Host {
     const { status, problem, sampledAt, sampleMs, watch, demo } = known;
@@ -93,6 +104,8 @@ export function startSession(
       problem,
       sampledAt,
       sampleMs,
+      slowed: slowed(),
+      reconnecting: settledWishes < wishes,
       transitionSeenAt: watch === null ? null : new Date(watch.seenAt).toISOString(),
       drain: watch === null ? [] : watch.drain.map(([seconds, count]) => [seconds, count]),
       demo,
@@ -106,17 +119,20 @@ export function startSession(
       isAskedAgain = false;
       const start = Date.now();
       const asked = reader;
+      const wish = wishes;
       const result = await asked.sample();
       if (isClosed) return;
-      // Another reader has taken over meanwhile: what this one says is of yesterday.
-      if (asked !== reader) {
+      // Connected anew meanwhile: what was asked for before is of yesterday.
+      if (asked !== reader || wish !== wishes) {
         isAskedAgain = true;
         continue;
       }
       lastEnd = Date.now();
+      settledWishes = wish;
+      const { roundMs } = result;
       known = result.ok
-        ? { ...known, ...watched(result.value), problem: null, sampleMs: lastEnd - start }
-        : { ...known, problem: result.problem };
+        ? { ...known, ...watched(result.value), problem: null, sampleMs: lastEnd - start, roundMs }
+        : { ...known, problem: result.problem, roundMs };
       if (first.isDemo) known = { ...known, demo: await asked.demo() };
       environment.changed(host());
     } while (isAskedAgain);
@@ -137,10 +153,27 @@ export function startSession(
   function schedule(): void {
     clearTimeout(timer);
     if (!first.live || isPaused || !isVisible || isSampling || isClosed) return;
-    const isSettled = known.status?.transitionState === 'none' || known.status === null;
-    const usual = isSettled ? environment.settledInterval() : transitionInterval;
-    const interval = first.isDemo ? demoInterval : usual;
+    const interval = first.isDemo ? demoInterval : delay().ms;
     timer = setTimeout(() => void sample(), Math.max(0, lastEnd + interval - Date.now()));
+  }
+
+  function delay(): ReturnType<typeof nextDelay> {
+    const isMoving = known.status !== null && known.status.transitionState !== 'none';
+    const wanted = { settled: environment.settledInterval(), moving: transitionInterval };
+    return nextDelay(isMoving, known.roundMs ?? 0, wanted);
+  }
+
+  function slowed(): Host['slowed'] {
+    const { ms, isSlowed } = delay();
+    return isSlowed && known.roundMs !== null ? { everyMs: ms, roundMs: known.roundMs } : null;
+  }
+
+  function connectAnew(): void {
+    wishes += 1;
+    // A last known state stays stale until there is a new answer.
+    if (known.status === null) known = { ...known, problem: null };
+    environment.changed(host());
+    refresh();
   }
 
   function refresh(): void {
@@ -164,14 +197,16 @@ export function startSession(
       isVisible = now;
       schedule();
     },
+    reconnect() {
+      reader.retry();
+      connectAnew();
+    },
     readThrough(next) {
       reader.close();
       reader = next;
-      // A last known state stays stale until the new reader has answered.
-      if (known.status === null) known = { ...known, problem: null };
-      environment.changed(host());
-      refresh();
+      connectAnew();
     },
+    cancel: () => reader.cancel(),
     async control(command) {
       const outcome = await reader.control(command);
       refresh();

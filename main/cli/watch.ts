@@ -8,8 +8,11 @@ import {
 } from '../../shared/history/transitionWatch';
 import { statusOf } from '../../shared/report/status';
 import type { StatusDocument } from '../../shared/report/statusDocument';
-import { renderChange } from '../../shared/history/watchText';
+import { clockTime, renderChange } from '../../shared/history/watchText';
+import { defaultIntervals, nextDelay } from '../probe/pollingPlan';
 import { openSource, type Source } from '../sources/source';
+import type { Problem } from '../../shared/readings/problem';
+import { slownessText } from '../../shared/report/pace';
 import { describeProblem, exitStatusOf } from './outcome';
 import type { Output } from './output';
 import {
@@ -20,9 +23,6 @@ import {
   usageError,
 } from './targetOptions';
 import { exitStatus, watchHelp, type UsageError } from './usage';
-
-/** Milliseconds between two samples, in a transition and settled (design of the probe, rule 4). */
-const intervals = { transition: 1000, settled: 5000 } as const;
 
 const watchOptions = {
   ...targetOptions,
@@ -78,20 +78,29 @@ export async function watch(args: readonly string[], output: Output): Promise<nu
 
 async function follow(source: Source, output: Output, plan: Plan): Promise<number> {
   const interrupted = new AbortController();
-  const stop = () => interrupted.abort();
+  let stop: () => void = () => undefined;
+  const stopped = new Promise<null>((resolve) => {
+    stop = () => {
+      interrupted.abort();
+      resolve(null);
+    };
+  });
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
   const report = (change: Change) => output.write(lineOf(source.target, change, plan.json));
   let before: StatusDocument | null = null;
   let history: TransitionWatch | null = null;
-  let isLost = false;
+  let lost: Problem | null = null;
+  let saidSlow = false;
   try {
     for (;;) {
-      const sample = await source.sample();
+      // Whoever interrupts does not wait for a host that does not answer.
+      const sample = await Promise.race([source.sample(), stopped]);
+      if (!sample) break;
       const now = Date.now();
       if (sample.ok) {
-        if (isLost) report({ event: 'back', subject: null });
-        isLost = false;
+        if (lost) report({ event: 'back', subject: null });
+        lost = null;
         const status = statusOf(sample.value);
         history = watchTransition(history, status, now);
         const after = withStall(status, history, now);
@@ -102,11 +111,17 @@ async function follow(source: Source, output: Output, plan: Plan): Promise<numbe
           output.complain(describeProblem(sample.problem));
           return exitStatus.unreadable;
         }
-        if (!isLost) report({ event: 'lost', subject: null, problem: sample.problem });
-        isLost = true;
+        if (!lost) report({ event: 'lost', subject: null, problem: sample.problem });
+        lost = sample.problem;
       }
-      if (isOver(source, plan, before, isLost, now)) break;
-      await sleep(pause(plan, before, now), undefined, { signal: interrupted.signal });
+      if (isOver(source, plan, before, lost !== null, now)) break;
+      const roundMs = source.roundMs ?? 0;
+      const { ms, isSlowed } = pause(plan, before, roundMs);
+      if (isSlowed && !saidSlow && !plan.json)
+        output.write(slownessLine(now, { everyMs: ms, roundMs }));
+      saidSlow ||= isSlowed;
+      const left = plan.deadline === null ? ms : Math.max(0, Math.min(ms, plan.deadline - now));
+      await sleep(left, undefined, { signal: interrupted.signal });
     }
   } catch (error) {
     if (!interrupted.signal.aborted) throw error;
@@ -114,7 +129,9 @@ async function follow(source: Source, output: Output, plan: Plan): Promise<numbe
     process.off('SIGINT', stop);
     process.off('SIGTERM', stop);
   }
-  return isLost || !before ? exitStatus.unreadable : exitStatusOf(before);
+  if (lost) output.complain(describeProblem(lost));
+  else if (!before) output.complain(`${source.target}: interrupted before the first answer.`);
+  return lost || !before ? exitStatus.unreadable : exitStatusOf(before);
 }
 
 /** A saved state never changes: one reading says all. */
@@ -130,10 +147,18 @@ function isOver(
   return untilSettled && !isLost && status.transitionState === 'none';
 }
 
-function pause({ interval, deadline }: Plan, status: StatusDocument, now: number): number {
-  const usual =
-    interval ?? (status.transitionState === 'none' ? intervals.settled : intervals.transition);
-  return deadline === null ? usual : Math.max(0, Math.min(usual, deadline - now));
+function pause(
+  { interval }: Plan,
+  { transitionState }: StatusDocument,
+  roundMs: number,
+): ReturnType<typeof nextDelay> {
+  const wanted = interval === null ? defaultIntervals : { settled: interval, moving: interval };
+  return nextDelay(transitionState !== 'none', roundMs, wanted);
+}
+
+/** Said once: that the host is asked more rarely than wished for. */
+function slownessLine(now: number, pace: Parameters<typeof slownessText>[0]): string {
+  return `${clockTime(new Date(now).toISOString())}  read ${slownessText(pace)}\n`;
 }
 
 function lineOf(target: string, change: Change, json: boolean): string {

@@ -2,6 +2,7 @@
 import type { Target } from '../../shared/api/target';
 import type { Result } from '../../shared/readings/problem';
 import type { Readings, SourceKind } from '../../shared/readings/readings';
+import type { LiveSource } from '../ssh/connectedSource';
 import type { LiveOptions } from '../ssh/sshSource';
 import type { LiveRequest, Source, SourceOptions } from './source';
 
@@ -10,22 +11,29 @@ import type { LiveRequest, Source, SourceOptions } from './source';
  * it.
  */
 export function openLive(target: Target, kind: SourceKind, options: SourceOptions): Source {
-  let source: Promise<Source> | null = null;
+  let source: Promise<LiveSource> | null = null;
+  let loaded: LiveSource | null = null;
   return {
     target: target.text,
     kind,
     live: true,
     async sample(): Promise<Result<Readings>> {
       source ??= connect(target, options);
-      return (await source).sample();
+      loaded = await source;
+      return loaded.sample();
     },
+    get roundMs() {
+      return loaded?.roundMs ?? null;
+    },
+    retry: () => loaded?.retry(),
+    cancel: () => loaded?.cancel(),
     close() {
       void source?.then((opened) => opened.close());
     },
   };
 }
 
-async function connect(target: Target, { live = {}, ask }: SourceOptions): Promise<Source> {
+async function connect(target: Target, { live = {}, ask }: SourceOptions): Promise<LiveSource> {
   const { defaultLiveOptions, openLocalThroughSudo, openSsh } = await import('../ssh/sshSource');
   const options: LiveOptions = { ...defaultLiveOptions(), ...live, ...(ask ? { ask } : {}) };
   return target.kind === 'ssh'

@@ -24,11 +24,22 @@ const asked = new Map<number, (answers: readonly string[] | null) => void>();
 let questions = 0;
 
 parentPort?.on('message', (question: ReaderQuestion) => {
-  if (question.ask === 'answered') {
-    asked.get(question.id)?.(question.answers);
-    asked.delete(question.id);
-  } else {
-    void answer(question).then((reply) => parentPort?.postMessage(reply));
+  switch (question.ask) {
+    case 'answered':
+      asked.get(question.id)?.(question.answers);
+      asked.delete(question.id);
+      return;
+    case 'retry':
+    case 'cancel':
+      if (source.ok) source.value[question.ask]?.();
+      return;
+    case 'close':
+      if (source.ok) source.value.close();
+      // Nothing else keeps the thread once the connection has ended.
+      parentPort?.close();
+      return;
+    default:
+      void answer(question).then((reply) => parentPort?.postMessage(reply));
   }
 });
 
@@ -39,18 +50,19 @@ function askWindow(question: Question): Promise<readonly string[] | null> {
 }
 
 async function answer(
-  question: Exclude<ReaderQuestion, { ask: 'answered' }>,
+  question: Exclude<ReaderQuestion, { ask: 'answered' | 'retry' | 'cancel' | 'close' }>,
 ): Promise<ReaderAnswer> {
   const { id } = question;
   switch (question.ask) {
     case 'sample': {
       // What was not there may be there by now.
       if (!source.ok) source = openSource(target, options);
-      if (!source.ok) return { id, result: source };
+      if (!source.ok) return { id, result: { ...source, roundMs: null } };
       const sample = await source.value.sample();
-      if (!sample.ok) return { id, result: sample };
+      const { roundMs = null } = source.value;
+      if (!sample.ok) return { id, result: { ...sample, roundMs } };
       last = sample.value;
-      return { id, result: { ok: true, value: statusOf(sample.value) } };
+      return { id, result: { ok: true, value: statusOf(sample.value), roundMs } };
     }
     case 'files':
       return { id, files: last ? filesOf(last) : [] };

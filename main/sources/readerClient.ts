@@ -10,7 +10,11 @@ import type { LiveRequest } from './source';
 
 export interface Reader {
   /** Reads the target now. One at a time is enough: later calls wait for their turn. */
-  sample(): Promise<Result<StatusDocument>>;
+  sample(): Promise<Sampled>;
+  /** A lost host is connected to by the next sample, at once, and a human may be asked. */
+  retry(): void;
+  /** Gives up connecting, if it does: the host stays lost as it was. */
+  cancel(): void;
   /** Files and folders of the last sample. */
   files(): Promise<RawFile[]>;
   /** Text of one of them; null where it has none. */
@@ -21,6 +25,9 @@ export interface Reader {
   control(command: DemoCommand): Promise<DemoOutcome>;
   close(): void;
 }
+
+/** A sample, and how long the host took to answer; null: not known. */
+export type Sampled = Result<StatusDocument> & { readonly roundMs: number | null };
 
 /** No demo host is there to obey. */
 export const noDemo: DemoOutcome = { ok: false, errno: 'ENODEV' };
@@ -35,12 +42,14 @@ export type ReaderQuestion = { readonly id: number } & (
   | { readonly ask: 'sample' | 'files' }
   | { readonly ask: 'file'; readonly path: string }
   | { readonly ask: 'demo'; readonly command: DemoCommand | null }
+  /** Nothing is answered. */
+  | { readonly ask: 'retry' | 'cancel' | 'close' }
   /** Answers a question of the thread's; the id is that question's. */
   | { readonly ask: 'answered'; readonly answers: readonly string[] | null }
 );
 
 export type ReaderAnswer = { readonly id: number } & (
-  | { readonly result: Result<StatusDocument> }
+  | { readonly result: Sampled }
   | { readonly files: RawFile[] }
   | { readonly text: string | null }
   | { readonly outcome: DemoOutcome; readonly state: DemoState | null }
@@ -103,13 +112,21 @@ export function openReader(target: Target, live: Partial<LiveRequest> = {}, ask?
     return answered;
   }
 
+  /** For the thread that runs, if any. */
+  function tell(what: 'retry' | 'cancel' | 'close'): void {
+    worker?.postMessage({ id: 0, ask: what } satisfies ReaderQuestion);
+  }
+
   return {
     async sample() {
       const answer = await request({ ask: 'sample' });
       if (answer && 'result' in answer) return answer.result;
       const message = `The reader of ${target.text} stopped unexpectedly; it is started again on the next try.`;
-      return { ok: false, problem: { code: 'protocol-error', path: target.text, message } };
+      const problem = { code: 'protocol-error', path: target.text, message } as const;
+      return { ok: false, problem, roundMs: null };
     },
+    retry: () => tell('retry'),
+    cancel: () => tell('cancel'),
     async files() {
       const answer = await request({ ask: 'files' });
       return answer && 'files' in answer ? answer.files : [];
@@ -128,7 +145,17 @@ export function openReader(target: Target, live: Partial<LiveRequest> = {}, ask?
     },
     close() {
       isClosed = true;
-      void worker?.terminate();
+      if (worker) endSoon(worker);
+      tell('close');
     },
   };
+}
+
+/** Milliseconds for a thread to take its leave of the host. */
+const leaveMs = 1000;
+
+/** A thread that is busy with a slow disk does not hear that it is to end. */
+function endSoon(worker: Worker): void {
+  const end = setTimeout(() => void worker.terminate(), leaveMs);
+  worker.once('exit', () => clearTimeout(end));
 }

@@ -8,10 +8,11 @@ export function connectSocket(
   port: number,
   family: 4 | 6 | null,
   limitMs: number,
+  signal: AbortSignal,
 ): Promise<Result<Duplex>> {
   const where = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   return new Promise((resolve) => {
-    const socket = connect({ host, port, ...(family === null ? {} : { family }) });
+    const socket = connect({ host, port, signal, ...(family === null ? {} : { family }) });
     const timer = setTimeout(() => {
       socket.destroy();
       resolve(fail('timeout', where, `${where} did not answer within ${limitMs / 1000} s.`));
@@ -42,6 +43,8 @@ function inWords({ code, message }: NodeJS.ErrnoException): string {
       return 'it closed the connection';
     case 'ETIMEDOUT':
       return 'it did not answer';
+    case 'ABORT_ERR':
+      return 'connecting was given up';
     default:
       return message === '' ? (code ?? 'no reason given') : message;
   }

@@ -7,9 +7,10 @@ import { Authentication } from './authentication';
 import type { HostSettings } from './config';
 import { hostKeyAlgorithms } from './hostKeyAlgorithms';
 import { decideHostKey, type HostKeyRules } from './hostKeys';
-import type { Ask } from './questions';
+import type { Ask, Question } from './questions';
 import { connectSocket } from './socket';
 import { openChannel } from './ssh2Channel';
+import { TimeLimit } from './timeLimit';
 import type { Transport } from './transport';
 
 export interface Ssh2Options {
@@ -22,6 +23,10 @@ export interface Ssh2Options {
   readonly through: Duplex | null;
   /** Milliseconds until the server's key has come. */
   readonly connectMs: number;
+  /** Milliseconds that the server may be silent during the login, while nobody is being asked. */
+  readonly loginMs: number;
+  /** Gives up while it connects. */
+  readonly signal: AbortSignal;
 }
 
 /** A client as well, for hops: others connect through it. */
@@ -32,10 +37,10 @@ export interface Ssh2Transport extends Transport {
 const defaultAliveSeconds = 10;
 
 export async function connectSsh2(options: Ssh2Options): Promise<Result<Ssh2Transport>> {
-  const { settings } = options;
+  const { settings, connectMs, signal } = options;
   const socket = options.through
     ? succeed<Duplex>(options.through)
-    : await connectSocket(settings.hostname, settings.port, settings.family, options.connectMs);
+    : await connectSocket(settings.hostname, settings.port, settings.family, connectMs, signal);
   if (!socket.ok) return socket;
   const algorithms = await hostKeyAlgorithms(settings, options.hostKeys);
   const attempt = new Attempt(options, socket.value);
@@ -48,7 +53,8 @@ class Attempt {
   private problem: Problem | null = null;
   private acceptedByHuman = false;
   private isReady = false;
-  private greeting: NodeJS.Timeout | null = null;
+  private readonly patience = new TimeLimit();
+  private late: (message: string) => void = () => undefined;
   private tellClosed: (problem: Problem) => void = () => undefined;
   private readonly closed = new Promise<Problem>((resolve) => {
     this.tellClosed = resolve;
@@ -60,7 +66,7 @@ class Attempt {
     private readonly options: Ssh2Options,
     private readonly socket: Duplex,
   ) {
-    const { settings, alias, ask } = options;
+    const { settings, alias } = options;
     this.authentication = new Authentication({
       user: settings.user,
       host: alias,
@@ -68,7 +74,7 @@ class Attempt {
       keyFiles: settings.identityFiles,
       identitiesOnly: settings.identitiesOnly,
       usesKeys: settings.usesKeys,
-      ask,
+      ask: (question) => this.askHuman(question),
       onExhausted: () => {
         this.noteLogin();
         this.client.end();
@@ -81,19 +87,29 @@ class Attempt {
     const { settings } = options;
     return new Promise((resolve) => {
       const give = (problem: Problem) => {
-        this.stopTimer();
+        this.patience.lift();
         resolve({ ok: false, problem });
         client.destroy();
       };
-      this.greeting = setTimeout(() => {
-        this.note(
-          'timeout',
-          `${this.name} did not complete the key exchange within ${options.connectMs / 1000} s.`,
-        );
+      const giveUp = () => {
+        this.note('unreachable', `Connecting to ${this.name} was given up.`);
         give(this.reason());
-      }, options.connectMs);
+      };
+      options.signal.addEventListener('abort', giveUp);
+      if (options.signal.aborted) giveUp();
+      this.late = (message) => {
+        this.note('timeout', message);
+        give(this.reason());
+      };
+      const { connectMs } = options;
+      this.limit(
+        connectMs,
+        `${this.name} did not complete the key exchange within ${connectMs / 1000} s.`,
+      );
       client.on('ready', () => {
         this.isReady = true;
+        this.patience.lift();
+        options.signal.removeEventListener('abort', giveUp);
         resolve(succeed(this.transport()));
       });
       client.on('error', (error) => this.hear(error));
@@ -105,7 +121,7 @@ class Attempt {
       client.connect({
         sock: this.socket,
         username: settings.user,
-        // The time that people take to answer counts for nothing: only `greeting` limits.
+        // The time that people take to answer counts for nothing: `limit` knows when they are asked.
         readyTimeout: 0,
         keepaliveInterval: (settings.aliveSeconds ?? defaultAliveSeconds) * 1000,
         keepaliveCountMax: settings.aliveCount,
@@ -122,7 +138,7 @@ class Attempt {
   }
 
   private async verify(key: Buffer): Promise<boolean> {
-    this.stopTimer();
+    this.patience.lift();
     const { settings, hostKeys } = this.options;
     const decision = await decideHostKey(
       hostKeys,
@@ -130,14 +146,29 @@ class Attempt {
       settings.hostKeyAlias === null ? settings.port : 22,
       key,
     );
-    if (decision.accepted) this.acceptedByHuman = decision.byHuman;
-    else this.problem = decision.problem;
+    if (decision.accepted) {
+      this.acceptedByHuman = decision.byHuman;
+      this.limitLogin();
+    } else {
+      this.problem = decision.problem;
+    }
     return decision.accepted;
   }
 
-  private stopTimer(): void {
-    if (this.greeting) clearTimeout(this.greeting);
-    this.greeting = null;
+  private async askHuman(question: Question): Promise<readonly string[] | null> {
+    this.patience.lift();
+    const answers = await this.options.ask(question);
+    this.limitLogin();
+    return answers;
+  }
+
+  private limitLogin(): void {
+    const { loginMs } = this.options;
+    this.limit(loginMs, `${this.name} fell silent during the login for ${loginMs / 1000} s.`);
+  }
+
+  private limit(ms: number, message: string): void {
+    if (this.problem === null) this.patience.set(ms, () => this.late(message));
   }
 
   private hear(error: Error & { readonly level?: string }): void {
@@ -149,10 +180,7 @@ class Attempt {
       case 'agent':
         return;
       case 'client-timeout':
-        return this.note(
-          'connection-lost',
-          `${this.name} has not answered for ${this.patience} s.`,
-        );
+        return this.note('connection-lost', `${this.name} has not answered for ${this.silence} s.`);
       default:
         return this.isReady
           ? this.note('connection-lost', `The connection to ${this.name} was lost: ${said}.`)
@@ -160,7 +188,8 @@ class Attempt {
     }
   }
 
-  private get patience(): number {
+  /** Seconds after which keepalive gives up. */
+  private get silence(): number {
     const { aliveSeconds, aliveCount } = this.options.settings;
     return (aliveSeconds ?? defaultAliveSeconds) * aliveCount;
   }

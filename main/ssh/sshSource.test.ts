@@ -10,7 +10,8 @@ import type { Result } from '../../shared/readings/problem';
 import type { Readings } from '../../shared/readings/readings';
 import { AcceptedKeys } from './acceptedKeys';
 import { nobody, type Ask, type Question } from './questions';
-import { defaultLiveOptions, openSsh, type LiveOptions, type LiveSource } from './sshSource';
+import type { LiveSource } from './connectedSource';
+import { defaultLiveOptions, openSsh, type LiveOptions } from './sshSource';
 
 const impossible = cannotServe();
 if (impossible !== undefined) console.warn(`SKIPPED: sshd: ${impossible}`);

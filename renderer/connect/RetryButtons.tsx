@@ -1,6 +1,7 @@
 import type { Host } from '../../shared/api/contract';
 import type { Problem, ProblemCode } from '../../shared/readings/problem';
-import { reconnect } from './actions';
+import { StatusMark } from '../components/StatusMark';
+import { giveUp, reconnect } from './actions';
 import { mayComeBack } from './liveKind';
 
 const aboutSudo: ReadonlySet<ProblemCode> = new Set(['sudo-refused', 'sudo-password-needed']);
@@ -13,6 +14,19 @@ export function RetryButtons({
   readonly host: Host;
   readonly problem: Problem;
 }) {
+  if (host.reconnecting) {
+    return (
+      <div className="retry-buttons">
+        <span className="retry-buttons__busy" role="status">
+          <StatusMark tone="unknown" size={16} busy />
+          Connecting …
+        </span>
+        <button type="button" className="button" onClick={() => giveUp(host.id)}>
+          Cancel
+        </button>
+      </div>
+    );
+  }
   return (
     <div className="retry-buttons">
       <button type="button" className="button button--main" onClick={() => reconnect(host.id)}>

@@ -36,3 +36,8 @@ export async function connectTo(text: string, sudo: boolean): Promise<string | n
 export function reconnect(id: string, live: { readonly sudo?: boolean } = {}): void {
   tell('host:retry', { id, live });
 }
+
+/** Gives up connecting anew; the host stays lost as it was. */
+export function giveUp(id: string): void {
+  tell('host:cancel', { id });
+}

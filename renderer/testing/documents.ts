@@ -114,6 +114,8 @@ export function hostOf(status: StatusDocument | null, change: Partial<Host> = {}
     problem: null,
     sampledAt: '2026-11-21T12:03:11.000Z',
     sampleMs: 6,
+    slowed: null,
+    reconnecting: false,
     transitionSeenAt: null,
     drain: [],
     demo: null,

@@ -6,7 +6,12 @@ import type { Change } from './events';
 
 /** @param at ISO 8601; its clock time in UTC begins the line */
 export function renderChange(at: string, change: Change): string {
-  return `${at.slice(11, 19)}Z  ${sentenceOf(change)}`;
+  return `${clockTime(at)}  ${sentenceOf(change)}`;
+}
+
+/** @returns the time of day of an ISO 8601 moment in UTC: `12:03:11Z` */
+export function clockTime(at: string): string {
+  return `${at.slice(11, 19)}Z`;
 }
 
 function sentenceOf(change: Change): string {

@@ -2,6 +2,7 @@ import { Braces, Pause, Play, RefreshCw, Split } from 'lucide-react';
 import type { Host } from '../../../shared/api/contract';
 import type { StatusDocument } from '../../../shared/report/statusDocument';
 import { visible } from '../../../shared/readings/text';
+import { slownessText } from '../../../shared/report/pace';
 import { useCommand } from '../../commands/useCommand';
 import { DemoBadge } from '../../demo/DemoBadge';
 import { isDemo } from '../../demo/isDemo';
@@ -68,7 +69,9 @@ function Liveness({ host }: { readonly host: Host }) {
         <span className="live-dot" data-live={isLive} aria-hidden />
         <span>{livenessWord(host)}</span>
         {!isLive || every === null ? null : (
-          <span className="host-header__every quiet">every {every} s</span>
+          <span className="host-header__every quiet">
+            {host.slowed === null ? `every ${every} s` : slownessText(host.slowed)}
+          </span>
         )}
       </span>
       <button type="button" className="button" title={pause.hint ?? undefined} onClick={pause.run}>
@@ -79,9 +82,9 @@ function Liveness({ host }: { readonly host: Host }) {
   );
 }
 
-function livenessWord({ paused, phase, problem }: Host): string {
+function livenessWord({ paused, phase, problem, reconnecting }: Host): string {
+  if (phase === 'loading' || reconnecting) return 'connecting';
   if (paused) return 'paused';
-  if (phase === 'loading') return 'connecting';
   if (problem === null) return 'live';
   return mayComeBack(problem.code) ? 'out of reach' : 'not read';
 }

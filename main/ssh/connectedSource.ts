@@ -1,0 +1,170 @@
+/** A host behind a connection that may be lost: samples, and connecting again with patience. */
+import { performance } from 'node:perf_hooks';
+import { fail, type Problem, type Result } from '../../shared/readings/problem';
+import type { Readings, SourceKind } from '../../shared/readings/readings';
+import { LiveHost } from '../probe/liveHost';
+import { defaultLimits } from '../probe/session';
+import type { Source } from '../sources/source';
+import { startProbe } from './privilege';
+import { nobody, type Ask } from './questions';
+import { Backoff } from './reconnect';
+import type { Transport } from './transport';
+
+/** A live source that can be told to connect anew, with a human to ask. */
+export type LiveSource = Source & Required<Pick<Source, 'roundMs' | 'retry' | 'cancel'>>;
+
+export interface Connection {
+  readonly transport: Transport;
+  readonly user: string;
+  readonly host: string;
+}
+
+export interface ConnectedOptions {
+  readonly sudo: boolean;
+  /** Milliseconds for the start of the probe, and for each answer; null: what is usual. */
+  readonly timeoutMs: number | null;
+  readonly ask: Ask;
+}
+
+export class ConnectedSource implements LiveSource {
+  readonly live = true;
+  private host: { readonly live: LiveHost; readonly transport: Transport } | null = null;
+  private readonly backoff = new Backoff();
+  private lost: Problem | null = null;
+  private needsHuman = false;
+  private isFirst = true;
+  private attempt: AbortController | null = null;
+  private isClosed = false;
+  private queue: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    readonly target: string,
+    readonly kind: Extract<SourceKind, 'ssh' | 'local'>,
+    private readonly options: ConnectedOptions,
+    private readonly connect: (ask: Ask, signal: AbortSignal) => Promise<Result<Connection>>,
+  ) {}
+
+  get roundMs(): number | null {
+    return this.host?.live.lastAnswerMs ?? null;
+  }
+
+  /** Samples that are asked for at once come one after the other. */
+  sample(): Promise<Result<Readings>> {
+    const sampled = this.queue.then(() => this.take());
+    this.queue = sampled;
+    return sampled;
+  }
+
+  retry(): void {
+    this.cancel();
+    this.isFirst = true;
+    this.backoff.succeeded();
+  }
+
+  cancel(): void {
+    this.attempt?.abort();
+  }
+
+  close(): void {
+    this.isClosed = true;
+    this.cancel();
+    this.drop();
+  }
+
+  private async take(): Promise<Result<Readings>> {
+    if (this.isClosed) return fail('connection-lost', this.target, `${this.target} was closed.`);
+    const opened = await this.open();
+    if (!opened.ok) return opened;
+    const sampled = await opened.value.sample();
+    if (!sampled.ok) this.lose(sampled.problem);
+    return sampled;
+  }
+
+  private async open(): Promise<Result<LiveHost>> {
+    if (this.host) return { ok: true, value: this.host.live };
+    if (
+      !this.isFirst &&
+      this.lost &&
+      (this.needsHuman || !this.backoff.mayTry(performance.now()))
+    ) {
+      return { ok: false, problem: this.lost };
+    }
+    // Only the first time may somebody be asked: a lost connection must not ask out of the blue.
+    const ask = this.isFirst ? this.options.ask : nobody;
+    this.isFirst = false;
+    this.attempt = new AbortController();
+    const { signal } = this.attempt;
+    const opened = await this.start(ask, signal);
+    this.attempt = null;
+    if (opened.ok) {
+      this.backoff.succeeded();
+      return opened;
+    }
+    const problem = signal.aborted ? (this.lost ?? this.givenUp()) : opened.problem;
+    this.lose(problem);
+    return { ok: false, problem };
+  }
+
+  private givenUp(): Problem {
+    const message = `Connecting to ${this.target} was given up.`;
+    return { code: 'connection-lost', path: this.target, message };
+  }
+
+  private async start(ask: Ask, signal: AbortSignal): Promise<Result<LiveHost>> {
+    let askedForSudo = false;
+    const connected = await this.connect(ask, signal);
+    if (!connected.ok) return connected;
+    const { transport, user, host } = connected.value;
+    // What runs on a closed transport ends.
+    signal.addEventListener('abort', () => transport.close());
+    if (signal.aborted) transport.close();
+    const { timeoutMs, sudo } = this.options;
+    const started = await startProbe(transport, {
+      useSudo: sudo,
+      user,
+      host,
+      ask,
+      limits:
+        timeoutMs === null
+          ? defaultLimits
+          : { ...defaultLimits, startMs: timeoutMs, answerMs: timeoutMs },
+      onHuman: () => {
+        askedForSudo = true;
+      },
+    });
+    if (!started.ok || signal.aborted) {
+      transport.close();
+      return started.ok ? { ok: false, problem: this.givenUp() } : started;
+    }
+    this.needsHuman = transport.neededHuman || askedForSudo;
+    const live = new LiveHost(
+      started.value.session,
+      { target: this.target, source: this.kind },
+      started.value.first,
+    );
+    this.host = { live, transport };
+    return { ok: true, value: live };
+  }
+
+  private lose(problem: Problem): void {
+    this.lost = problem;
+    this.backoff.failed(performance.now());
+    // What no second try can mend waits for a human.
+    this.needsHuman ||= [
+      'authentication-needed',
+      'authentication-failed',
+      'host-key-unknown',
+      'host-key-changed',
+      'host-key-revoked',
+      'sudo-password-needed',
+      'sudo-refused',
+    ].includes(problem.code);
+    this.drop();
+  }
+
+  private drop(): void {
+    this.host?.live.close();
+    this.host?.transport.close();
+    this.host = null;
+  }
+}
