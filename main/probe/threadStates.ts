@@ -14,15 +14,16 @@ export interface ThreadStates {
   readonly hasNewThreads: boolean;
 }
 
-const stateLine = /^\/proc\/(\d{1,10})\/task\/(\d{1,10})\/patch_state:(.*)$/;
+const stateLine = /^(\d{1,10})\/task\/(\d{1,10})\/patch_state:(.*)$/;
 
-/** @returns null where no thread has a `patch_state`; a text where the tools failed */
+/** @returns null where no thread has a `patch_state`; a text where the tools failed, or some of them */
 export function readFullScan(
   total: Frame,
   errors: Frame | undefined,
 ): ThreadStates | null | string {
   const [count = '', target = ''] = total.words;
   if (count === 'none') return null;
+  if (count === 'unfinished') return 'not all of the programs that read them could be started';
   const failures = readFailures(errors?.body.toString() ?? '');
   if (typeof failures === 'string') return failures;
   const rows = new Rows();
