@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { image, type Image, type KernelSeries, type UserName } from './build-image.js';
 import { capture } from './capture.js';
 import { Guest, type KernelWord } from './guest.js';
-import { boot, end, halt, type Machine } from './machine.js';
+import { boot, end, halt, type GuestClock, type Machine } from './machine.js';
 import { hasProgram, reasonOf } from './process.js';
 import { scenarios, type Outcome, type ScenarioName, type ScenarioOptions } from './scenarios.js';
 import { sshRun } from './ssh.js';
@@ -28,6 +28,8 @@ export interface LabOptions {
   readonly memoryMb?: number | undefined;
   /** One processor is all there is: a second emulated one is not safe for livepatching. */
   readonly smp?: 1 | undefined;
+  /** `instructions` for measuring: processor time doesn't depend on how busy this machine is. */
+  readonly clock?: GuestClock | undefined;
   /** On loopback; a free one by default. */
   readonly port?: number | undefined;
   /** Hears what takes time, a line each. */
@@ -143,15 +145,16 @@ export async function startLab(kernel: KernelSeries, options: LabOptions = {}): 
     process.off('exit', clean);
     clean();
   };
-  const { memoryMb = 512, port } = options;
+  const { memoryMb = 512, port, clock } = options;
   try {
-    machine = await boot(built, { memoryMb, port, detached: false, folder });
+    machine = await boot(built, { memoryMb, port, clock, detached: false, folder });
   } catch (error) {
     stopped();
     throw error;
   }
   return attach(built, machine, {
     memoryMb,
+    clock,
     detached: false,
     say,
     onRestart: (restarted) => {
@@ -164,6 +167,7 @@ export async function startLab(kernel: KernelSeries, options: LabOptions = {}): 
 /** What is known of a machine besides how to reach it. */
 export interface Attachment {
   readonly memoryMb: number;
+  readonly clock?: GuestClock | undefined;
   readonly detached: boolean;
   readonly say: (line: string) => void;
   readonly onRestart: (machine: Machine) => void;
@@ -175,11 +179,11 @@ export function attach(built: Image, running: Machine, attachment: Attachment): 
   let machine = running;
   const { port, knownHostsFile, folder } = running;
   const reach = { port, keyFile: built.keyFile, knownHostsFile };
-  const { memoryMb, detached, say } = attachment;
+  const { memoryMb, clock, detached, say } = attachment;
 
   async function reboot(): Promise<void> {
     await end(machine);
-    machine = await boot(built, { memoryMb, port, detached, folder });
+    machine = await boot(built, { memoryMb, port, clock, detached, folder });
     attachment.onRestart(machine);
   }
 

@@ -15,10 +15,18 @@ import type { Image } from './build-image.js';
 import { hasProgram } from './process.js';
 import { greets } from './ssh.js';
 
+/**
+ * `instructions`: a nanosecond passes with each instruction, so that what the guest says of processor
+ * time is the same in every run, however busy this machine is; an idle guest's time passes as usual.
+ */
+export type GuestClock = 'host' | 'instructions';
+
 export interface MachineOptions {
   readonly memoryMb: number;
   /** On loopback; a free one by default. */
   readonly port?: number | undefined;
+  /** What the guest takes for time, the host's by default. */
+  readonly clock?: GuestClock | undefined;
   /** Survives the process that started it. */
   readonly detached: boolean;
   /** Gets the console's text and the known hosts file. */
@@ -124,6 +132,7 @@ function start(image: Image, options: MachineOptions, port: number): number {
     ['qemu-system-x86_64', '-name', 'klpscope-lab'],
     ['-machine', 'q35', '-cpu', 'max', '-smp', '1', '-m', String(options.memoryMb)],
     ['-accel', 'tcg,tb-size=256'],
+    options.clock === 'instructions' ? ['-icount', 'shift=0'] : [],
     ['-nodefaults', '-no-user-config', '-display', 'none'],
     ['-serial', `file:${join(options.folder, 'console')}`],
     ['-kernel', image.kernel, '-initrd', image.initrd],
