@@ -10,9 +10,14 @@ export interface SectionContent {
 const valueLine =
   /^(\/(?:sys\/kernel\/livepatch\/[^\n]*?\/(?:transition|enabled|replace|replaceable|replace_set|patched)|sys\/module\/[^/]+\/(?:taint|refcnt|initstate)|proc\/[a-z/_]+)):(.*)$/s;
 
-const stateLine = /^ (folder|exists|empty|denied|unreadable) (\/.*)$/s;
+const stateLine = /^ (exists|empty|denied|unreadable) (\/.*)$/s;
 
-/** Lines `PATH:VALUE` of one-line files, ` folder PATH`, and ` WHY PATH` for what gave no value. */
+const folderLine = /^(?: folder (\/.*?)\/?|(\/.*)\/)$/s;
+
+/**
+ * Lines `PATH:VALUE` of one-line files, ` folder PATH` or `PATH/` for folders, and ` WHY PATH` for
+ * what gave no value.
+ */
 export function readSection(text: string): SectionContent {
   const files = new Map<string, FileReading>();
   const folders: string[] = [];
@@ -22,10 +27,15 @@ export function readSection(text: string): SectionContent {
       files.set(path, { text: `${value}\n`, truncated: false });
       continue;
     }
+    const [, told, listed] = folderLine.exec(line) ?? [];
+    const folder = told ?? listed;
+    if (folder !== undefined) {
+      // A pattern that matched nothing stays as it is.
+      if (!folder.endsWith('*')) folders.push(folder);
+      continue;
+    }
     const [, word, place] = stateLine.exec(line) ?? [];
     if (word === undefined || place === undefined) continue;
-    // A pattern that matched nothing stays as it is.
-    if (word === 'folder' && !place.endsWith('*/')) folders.push(place.replace(/\/$/, ''));
     if (word === 'denied' || word === 'unreadable') files.set(place, { missing: word });
     if (word === 'empty' || word === 'exists') files.set(place, { text: '', truncated: false });
   }

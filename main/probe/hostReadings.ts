@@ -26,6 +26,17 @@ import { readFullScan, readPartialScan, type ThreadStates } from './threadStates
 /** The kernel log has no file that can be read as text; `dmesg` stands for it among the readings. */
 export const logFile = '/dev/kmsg';
 
+/** What an answer that was cut short says of its host. */
+export const startsNothing =
+  'The host could start no other program while it was read (too many processes, or no memory left)';
+
+const sectionNames = {
+  h: 'facts about the host',
+  m: 'modules',
+  f: 'functions that ftrace redirects',
+  l: 'the kernel log',
+} as const;
+
 const absent: FileReading = { missing: 'absent' };
 
 export class HostReadings {
@@ -75,6 +86,7 @@ export class HostReadings {
     this.problems = [];
     for (const frame of answer.frames) this.takeSection(frame);
     this.takeThreads(answer.frames);
+    if (answer.unfinished) this.problems.push(this.cutShort());
     const told = this.details.takeFast(answer.frames);
     this.details.keepOnly(this.blocking);
     // The kernel counts the stack anew when a livepatch comes or goes.
@@ -120,6 +132,16 @@ export class HostReadings {
   private takeSection({ kind, words, body }: Frame): void {
     if (!'phmfl'.includes(kind) || words[0] === 'same') return;
     this.sections.set(kind, body.toString());
+  }
+
+  /** What was read before stands; what never was is named. */
+  private cutShort(): Problem {
+    const missing = Object.entries(sectionNames)
+      .filter(([kind]) => !this.sections.has(kind))
+      .map(([, name]) => name);
+    if (this.inTransition && !this.states) missing.unshift('the threads');
+    const unread = missing.length === 0 ? '' : `; not read: ${missing.join(', ')}`;
+    return { code: 'protocol-error', path: null, message: `${startsNothing}${unread}.` };
   }
 
   private takeThreads(frames: readonly Frame[]): void {

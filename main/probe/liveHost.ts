@@ -1,9 +1,9 @@
 /** A live host: one probe, asked again and again. */
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
-import { succeed, type Result } from '../../shared/readings/problem';
+import { fail, succeed, type Result } from '../../shared/readings/problem';
 import type { Readings, SourceKind } from '../../shared/readings/readings';
-import { HostReadings } from './hostReadings';
+import { HostReadings, startsNothing } from './hostReadings';
 import { nextRequest, type PlanFacts } from './pollingPlan';
 import type { ProbeRequest, Section } from './request';
 import type { Answer, ProbeSession } from './session';
@@ -67,6 +67,10 @@ export class LiveHost {
     this.first = null;
     if (!answered.ok) return answered;
     const answer = answered.value;
+    // Without even the livepatches there is nothing to show but what was.
+    if (answer.unfinished && answer.frames.every(({ kind }) => kind !== 'p')) {
+      return fail('connection-lost', null, `${startsNothing}.`);
+    }
     const told = this.known.take(answer);
     this.note(request, answer, began);
     await this.wait(answer, told);
@@ -126,6 +130,7 @@ export class LiveHost {
   private async takeOrders(orders: NonNullable<Answer['orders']>): Promise<void> {
     const lines = await orders;
     this.ordersPending = false;
+    if (!lines) return;
     this.hadOrders = true;
     this.known.takeOrders(lines);
   }

@@ -6,10 +6,11 @@ import {
   type Result,
 } from '../../shared/readings/problem';
 import type { Channel } from '../ssh/transport';
-import { FrameReader, framesIn, type Frame } from './frames';
+import { FrameReader, type Frame } from './frames';
 import { readGreeting } from './greeting';
-import { gunzipFrame } from './gunzipFrame';
+import { LateParts } from './lateParts';
 import { requestLine, type ProbeRequest } from './request';
+import { unpackFrames } from './unpackFrames';
 
 export interface SessionLimits {
   /** Until the probe says its first word. */
@@ -29,19 +30,23 @@ export interface Answer {
   readonly frames: readonly Frame[];
   /** The livepatches changed each time while they were read. */
   readonly torn: boolean;
+  /** The host could start no other program, and so gave up in the middle. */
+  readonly unfinished: boolean;
   /** Stacks, command lines and units, which may come much later or never; null: none were asked. */
   readonly late: Promise<readonly Frame[]> | null;
-  /** `PATH:ORDER` of each livepatch; null: not asked. */
-  readonly orders: Promise<readonly string[]> | null;
+  /** `PATH:ORDER` of each livepatch, null where they never came; null: not asked. */
+  readonly orders: Promise<readonly string[] | null> | null;
   readonly bytes: number;
 }
 
 const attempts = 'xxx';
 
+const damaged = 'A compressed part of the answer was damaged or too long.';
+
 interface Waiting {
   readonly request: ProbeRequest;
   readonly late: Promise<readonly Frame[]>;
-  readonly orders: Promise<readonly string[]>;
+  readonly orders: Promise<readonly string[] | null>;
   readonly settle: (result: Result<Answer>) => void;
 }
 
@@ -53,10 +58,7 @@ export class ProbeSession {
   private frames: Frame[] = [];
   private bytes = 0;
   private waiting: Waiting | null = null;
-  private readonly late = new Map<number, (frames: readonly Frame[]) => void>();
-  private lateFrames: Frame[] = [];
-  private readonly orders = new Map<number, (lines: readonly string[]) => void>();
-  private orderLines: string[] = [];
+  private readonly lateParts: LateParts;
   private problem: Problem | null = null;
 
   private constructor(
@@ -66,6 +68,7 @@ export class ProbeSession {
   ) {
     this.uid = header.uid;
     this.mark = Buffer.from(header.mark);
+    this.lateParts = new LateParts(this.mark, limits.answerBytes);
     this.listen();
   }
 
@@ -116,8 +119,8 @@ export class ProbeSession {
       this.waiting = {
         request,
         // Either may come before the rest of the answer.
-        late: this.promised(this.late, request.id),
-        orders: this.promised(this.orders, request.id),
+        late: this.lateParts.detailsOf(request.id),
+        orders: this.lateParts.ordersOf(request.id),
         settle: (result) => {
           clearTimeout(timer);
           resolve(result);
@@ -132,23 +135,25 @@ export class ProbeSession {
       frame: (frame) => this.take(frame),
       remark: () => undefined,
     });
-    const lates = new FrameReader(this.mark, limits.answerBytes, {
-      frame: (frame) => this.takeLate(frame),
-      remark: ({ kind, text }) => this.takeOrder(kind, text),
-    });
     channel.stdout.on('data', (chunk: Buffer) => {
+      if (this.problem !== null) return;
       this.bytes += chunk.length;
       if (!answers.push(chunk) || this.bytes > limits.answerBytes) this.flooded();
     });
     channel.stderr.on('data', (chunk: Buffer) => {
-      if (!lates.push(chunk)) this.flooded();
+      if (this.problem === null && !this.lateParts.push(chunk)) this.flooded();
     });
     void this.awaitEnd();
   }
 
   private async awaitEnd(): Promise<void> {
     const { status, problem } = await this.channel.ended;
-    const message = `The shell on the host ended${status === null ? '' : ` with status ${status}`}.`;
+    // A bash that may start no other program ends itself.
+    const why =
+      this.waiting && status !== null && status !== 0
+        ? ' in the middle of an answer, as one does that can start no other program'
+        : '';
+    const message = `The shell on the host ended${status === null ? '' : ` with status ${status}`}${why}.`;
     this.end(problem ?? { code: 'connection-lost', path: null, message });
   }
 
@@ -170,60 +175,13 @@ export class ProbeSession {
     const asked = (kind: string) => frames.some((frame) => frame.kind === kind);
     const late = asked('late') ? waiting.late : null;
     const orders = waiting.request.sections.includes('o') ? waiting.orders : null;
-    const opened = await this.unpack(frames);
-    if (!opened) return;
+    this.lateParts.forget(id, { details: late === null, orders: orders === null });
+    const unfinished = end.words[1] === 'unfinished';
+    const opened = await unpackFrames(this.mark, frames, this.limits.answerBytes, unfinished);
+    if (!opened) return this.giveUp('protocol-error', damaged);
     this.waiting = null;
-    waiting.settle(
-      succeed({ frames: opened, torn: end.words[1] === attempts, late, orders, bytes }),
-    );
-  }
-
-  private promised<T>(map: Map<number, (value: T) => void>, id: number): Promise<T> {
-    return new Promise((resolve) => map.set(id, resolve));
-  }
-
-  private takeLate(frame: Frame): void {
-    if (frame.kind !== 'end') {
-      this.lateFrames.push(frame);
-      return;
-    }
-    const frames = this.lateFrames;
-    this.lateFrames = [];
-    void this.finishLate(Number(frame.words[0]), frames);
-  }
-
-  private async finishLate(id: number, frames: readonly Frame[]): Promise<void> {
-    const opened = await this.unpack(frames);
-    this.late.get(id)?.(opened ?? []);
-    this.late.delete(id);
-  }
-
-  private takeOrder(kind: string, text: string): void {
-    if (kind === 'o') {
-      this.orderLines.push(text);
-      return;
-    }
-    const id = Number(text);
-    this.orders.get(id)?.(this.orderLines);
-    this.orders.delete(id);
-    this.orderLines = [];
-  }
-
-  private async unpack(frames: readonly Frame[]): Promise<Frame[] | null> {
-    const opened: Frame[] = [];
-    for (const frame of frames) {
-      if (frame.kind !== 'z') {
-        opened.push(frame);
-        continue;
-      }
-      const text = await gunzipFrame(frame.body, this.limits.answerBytes);
-      if (text === null) {
-        this.giveUp('protocol-error', 'A compressed part of the answer was damaged or too long.');
-        return null;
-      }
-      opened.push(...framesIn(this.mark, text));
-    }
-    return opened;
+    const torn = end.words[1] === attempts;
+    waiting.settle(succeed({ frames: opened, torn, unfinished, late, orders, bytes }));
   }
 
   private flooded(): void {
@@ -242,8 +200,7 @@ export class ProbeSession {
     this.problem = problem;
     this.waiting?.settle({ ok: false, problem });
     this.waiting = null;
-    for (const settle of this.late.values()) settle([]);
-    for (const settle of this.orders.values()) settle([]);
+    this.lateParts.end();
     this.channel.close();
   }
 }

@@ -53,8 +53,10 @@ batch() {
 	shift
 	frame "$section"
 	{ errors=$(limit 2 grep -aH '' "$@" 2>&1 >&4); } 4>&1
-	case $? in
-	124 | 137 | 143)
+	case $?:$errors in
+	# Not one of its programs was started: nothing is known, not even that a file is empty.
+	12[567]:* | *:*timeout:* | [2-9]:) return ;;
+	124:* | 137:* | 143:*)
 		frame "$section"
 		errors=
 		for file; do
@@ -104,8 +106,8 @@ late() {
 	sought=yes
 	(
 		exec >&3
+		trap 'frame end $id' EXIT
 		packed slow "$@"
-		frame end $id
 	) </dev/null &
 }
 

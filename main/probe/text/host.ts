@@ -50,7 +50,7 @@ redirected() {
 # Lines about livepatches, and the last one: its stamp says how far the log goes. Of a
 # long log, lines about single threads come behind the others, and are cut.
 log() {
-	lines=$(dmesg 2>&1 </dev/null | sed -n -e '/livepatch/b keep' -e '/TAINT_LIVEPATCH/b keep' -e '/Duplicate shadow variable/b keep' -e '$b keep' -e b -e ':keep' -e p)
+	lines=$(dmesg 2>&1 </dev/null | sed -n -e '/livepatch/b keep' -e '/TAINT_LIVEPATCH/b keep' -e '/Duplicate shadow variable/b keep' -e '$b keep' -e b -e ':keep' -e p) || return
 	case \${#lines} in
 	?????? | ???????*)
 		send l "$(printf '%s\n' "$lines" | grep -v 'klp_[a-z_]*: ' | tail -n 1000)$nl$(printf '%s\n' "$lines" | grep 'klp_[a-z_]*: ' | tail -n 1000)$nl"

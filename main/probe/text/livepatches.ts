@@ -25,6 +25,10 @@ attributes() {
 	for object in "$sys"/*/*/; do
 		value "$object"patched
 	done
-	text="$text$(printf ' folder %s\n' "$sys"/*/ "$sys"/*/*/ "$sys"/*/*/*/)$nl"
+	# Each a line of its own; joined by the shell itself, since there may be thousands.
+	IFS=$nl
+	set -- "$sys"/*/ "$sys"/*/*/ "$sys"/*/*/*/
+	text="$text$*$nl"
+	unset IFS
 }
 `;

@@ -45,7 +45,23 @@ answer() {
 	case $sections in *h*) host ;; esac
 	case $who in */*) frame late ;; esac
 	frame end $id $tries
+	unanswered=
 	case $sections in *o*) orders ;; esac
+	unfinished=
+}
+
+# A shell that may start no other program gives up all that it was doing. bash ends; the others come
+# back here, and go on with the next request.
+attempt() {
+	unanswered=yes unfinished=yes
+	command eval 'answer "$@"'
+	[ "$unfinished" ] || return
+	cd /
+	# What was not sent is not the same the next time.
+	last_p= last_h= last_m= last_f= last_l= last_moves=none
+	[ "$unanswered" ] && frame end $1 unfinished
+	frame end $1 >&3
+	printf '%s=O %s none\n' "$mark" $1 >&3
 }
 
 serve() {
@@ -56,9 +72,9 @@ serve() {
 	[ "$uid" ] || uid=$(id -u)
 	printf '\nklpscope-probe 1 %s %s %s\n' "$1" "$mark" "$uid"
 	shift
-	answer "$@"
+	attempt "$@"
 	while IFS= read -r request; do
-		answer $request
+		attempt $request
 	done
 }
 `;
