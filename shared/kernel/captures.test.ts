@@ -12,10 +12,15 @@ import { text } from 'node:stream/consumers';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { collect } from '../readings/collect';
-import type { Readings, Tree } from '../readings/readings';
-import { statusOf } from '../report/status';
+import type { Tree } from '../readings/readings';
 import { MemoryTree } from '../testing/memoryTree';
+import {
+  livepatchLog,
+  livepatchModules,
+  livepatchStatus,
+  pathsBelow,
+  redirectedFunctions,
+} from '../testing/sameHost';
 import { treeOf } from './files/kernelTree';
 import { Kernel } from './kernel';
 import type { LivepatchLiteral, PostureLiteral } from './literals';
@@ -192,40 +197,6 @@ async function unpack(name: string): Promise<Record<string, string>> {
   return files;
 }
 
-function readingsOf(tree: Tree): Readings {
-  const options = { target: 't', source: 'directory', takenAt: null, privileged: true } as const;
-  const result = collect(tree, { ...options, live: false });
-  if (!result.ok) throw new Error(result.problem.message);
-  return result.value;
-}
-
-/** Every path below a folder, with the content of files. */
-function pathsOf(tree: Tree, path: string): string[] {
-  const reading = tree.readFolder(path);
-  if (!('entries' in reading)) return [];
-  return reading.entries
-    .flatMap(({ name, kind }) => {
-      const inside = `${path}/${name}`;
-      if (kind === 'folder') return [`${inside}/`, ...pathsOf(tree, inside)];
-      const content = tree.readFile(inside, 100);
-      return 'text' in content && name !== 'force' ? `${inside}=${content.text}` : inside;
-    })
-    .sort();
-}
-
-const retry = /klp_try_switch_task/;
-
-/** Messages about livepatches without their stamps, and what each try said, once. */
-function logOf(lines: readonly string[]): { story: string[]; tries: string[] } {
-  const texts = lines
-    .map((line) => line.replace(/^\[ *[\d.]+\] /, ''))
-    .filter((line) => /^livepatch:|taint/.test(line));
-  return {
-    story: texts.filter((line) => !retry.test(line)),
-    tries: [...new Set(texts.filter((line) => retry.test(line)))].sort(),
-  };
-}
-
 describe.each(captures)('%s', (name) => {
   const modelled = () => told.get(name) ?? Kernel.boot({ name: 'none' });
   let files: Record<string, string> = {};
@@ -237,7 +208,7 @@ describe.each(captures)('%s', (name) => {
 
   it('has the same sysfs tree', () => {
     const root = '/sys/kernel/livepatch';
-    expect(pathsOf(treeOf(modelled().core), root)).toEqual(pathsOf(captured, root));
+    expect(pathsBelow(treeOf(modelled().core), root)).toEqual(pathsBelow(captured, root));
   });
 
   it('has the same states of the threads that sleep in functions concerned', () => {
@@ -254,63 +225,20 @@ describe.each(captures)('%s', (name) => {
   });
 
   it('has the same functions redirected, in the same columns', () => {
-    const columnsOf = (tree: Tree) => {
-      const reading = tree.readFile('/sys/kernel/tracing/enabled_functions', 100_000);
-      const lines = 'text' in reading ? reading.text.split('\n') : [];
-      return lines.map((line) => line.replace(/\ttramp.*/, '\t')).sort();
-    };
-    expect(columnsOf(treeOf(modelled().core))).toEqual(columnsOf(captured));
+    expect(redirectedFunctions(treeOf(modelled().core))).toEqual(redirectedFunctions(captured));
   });
 
   it('has the same log', () => {
     const lines = (files['/sos_commands/kernel/dmesg'] ?? '').split('\n');
-    expect(logOf(modelled().core.messages.texts())).toEqual(logOf(lines));
+    expect(livepatchLog(modelled().core.messages.texts())).toEqual(livepatchLog(lines));
   });
 
   it('has the same livepatch modules, with the same reference counts', () => {
-    const interesting = (tree: Tree) => {
-      const reading = tree.readFile('/proc/modules', 100_000);
-      const lines = 'text' in reading ? reading.text.split('\n') : [];
-      return lines
-        .filter((line) => /^k?lp_/.test(line))
-        .map((line) => line.replace(/^(\S+) \d+ (\d+) .* (\(.*\))$/, '$1 $2 $3'));
-    };
-    expect(interesting(treeOf(modelled().core))).toEqual(interesting(captured));
+    expect(livepatchModules(treeOf(modelled().core))).toEqual(livepatchModules(captured));
   });
 
   it('is the same document where it speaks of the same', () => {
-    const comparable = (tree: Tree) => {
-      const document = statusOf(readingsOf(tree));
-      return {
-        order: document.order,
-        patches: document.patches,
-        functions: document.functions,
-        livepatch: document.livepatch,
-        transition: document.transition && [
-          document.transition.patch,
-          document.transition.direction,
-          document.transition.threads.blocking,
-          document.transition.threads.undefined,
-          document.transition.hiddenBlockersPossible,
-        ],
-        blockers: document.blockers.map(({ tid, comm, state, kthread, reason, remedies }) => ({
-          tid,
-          comm,
-          state,
-          kthread,
-          reason,
-          remedies,
-        })),
-        ghosts: document.ghosts,
-        findings: document.findings.map(({ code, severity, subject, remedies }) => ({
-          code,
-          severity,
-          subject,
-          remedies,
-        })),
-      };
-    };
-    expect(comparable(treeOf(modelled().core))).toEqual(comparable(captured));
+    expect(livepatchStatus(treeOf(modelled().core))).toEqual(livepatchStatus(captured));
   });
 });
 

@@ -1,0 +1,50 @@
+/** The modules of `e2e/lab/modules` as the executable model writes them. */
+import type { LivepatchLiteral, ModuleLiteral } from '../../shared/kernel/literals';
+import type { Livepatch, Target } from '../lab/guest.js';
+
+const busyFunctions = {
+  vmlinux: ['version_proc_show'],
+  klp_busy: ['klp_busy_wait_d', 'klp_busy_wait_s'],
+};
+
+const cmdline = { vmlinux: ['cmdline_proc_show'] };
+
+export const livepatches: Readonly<Record<Livepatch, LivepatchLiteral>> = {
+  lp_one: livepatch('lp_one', cmdline),
+  lp_two: livepatch('lp_two', cmdline),
+  lp_three: livepatch('lp_three', cmdline),
+  lp_busy: livepatch('lp_busy', busyFunctions),
+  lp_cumul_busy: { ...livepatch('lp_cumul_busy', busyFunctions), replace: true },
+  lp_kthread: livepatch('lp_kthread', { klp_busy: ['klp_busy_kwait'] }),
+  lp_later: livepatch('lp_later', {
+    vmlinux: ['loadavg_proc_show'],
+    klp_later: ['klp_later_show'],
+  }),
+  lp_objects: livepatch('lp_objects', {
+    klp_busy: ['klp_busy_wait_d'],
+    klp_later: ['klp_later_show'],
+  }),
+  lp_shadow: livepatch('lp_shadow', { vmlinux: ['uptime_proc_show'] }),
+};
+
+export const targets: Readonly<Record<Target, ModuleLiteral>> = {
+  klp_busy: { name: 'klp_busy', foreign: true },
+  klp_later: { name: 'klp_later', foreign: true },
+};
+
+/** Replacements are named after the function, with the livepatch in the place of `klp_busy`. */
+function livepatch(
+  name: string,
+  objects: Readonly<Record<string, readonly string[]>>,
+): LivepatchLiteral {
+  return {
+    name,
+    objects: Object.entries(objects).map(([object, functions]) => ({
+      name: object,
+      functions: functions.map((one) => ({
+        name: one,
+        replacement: `${name}_${one.replace(/^klp_busy_/, '')}`,
+      })),
+    })),
+  };
+}
