@@ -6,6 +6,8 @@ export interface Output {
   write(text: string): void;
   /** One line on standard error. */
   complain(line: string): void;
+  /** How far a long command is, in place of what it said before; null: nothing more. Only on terminals. */
+  progress?(text: string | null): void;
 }
 
 /** Columns where nothing tells: of a pipe or a file. */
@@ -21,6 +23,9 @@ export function processOutput(): Output {
     },
     write: (text) => void process.stdout.write(text),
     complain: (line) => void process.stderr.write(`klpscope: ${line}\n`),
+    ...(process.stderr.isTTY && process.env['TERM'] !== 'dumb'
+      ? { progress: (text) => void process.stderr.write(`\r\u001b[K${text ?? ''}`) }
+      : {}),
   };
 }
 

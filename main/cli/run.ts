@@ -2,8 +2,10 @@
 import { version } from '../../package.json';
 import { parseTarget } from '../../shared/api/target';
 import { captureScript } from '../probe/captureScript';
+import { forgetKey } from './forgetKey';
 import { open } from './open';
 import { processOutput, type Output } from './output';
+import { record } from './record';
 import { status } from './status';
 import { captureScriptHelp, exitStatus, generalHelp, type UsageError } from './usage';
 import { watch } from './watch';
@@ -30,8 +32,12 @@ async function dispatch(
       return status(rest, output);
     case 'watch':
       return watch(rest, output);
+    case 'record':
+      return record(rest, output);
     case 'what-if':
       return whatIfCommand(rest, output);
+    case 'forget-key':
+      return forgetKey(rest, output);
     case 'capture-script':
       return printCaptureScript(rest, output);
     case 'open':
@@ -72,7 +78,7 @@ async function isTarget(word: string): Promise<boolean> {
 }
 
 /** Commands of the contract that come with later versions. */
-const planned = new Set(['record', 'report', 'preflight', 'shadow', 'metrics', 'capture-script']);
+const planned = new Set(['report', 'preflight', 'shadow', 'metrics', 'capture-script']);
 
 function unknown(command: string): UsageError {
   if (planned.has(command)) return { usage: `${command} is not in this version.`, command: null };

@@ -21,7 +21,9 @@ Usage: klpscope COMMAND [OPTION...] TARGET
 Commands:
   status TARGET        one reading, for people or as JSON
   watch TARGET         a line for each change
+  record TARGET        keeps what is read, sample by sample, in a file
   what-if TARGET       what would change if a livepatch were disabled, reversed, forced or replaced
+  forget-key NAME      forgets the key of a host that was accepted in Klpscope
   capture-script       prints a shell script that saves a host's state into an archive
   open [TARGET...]     opens the window on these targets
 
@@ -31,6 +33,7 @@ A TARGET is
                        or ssh://[user@]host[:port]
   dir:PATH             a folder laid out like /: an extracted capture or sosreport
   FILE                 a capture or sosreport archive: .tar.gz, .tgz, .tar.xz, .tar
+  FILE.klprec          a recording; status shows its end, watch all of it
   demo[:STORY]         a demo host that plays a story; status shows its end
   demo:FILE.json       the same, with a story of your own (docs/scenario-file.md)
 
@@ -46,7 +49,8 @@ const liveHelp = `  --sudo               read a live host through sudo; without,
 
 export const watchHelp = `Usage: klpscope watch [OPTION...] TARGET
 
-Reads the target again and again and prints a line for each change, the state first.
+Reads the target again and again and prints a line for each change, the state first. A recording is
+told at once, by its own times.
 
 Options:
   --json               JSON Lines: one event of klpscope/watch in each
@@ -57,6 +61,25 @@ Options:
 ${liveHelp}
 
 Exit status: that of the last state, as of status; 3 where the host was lost.
+`;
+
+export const recordHelp = `Usage: klpscope record [OPTION...] TARGET -o FILE.klprec
+
+Reads the target again and again and keeps each sample, until interrupted. The file opens like any
+other target, also where the recording broke off. It holds what was read and no password or key; of
+a demo host it says so.
+
+Options:
+  -o, --output FILE    the file to write
+  --duration S         ends after S seconds
+  --interval S         seconds between two samples (default 1 in a transition, 5 settled)
+  --overwrite          replaces a file that is there already
+  --log FILE           a kernel log to read along with a tree or archive
+  --timeout S          gives up on one answer after S seconds
+${liveHelp}
+
+Exit status: 0 done; 3 the target could not be read, was lost at the end, or the file could not be
+written; 64 wrong usage.
 `;
 
 export const whatIfHelp = `Usage: klpscope what-if [OPTION...] ACTION TARGET
@@ -103,6 +126,12 @@ export const captureScriptHelp = `Usage: klpscope capture-script > capture.sh
 
 Prints a POSIX sh script. Run as root on a host that can't be reached from here, it writes one
 archive beside itself, which opens here like any other target. It changes nothing on the host.
+`;
+
+export const forgetKeyHelp = `Usage: klpscope forget-key NAME
+
+Forgets the host keys that were accepted in Klpscope under this name: host, or [host]:port where the
+port is not 22. Keys in known_hosts stay; ssh-keygen -R removes those.
 `;
 
 export const openHelp = `Usage: klpscope open [TARGET...]

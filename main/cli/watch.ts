@@ -1,20 +1,16 @@
 /** `klpscope watch`: a line for each change, until it is settled, for a time, or until interrupted. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { changesBetween, type Change, type WatchEvent } from '../../shared/history/events';
-import {
-  watchTransition,
-  withStall,
-  type TransitionWatch,
-} from '../../shared/history/transitionWatch';
+import { Watcher } from '../../shared/history/watcher';
 import { statusOf } from '../../shared/report/status';
 import type { StatusDocument } from '../../shared/report/statusDocument';
-import { clockTime, renderChange } from '../../shared/history/watchText';
+import { changeLine, clockTime } from '../../shared/history/watchText';
 import { defaultIntervals, nextDelay } from '../probe/pollingPlan';
 import { openSource, type Source } from '../sources/source';
-import type { Problem } from '../../shared/readings/problem';
+import { succeed, type Problem } from '../../shared/readings/problem';
 import { slownessText } from '../../shared/report/pace';
 import { describeProblem, exitStatusOf } from './outcome';
 import type { Output } from './output';
+import { replay } from './replay';
 import {
   parseOptions,
   readTargetArguments,
@@ -65,6 +61,15 @@ export async function watch(args: readonly string[], output: Output): Promise<nu
     return exitStatus.unreadable;
   }
   try {
+    const recording = await source.value.recording?.();
+    if (recording) {
+      return replay(recording, output, {
+        target: source.value.target,
+        json: values.json ?? false,
+        untilSettled: values.until === 'settled',
+        seconds,
+      });
+    }
     return await follow(source.value, output, {
       json: values.json ?? false,
       untilSettled: values.until === 'settled',
@@ -87,9 +92,7 @@ async function follow(source: Source, output: Output, plan: Plan): Promise<numbe
   });
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
-  const report = (change: Change) => output.write(lineOf(source.target, change, plan.json));
-  let before: StatusDocument | null = null;
-  let history: TransitionWatch | null = null;
+  const watcher = new Watcher();
   let lost: Problem | null = null;
   let saidSlow = false;
   try {
@@ -98,22 +101,17 @@ async function follow(source: Source, output: Output, plan: Plan): Promise<numbe
       const sample = await Promise.race([source.sample(), stopped]);
       if (!sample) break;
       const now = Date.now();
-      if (sample.ok) {
-        if (lost) report({ event: 'back', subject: null });
-        lost = null;
-        const status = statusOf(sample.value);
-        history = watchTransition(history, status, now);
-        const after = withStall(status, history, now);
-        for (const change of changesBetween(before, after)) report(change);
-        before = after;
-      } else {
-        if (!before) {
-          output.complain(describeProblem(sample.problem));
-          return exitStatus.unreadable;
-        }
-        if (!lost) report({ event: 'lost', subject: null, problem: sample.problem });
-        lost = sample.problem;
+      if (!sample.ok && !watcher.status) {
+        output.complain(describeProblem(sample.problem));
+        return exitStatus.unreadable;
       }
+      lost = sample.ok ? null : sample.problem;
+      const reading = sample.ok ? succeed(statusOf(sample.value)) : sample;
+      const at = new Date(now).toISOString();
+      for (const change of watcher.see(reading, now)) {
+        output.write(changeLine(source.target, at, change, plan.json));
+      }
+      const before = watcher.status;
       if (isOver(source, plan, before, lost !== null, now)) break;
       const roundMs = source.roundMs ?? 0;
       const { ms, isSlowed } = pause(plan, before, roundMs);
@@ -130,40 +128,34 @@ async function follow(source: Source, output: Output, plan: Plan): Promise<numbe
     process.off('SIGTERM', stop);
   }
   if (lost) output.complain(describeProblem(lost));
-  else if (!before) output.complain(`${source.target}: interrupted before the first answer.`);
-  return lost || !before ? exitStatus.unreadable : exitStatusOf(before);
+  else if (!watcher.status)
+    output.complain(`${source.target}: interrupted before the first answer.`);
+  return lost || !watcher.status ? exitStatus.unreadable : exitStatusOf(watcher.status);
 }
 
 /** A saved state never changes: one reading says all. */
 function isOver(
   source: Source,
   { untilSettled, deadline }: Plan,
-  status: StatusDocument,
+  status: StatusDocument | null,
   isLost: boolean,
   now: number,
 ): boolean {
   if (!source.live) return true;
   if (deadline !== null && now >= deadline) return true;
-  return untilSettled && !isLost && status.transitionState === 'none';
+  return untilSettled && !isLost && status?.transitionState === 'none';
 }
 
 function pause(
   { interval }: Plan,
-  { transitionState }: StatusDocument,
+  status: StatusDocument | null,
   roundMs: number,
 ): ReturnType<typeof nextDelay> {
   const wanted = interval === null ? defaultIntervals : { settled: interval, moving: interval };
-  return nextDelay(transitionState !== 'none', roundMs, wanted);
+  return nextDelay(status?.transitionState !== 'none', roundMs, wanted);
 }
 
 /** Said once: that the host is asked more rarely than wished for. */
 function slownessLine(now: number, pace: Parameters<typeof slownessText>[0]): string {
   return `${clockTime(new Date(now).toISOString())}  read ${slownessText(pace)}\n`;
-}
-
-function lineOf(target: string, change: Change, json: boolean): string {
-  const at = new Date().toISOString();
-  if (!json) return `${renderChange(at, change)}\n`;
-  const event: WatchEvent = { format: 'klpscope/watch', version: 1, target, at, ...change };
-  return `${JSON.stringify(event)}\n`;
 }

@@ -1,13 +1,15 @@
 /** Where readings come from: one interface for everything that can be opened. */
 import type { Target } from '../../shared/api/target';
+import type { Recording } from '../../shared/history/recording/recording';
 import { fail, succeed, type Problem, type Result } from '../../shared/readings/problem';
 import type { Readings, SourceKind } from '../../shared/readings/readings';
 import { openArchive } from './archiveSource';
 import { openDemo, openScenarioFile, type Story } from './demoSource';
 import { openDirectory } from './directorySource';
 import type { Ask } from '../ssh/questions';
-import { openLive, wantsSudoHere } from './liveSource';
+import { openLive, wantsRootHere } from './liveSource';
 import { openLocal } from './localSource';
+import { openRecording } from './recordingSource';
 import { isFolder, refuseUnlessFile, refuseUnlessFolder } from './paths';
 
 export interface Source {
@@ -25,6 +27,8 @@ export interface Source {
   cancel?(): void;
   /** What a demo host plays; no other source has one. */
   readonly story?: Story;
+  /** All moments of a recording; no other source has them. */
+  recording?(): Promise<Result<Recording>>;
   close(): void;
 }
 
@@ -32,6 +36,8 @@ export interface Source {
 export interface LiveRequest {
   /** Read through sudo where the login isn't root. */
   readonly sudo: boolean;
+  /** Read this machine through pkexec instead, which asks in the desktop's own dialog. */
+  readonly pkexec: boolean;
   /** Null: ssh2, or OpenSSH where the configuration has what ssh2 can't do. */
   readonly transport: 'ssh2' | 'openssh' | null;
   /** A key file beside those of the configuration; null: none. */
@@ -59,7 +65,7 @@ export function openSource(target: Target, options: SourceOptions = {}): Result<
   switch (target.kind) {
     case 'local':
       return succeed(
-        wantsSudoHere(options.live ?? {})
+        wantsRootHere(options.live ?? {})
           ? openLive(target, 'local', options)
           : openLocal(target.text, options),
       );
@@ -68,7 +74,7 @@ export function openSource(target: Target, options: SourceOptions = {}): Result<
     case 'archive':
       return unless(refuseUnlessFile(target.path), () => openArchive(target, options));
     case 'recording':
-      return fail('unsupported-format', target.path, 'This version does not open recordings yet.');
+      return unless(refuseUnlessFile(target.path), () => openRecording(target));
     case 'demo':
       return openDemo(target, options);
     case 'scenario': {

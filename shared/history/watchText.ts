@@ -2,7 +2,14 @@
 import { problemHelp, reasonSentence } from '../diagnosis/wording';
 import { visible } from '../readings/text';
 import { headlineOf } from '../report/headline';
-import type { Change } from './events';
+import type { Change, WatchEvent } from './events';
+
+/** A line of `klpscope watch`, for people or as an event of `klpscope/watch`. */
+export function changeLine(target: string, at: string, change: Change, json: boolean): string {
+  if (!json) return `${renderChange(at, change)}\n`;
+  const event: WatchEvent = { format: 'klpscope/watch', version: 1, target, at, ...change };
+  return `${JSON.stringify(event)}\n`;
+}
 
 /** @param at ISO 8601; its clock time in UTC begins the line */
 export function renderChange(at: string, change: Change): string {

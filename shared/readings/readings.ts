@@ -74,6 +74,15 @@ export interface ThreadStack {
   readonly stack: FileReading;
 }
 
+/** What a recording says of itself. */
+export interface RecordedFrom {
+  /** What was recorded, as it was named then. */
+  readonly target: string;
+  readonly source: SourceKind;
+  /** ISO 8601 UTC. */
+  readonly started: string;
+}
+
 /** Everything that one sample of a host brought. */
 export interface Readings {
   readonly target: string;
@@ -92,6 +101,8 @@ export interface Readings {
   readonly torn: boolean;
   /** What went wrong on the way, beyond what `files` and `folders` say themselves. */
   readonly problems: readonly Problem[];
+  /** Of readings that were recorded. */
+  readonly recording?: RecordedFrom;
 }
 
 /**

@@ -15,6 +15,7 @@ export function statusOf(readings: Readings): StatusDocument {
     version: 1,
     target: state.target,
     source: state.source,
+    ...(readings.recording ? { recording: { ...readings.recording } } : {}),
     takenAt: state.takenAt,
     host: state.host,
     livepatch: state.livepatch,

@@ -123,6 +123,10 @@ export const statusDocumentSchema = z.strictObject({
   version: z.literal(1),
   target: z.string(),
   source: z.enum(sourceKinds),
+  /** With `source` `recording` only: what was recorded, from where (`demo`: no real machine), since when. */
+  recording: z
+    .strictObject({ target: z.string(), source: z.enum(sourceKinds), started: z.string() })
+    .exactOptional(),
   takenAt: unknown(z.string()),
   host: z.strictObject({
     name: unknown(z.string()),

@@ -1,11 +1,11 @@
 /** One line that tells which host this is and how far its state could be seen. */
 import type { StatusDocument } from '../statusDocument';
 import type { Page } from './page';
-import { caps, joined, whole, type Span } from './spans';
+import { caps, joined, whole, words, type Span } from './spans';
 
 export function putHostFacts(
   page: Page,
-  { host, coverage, takenAt, target }: StatusDocument,
+  { host, coverage, takenAt, target, source, recording }: StatusDocument,
 ): void {
   const facts: Span[][] = [
     [host.name === null ? whole('host’s name unknown') : whole(host.name, 'strong')],
@@ -19,6 +19,16 @@ export function putHostFacts(
     ...(takenAt === null ? [] : [[whole(`taken ${takenAt}`, 'quiet')]]),
   ];
   page.put(joined(reading, ` ${page.glyphs.dot} `), { indent: 2 });
+  if (recording) {
+    const from: Span[][] = [
+      [words('recorded of ', 'quiet'), whole(recording.target, 'quiet', caps.path)],
+      [whole(`since ${recording.started}`, 'quiet')],
+    ];
+    page.put(joined(from, ` ${page.glyphs.dot} `), { indent: 2 });
+  }
+  if (source === 'demo' || recording?.source === 'demo') {
+    page.put([whole('A demo host: no real machine.', 'strong')], { indent: 2 });
+  }
 }
 
 function rightsOf(privileged: boolean | null): string {

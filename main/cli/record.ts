@@ -1,0 +1,200 @@
+/** `klpscope record`: keeps what is read of a target, sample by sample, in a file. */
+import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { EndReason } from '../../shared/history/recording/format';
+import { visible } from '../../shared/readings/text';
+import { buildState } from '../../shared/model/buildState';
+import type { Readings } from '../../shared/readings/readings';
+import { defaultIntervals, nextDelay } from '../probe/pollingPlan';
+import { RecordingWriter } from '../sources/recordingWriter';
+import { openSource, type Source } from '../sources/source';
+import { describeProblem } from './outcome';
+import type { Output } from './output';
+import {
+  parseOptions,
+  readTargetArguments,
+  secondsOf,
+  targetOptions,
+  usageError,
+  type TargetArguments,
+} from './targetOptions';
+import { exitStatus, recordHelp, type UsageError } from './usage';
+
+const { json: _json, ...sharedOptions } = targetOptions;
+const recordOptions = {
+  ...sharedOptions,
+  output: { type: 'string', short: 'o' },
+  duration: { type: 'string' },
+  interval: { type: 'string' },
+  overwrite: { type: 'boolean' },
+} as const;
+
+interface Plan {
+  readonly file: string;
+  readonly overwrite: boolean;
+  /** Milliseconds; null: until interrupted. */
+  readonly duration: number | null;
+  /** Milliseconds; null: by the state. */
+  readonly interval: number | null;
+}
+
+/** @returns 0 done, 3 the target could not be read at its end or the file not be written */
+export async function record(
+  args: readonly string[],
+  output: Output,
+): Promise<number | UsageError> {
+  const parsed = parseOptions('record', args, recordOptions);
+  if ('usage' in parsed) return parsed;
+  const { values, positionals } = parsed;
+  if (values.help) {
+    output.write(recordHelp);
+    return exitStatus.settled;
+  }
+  const wanted = readTargetArguments('record', positionals, values);
+  if ('usage' in wanted) return wanted;
+  const plan = planOf(wanted, values);
+  if ('usage' in plan) return plan;
+  const source = openSource(wanted.target, wanted.options);
+  if (!source.ok) {
+    output.complain(describeProblem(source.problem));
+    return exitStatus.unreadable;
+  }
+  try {
+    return await follow(source.value, output, plan);
+  } finally {
+    source.value.close();
+  }
+}
+
+interface PlanValues {
+  readonly output?: string | undefined;
+  readonly duration?: string | undefined;
+  readonly interval?: string | undefined;
+  readonly overwrite?: boolean | undefined;
+}
+
+function planOf({ target }: TargetArguments, values: PlanValues): Plan | UsageError {
+  const { output: file, overwrite = false } = values;
+  const duration = secondsOf(values.duration);
+  const interval = secondsOf(values.interval);
+  if (Number.isNaN(duration) || Number.isNaN(interval)) {
+    return usageError('record', '--duration and --interval take a number of seconds above 0.');
+  }
+  if (file === undefined) return usageError('record', 'record needs a file: -o FILE.klprec.');
+  if (!/\.klprec$/i.test(file)) {
+    return usageError('record', `-o ${visible(file)}: a recording’s name ends in .klprec.`);
+  }
+  if (target.kind === 'recording') {
+    return usageError('record', `${visible(target.text)} is a recording already.`);
+  }
+  if (!overwrite && existsSync(file)) {
+    return usageError('record', `${visible(file)} is there already; --overwrite replaces it.`);
+  }
+  return {
+    file,
+    overwrite,
+    duration: duration === null ? null : duration * 1000,
+    interval: interval === null ? null : interval * 1000,
+  };
+}
+
+async function follow(source: Source, output: Output, plan: Plan): Promise<number> {
+  const interrupted = new AbortController();
+  let stop: () => void = () => undefined;
+  const stopped = new Promise<null>((resolve) => {
+    stop = () => {
+      interrupted.abort();
+      resolve(null);
+    };
+  });
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+  try {
+    return await write(source, output, plan, stopped, interrupted.signal);
+  } finally {
+    process.off('SIGINT', stop);
+    process.off('SIGTERM', stop);
+  }
+}
+
+async function write(
+  source: Source,
+  output: Output,
+  plan: Plan,
+  stopped: Promise<null>,
+  interrupted: AbortSignal,
+): Promise<number> {
+  const start = Date.now();
+  const first = await Promise.race([source.sample(), stopped]);
+  if (!first) {
+    output.complain(`${source.target}: interrupted before the first answer.`);
+    return exitStatus.unreadable;
+  }
+  const begun = first.ok
+    ? RecordingWriter.begin(plan.file, first.value, timeOf(first.value, Date.now()), plan)
+    : first;
+  if (!begun.ok) {
+    output.complain(describeProblem(begun.problem));
+    return exitStatus.unreadable;
+  }
+  const writer = begun.value;
+  let last = first.ok ? first.value : null;
+  let lost = null;
+  let reason: EndReason | null = source.live ? null : 'done';
+  while (reason === null && !writer.problem) {
+    output.progress?.(progressText(writer, Date.now() - start));
+    const left = plan.duration === null ? Infinity : start + plan.duration - Date.now();
+    await sleep(Math.max(0, Math.min(pause(source, plan, last), left)), null, {
+      signal: interrupted,
+    }).catch(() => undefined);
+    if (interrupted.aborted) {
+      reason = 'interrupted';
+      break;
+    }
+    const sample = await Promise.race([source.sample(), stopped]);
+    if (!sample) {
+      reason = 'interrupted';
+      break;
+    }
+    const now = Date.now();
+    if (sample.ok) last = sample.value;
+    lost = sample.ok ? null : sample.problem;
+    writer.add(
+      sample.ok ? sample.value : sample.problem,
+      sample.ok ? timeOf(sample.value, now) : iso(now),
+    );
+    if (plan.duration !== null && now - start >= plan.duration) reason = 'done';
+    else if (writer.isFull) reason = 'full';
+  }
+  writer.end(reason ?? 'interrupted', iso(Date.now()));
+  output.progress?.(null);
+  if (writer.problem) {
+    output.complain(describeProblem(writer.problem));
+    return exitStatus.unreadable;
+  }
+  output.write(`${progressText(writer, Date.now() - start)} in ${visible(plan.file)}\n`);
+  if (reason === 'full') output.complain('The recording has reached its largest size.');
+  if (lost) output.complain(describeProblem(lost));
+  return lost ? exitStatus.unreadable : exitStatus.settled;
+}
+
+/** The moment of a sample, as the source says; of a saved state, when it was recorded. */
+function timeOf({ takenAt }: Readings, now: number): string {
+  return takenAt ?? iso(now);
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString();
+}
+
+function pause(source: Source, { interval }: Plan, last: Readings | null): number {
+  const wanted = interval === null ? defaultIntervals : { settled: interval, moving: interval };
+  const isMoving = last === null || buildState(last).transitionState !== 'none';
+  return nextDelay(isMoving, source.roundMs ?? 0, wanted).ms;
+}
+
+/** `12 samples in 34 s, 5.6 KiB`. */
+function progressText({ moments, bytes }: RecordingWriter, ms: number): string {
+  const samples = `${moments} ${moments === 1 ? 'sample' : 'samples'}`;
+  return `${samples} in ${Math.round(ms / 1000)} s, ${(bytes / 1024).toFixed(1)} KiB`;
+}

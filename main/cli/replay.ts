@@ -1,0 +1,45 @@
+/** `klpscope watch` of a recording: all of its changes at once, by its own times. */
+import type { Recording } from '../../shared/history/recording/recording';
+import { Watcher } from '../../shared/history/watcher';
+import { changeLine } from '../../shared/history/watchText';
+import { succeed, type Result } from '../../shared/readings/problem';
+import { statusOf } from '../../shared/report/status';
+import type { StatusDocument } from '../../shared/report/statusDocument';
+import { describeProblem, exitStatusOf } from './outcome';
+import type { Output } from './output';
+import { exitStatus } from './usage';
+
+export interface ReplayPlan {
+  readonly target: string;
+  readonly json: boolean;
+  readonly untilSettled: boolean;
+  /** Of recorded time; null: to the end. */
+  readonly seconds: number | null;
+}
+
+/** @returns the exit status of the last state that was told; 3 where the host was lost by then */
+export function replay(opened: Result<Recording>, output: Output, plan: ReplayPlan): number {
+  if (!opened.ok) {
+    output.complain(describeProblem(opened.problem));
+    return exitStatus.unreadable;
+  }
+  const recording = opened.value;
+  const watcher = new Watcher();
+  const times = recording.times();
+  const start = Date.parse(times[0] ?? '');
+  for (const [index, at] of times.entries()) {
+    const now = Date.parse(at);
+    if (plan.seconds !== null && now - start > plan.seconds * 1000) break;
+    const lost = recording.lostAt(index);
+    const reading: Result<StatusDocument> = lost
+      ? { ok: false, problem: lost }
+      : succeed(statusOf(recording.readingsAt(index)));
+    for (const change of watcher.see(reading, now)) {
+      output.write(changeLine(plan.target, at, change, plan.json));
+    }
+    const isSettled = !watcher.isLost && watcher.status?.transitionState === 'none';
+    if (plan.untilSettled && isSettled) break;
+  }
+  for (const problem of recording.lines.problems) output.complain(describeProblem(problem));
+  return watcher.isLost || !watcher.status ? exitStatus.unreadable : exitStatusOf(watcher.status);
+}

@@ -1,0 +1,91 @@
+/**
+ * The format of recordings, `.klprec`: JSON Lines, each line (or several) compressed by gzip on its
+ * own and put behind the others, so that a file that was cut off is readable up to there.
+ *
+ * The first line is the header. Each further line is a sample (what changed in the readings since
+ * the sample before), a moment at which the host could not be read, or the end. Unknown fields are
+ * mistakes; `version` is raised when the meaning of a line changes.
+ */
+import { z } from 'zod';
+import { sourceKinds } from '../../readings/readings';
+import { problemSchema } from '../../report/statusDocument';
+
+/** Times are those of the recording machine. */
+const time = z.iso.datetime();
+const count = z.number().int().nonnegative();
+const missing = z.enum(['absent', 'denied', 'vanished', 'timed-out', 'link', 'unreadable']);
+const missingSchema = z.strictObject({ missing, detail: z.string().exactOptional() });
+
+export const recordingHeaderSchema = z.strictObject({
+  format: z.literal('klpscope/recording'),
+  version: z.literal(1),
+  /** What was recorded, as it was named then. */
+  target: z.string(),
+  /** `demo`: no real machine. A recording is never recorded again. */
+  source: z.enum(sourceKinds).exclude(['recording']),
+  started: time,
+  /** Version of the program that recorded. */
+  app: z.string(),
+});
+export type RecordingHeader = z.infer<typeof recordingHeaderSchema>;
+
+const fileChangeSchema = z.union([
+  z.strictObject({ text: z.string(), truncated: z.boolean() }),
+  missingSchema,
+  /** As before without its first `drop` UTF-16 units, and with `more` behind: logs grow so. */
+  z.strictObject({ drop: count, more: z.string() }),
+]);
+export type FileChange = z.infer<typeof fileChangeSchema>;
+
+const folderSchema = z.union([
+  z.strictObject({
+    entries: z.array(
+      z.strictObject({ name: z.string(), kind: z.enum(['file', 'folder', 'link', 'other']) }),
+    ),
+    truncated: z.literal(true).exactOptional(),
+  }),
+  missingSchema,
+]);
+
+const threadChangeSchema = z.strictObject({
+  /** Process, thread, `patch_state`: of threads that are new or have another state. */
+  set: z.array(z.tuple([z.number().int(), z.number().int(), z.number().int()])),
+  /** Process and thread. */
+  gone: z.array(z.tuple([z.number().int(), z.number().int()])),
+  unlisted: count.exactOptional(),
+  denied: count,
+  vanished: count,
+  invalid: z.array(z.strictObject({ path: z.string(), text: z.string() })),
+  absent: count,
+});
+export type ThreadChange = z.infer<typeof threadChangeSchema>;
+
+/** A field that is left out is as it was in the sample before; the first follows on nothing. */
+export const sampleLineSchema = z.strictObject({
+  at: time,
+  files: z.array(z.tuple([z.string(), fileChangeSchema])).exactOptional(),
+  folders: z.array(z.tuple([z.string(), folderSchema])).exactOptional(),
+  /** Paths that were read before and not now. */
+  withoutFiles: z.array(z.string()).exactOptional(),
+  withoutFolders: z.array(z.string()).exactOptional(),
+  threads: threadChangeSchema.nullable().exactOptional(),
+  privileged: z.boolean().nullable().exactOptional(),
+  logPath: z.string().nullable().exactOptional(),
+  torn: z.boolean().exactOptional(),
+  problems: z.array(problemSchema).exactOptional(),
+});
+export type SampleLine = z.infer<typeof sampleLineSchema>;
+
+export const lostLineSchema = z.strictObject({ at: time, lost: problemSchema });
+export type LostLine = z.infer<typeof lostLineSchema>;
+
+/** Why a recording ended: as long as was wished, by its user, or at its largest size. */
+export const endReasons = ['done', 'interrupted', 'full'] as const;
+export type EndReason = (typeof endReasons)[number];
+
+export const endLineSchema = z.strictObject({ at: time, end: z.enum(endReasons) });
+export type EndLine = z.infer<typeof endLineSchema>;
+
+/** Beyond these a recording is ended, and one that holds more is read up to there. */
+export const recordingLimits = { unpackedBytes: 268_435_456, moments: 100_000 } as const;
+export type RecordingLimits = { readonly [limit in keyof typeof recordingLimits]: number };

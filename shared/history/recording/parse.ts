@@ -1,0 +1,153 @@
+/** Takes the lines of a recording one by one, and checks each. */
+import type { z } from 'zod';
+import { fail, succeed, type Problem, type Result } from '../../readings/problem';
+import { capText, visible } from '../../readings/text';
+import {
+  endLineSchema,
+  lostLineSchema,
+  recordingHeaderSchema,
+  recordingLimits,
+  sampleLineSchema,
+  type EndLine,
+  type LostLine,
+  type RecordingHeader,
+  type RecordingLimits,
+  type SampleLine,
+} from './format';
+import type { RecordedLines } from './recording';
+
+export class LineReader {
+  private header: RecordingHeader | null = null;
+  private refusal: Problem | null = null;
+  private readonly moments: (SampleLine | LostLine)[] = [];
+  private hasSample = false;
+  private end: EndLine | null = null;
+  private readonly problems: Problem[] = [];
+  private lines = 0;
+
+  /** @param path of the file, for messages */
+  constructor(
+    private readonly path: string,
+    private readonly limits: RecordingLimits = recordingLimits,
+  ) {}
+
+  /** @returns whether further lines are wanted */
+  take(text: string): boolean {
+    this.lines += 1;
+    const json = parseJson(text);
+    if (this.header === null) return this.begin(json);
+    const line = isRecord(json) ? json : {};
+    const [schema, kind] =
+      'end' in line
+        ? ([endLineSchema, 'end'] as const)
+        : 'lost' in line
+          ? ([lostLineSchema, 'lost'] as const)
+          : ([sampleLineSchema, 'sample'] as const);
+    const parsed = schema.safeParse(json);
+    if (!parsed.success) return this.stop(firstMistake(parsed.error));
+    if (kind === 'end') {
+      this.end = endLineSchema.parse(json);
+      return false;
+    }
+    return this.keep(kind === 'lost' ? lostLineSchema.parse(json) : sampleLineSchema.parse(json));
+  }
+
+  /** The file is damaged, or larger than what is read: what was taken counts. */
+  breakOff(problem: Problem): void {
+    this.problems.push(problem);
+  }
+
+  result(): Result<RecordedLines> {
+    const { header, refusal, moments, end, problems, path } = this;
+    if (refusal) return { ok: false, problem: refusal };
+    const [first] = problems;
+    if (header === null) {
+      const why = first ? ` ${first.message}` : ' It holds nothing.';
+      return fail('unsupported-format', path, `${visible(path)} is no recording.${why}`);
+    }
+    if (!this.hasSample) {
+      return fail(
+        'truncated',
+        path,
+        `${visible(path)} holds no sample: it was cut off before one.`,
+      );
+    }
+    return succeed({
+      header,
+      moments,
+      end,
+      problems: end || first ? problems : [this.cutOff(moments.at(-1)?.at ?? header.started)],
+    });
+  }
+
+  private cutOff(at: string): Problem {
+    const message = `The recording was not ended: what came after ${at} is not in it.`;
+    return { code: 'truncated', path: this.path, message };
+  }
+
+  private begin(json: unknown): boolean {
+    const parsed = recordingHeaderSchema.safeParse(json);
+    if (parsed.success) {
+      this.header = parsed.data;
+      return true;
+    }
+    const isOurs = isRecord(json) && json['format'] === 'klpscope/recording';
+    const isNewer = isOurs && json['version'] !== 1;
+    const why = isNewer
+      ? `of version ${visible(capText(JSON.stringify(json['version'] ?? null), 20))}; this program reads version 1`
+      : 'wrong';
+    this.refusal = {
+      code: isOurs && !isNewer ? 'invalid-content' : 'unsupported-format',
+      path: this.path,
+      message: isOurs
+        ? `${visible(this.path)} is a recording whose header is ${why}${isNewer ? '' : ` (${firstMistake(parsed.error)})`}.`
+        : `${visible(this.path)} is no recording: its first line is none of a recording.`,
+    };
+    return false;
+  }
+
+  private keep(line: SampleLine | LostLine): boolean {
+    // What was lost before anything was known says nothing.
+    if ('lost' in line && !this.hasSample) return true;
+    if (this.moments.length >= this.limits.moments) {
+      this.breakOff({
+        code: 'too-large',
+        path: this.path,
+        message: `${visible(this.path)} holds more than ${this.limits.moments} samples; only so many are read.`,
+      });
+      return false;
+    }
+    this.hasSample = true;
+    this.moments.push(line);
+    return true;
+  }
+
+  private stop(why: string): false {
+    this.breakOff({
+      code: 'invalid-content',
+      path: this.path,
+      message: `${visible(this.path)}, line ${this.lines}: ${why}. What follows is left out.`,
+    });
+    return false;
+  }
+}
+
+function isRecord(json: unknown): json is Record<string, unknown> {
+  return typeof json === 'object' && json !== null && !Array.isArray(json);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function firstMistake({ issues: [issue] }: z.ZodError): string {
+  const place = issue?.path.map(String).join('.') ?? '';
+  return capText(
+    visible(`${place === '' ? 'the line' : place}: ${issue?.message ?? 'wrong'}`),
+    300,
+  );
+}

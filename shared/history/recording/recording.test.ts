@@ -1,0 +1,308 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { findScenario } from '../../kernel/scenarios/gallery';
+import { Player } from '../../kernel/scenarios/player';
+import type { Problem } from '../../readings/problem';
+import type { FileReading, FolderReading, Readings, ThreadScan } from '../../readings/readings';
+import { statusOf } from '../../report/status';
+import { readKernel } from '../../testing/kernelAgreement';
+import { nothing, sampleLine } from './encode';
+import { LineReader } from './parse';
+import { Recording } from './recording';
+
+const header = {
+  format: 'klpscope/recording',
+  version: 1,
+  target: 'db1',
+  source: 'ssh',
+  started: '2026-11-21T12:00:00.000Z',
+  app: '0.1.0',
+};
+const time = (index: number) => new Date(Date.parse(header.started) + index * 1000).toISOString();
+
+/** The lines of a recording, as they stand in the file. */
+function linesOf(samples: readonly (Readings | Problem)[]): string[] {
+  const lines = [JSON.stringify(header)];
+  let before: typeof nothing = nothing;
+  for (const [index, sample] of samples.entries()) {
+    if ('files' in sample) {
+      lines.push(JSON.stringify(sampleLine(before, sample, time(index))));
+      before = sample;
+    } else {
+      lines.push(JSON.stringify({ at: time(index), lost: sample }));
+    }
+  }
+  return [...lines, JSON.stringify({ at: time(samples.length), end: 'done' })];
+}
+
+function read(lines: readonly string[]): LineReader {
+  const reader = new LineReader('x.klprec');
+  for (const line of lines) if (!reader.take(line)) break;
+  return reader;
+}
+
+function opened(lines: readonly string[]): Recording {
+  const result = read(lines).result();
+  if (!result.ok) throw new Error(result.problem.message);
+  return new Recording('x.klprec', result.value);
+}
+
+/** The order of threads means nothing. */
+function comparable({ threads, ...rest }: Readings) {
+  const rows = threads?.tids.map((tid, row) => [threads.pids[row], tid, threads.states[row]]);
+  const keyed = new Map(rows?.map((row) => [row.slice(0, 2).join('/'), row]));
+  const { target: _target, source: _source, takenAt: _at, recording: _from, ...told } = rest;
+  return {
+    ...told,
+    threads: threads && { ...threads, pids: [], tids: [], states: [] },
+    rows: [...keyed].sort(([a], [b]) => (a < b ? -1 : 1)),
+  };
+}
+
+const name = fc.oneof(
+  fc.constantFrom('/a', '/b', '/proc/uptime', '/__proto__', '/x\u001b[2J', '/\ud800', '/..'),
+  fc.string(),
+);
+const log = fc
+  .tuple(fc.nat(40), fc.nat(40))
+  .map(([from, length]) =>
+    Array.from({ length }, (_, line) => `[${from + line}.0] line ${'x'.repeat(30)}\n`).join(''),
+  );
+const missing = fc.record(
+  {
+    missing: fc.constantFrom('absent', 'denied', 'vanished', 'timed-out', 'link', 'unreadable'),
+    detail: fc.string(),
+  },
+  { requiredKeys: ['missing'] },
+);
+const file: fc.Arbitrary<FileReading> = fc.oneof(
+  fc.record({ text: fc.oneof(fc.string(), log, log), truncated: fc.boolean() }),
+  missing,
+);
+const folder: fc.Arbitrary<FolderReading> = fc.oneof(
+  fc.record({
+    entries: fc.array(
+      fc.record({ name: fc.string(), kind: fc.constantFrom('file', 'folder', 'link', 'other') }),
+    ),
+  }),
+  missing,
+);
+const threads: fc.Arbitrary<ThreadScan | null> = fc.option(
+  fc
+    .tuple(
+      fc.uniqueArray(fc.tuple(fc.nat(5), fc.nat(9), fc.constantFrom(-1, 0, 1)), {
+        selector: ([pid, tid]) => `${pid}/${tid}`,
+      }),
+      fc.nat(3),
+      fc.option(fc.nat(3), { nil: undefined }),
+    )
+    .map(([rows, number, unlisted]) => ({
+      pids: rows.map(([pid]) => pid),
+      tids: rows.map(([, tid]) => tid),
+      states: rows.map(([, , state]) => state),
+      denied: number,
+      vanished: 0,
+      invalid: [],
+      absent: 0,
+      ...(unlisted === undefined ? {} : { unlisted }),
+    })),
+);
+const readings: fc.Arbitrary<Readings> = fc.record({
+  target: fc.constant('db1'),
+  source: fc.constant('ssh' as const),
+  takenAt: fc.constant(header.started),
+  privileged: fc.option(fc.boolean()),
+  files: fc.array(fc.tuple(name, file)).map((list) => new Map(list)),
+  folders: fc.array(fc.tuple(name, folder)).map((list) => new Map(list)),
+  threads,
+  logPath: fc.option(name),
+  torn: fc.boolean(),
+  problems: fc.array(
+    fc.record({
+      code: fc.constantFrom('vanished' as const, 'timeout' as const),
+      path: fc.option(name),
+      message: fc.string(),
+    }),
+    { maxLength: 2 },
+  ),
+});
+
+describe('what was read comes back', () => {
+  it('whatever it is, at every moment, in whatever order one looks', () => {
+    fc.assert(
+      fc.property(
+        fc.array(readings, { minLength: 1, maxLength: 6 }),
+        fc.array(fc.nat(5)),
+        (samples, visits) => {
+          const recording = opened(linesOf(samples));
+          expect(recording.length).toBe(samples.length);
+          for (const visit of [...visits, ...samples.keys()]) {
+            const index = visit % samples.length;
+            const sample = samples[index];
+            expect(comparable(recording.readingsAt(index))).toEqual(sample && comparable(sample));
+          }
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('of a demo host’s whole story, with the same diagnosis', () => {
+    const scenario = findScenario('reversal');
+    if (!scenario) throw new Error('no such story');
+    const player = new Player(scenario);
+    const samples = Array.from({ length: 150 }, () => {
+      player.advance(scenario.lasts / 150);
+      return readKernel(player.kernel.core);
+    });
+    const recording = opened(linesOf(samples));
+    // Backwards: each look begins at what was kept.
+    for (let index = samples.length - 1; index >= 0; index -= 1) {
+      const sample = samples[index];
+      expect(statusOf(recording.readingsAt(index))).toEqual(
+        sample && {
+          ...statusOf(sample),
+          target: 'x.klprec',
+          source: 'recording',
+          recording: { target: 'db1', source: 'ssh', started: header.started },
+          takenAt: time(index),
+        },
+      );
+    }
+  });
+
+  it('where the host was lost: what was known, and why', () => {
+    const [sample] = fc.sample(readings, { numRuns: 1, seed: 7 });
+    if (!sample) throw new Error('no sample');
+    const lost: Problem = { code: 'connection-lost', path: null, message: 'gone' };
+    const recording = opened(linesOf([lost, sample, lost, lost, sample]));
+    // Nothing was known when it was lost first.
+    expect(recording.times()).toEqual([1, 2, 3, 4].map(time));
+    expect([0, 1, 2, 3].map((index) => recording.lostAt(index))).toEqual([null, lost, lost, null]);
+    const then = recording.readingsAt(2);
+    expect(then.takenAt).toBe(time(1));
+    expect(then.problems).toEqual([...sample.problems, lost]);
+  });
+});
+
+describe('only what changed is written', () => {
+  const base: Readings = {
+    ...nothing,
+    target: 'db1',
+    source: 'ssh',
+    takenAt: null,
+    files: new Map([
+      ['/proc/uptime', { text: '1.00 1.00\n', truncated: false }],
+      ['/log', { text: 'a line of the log\n'.repeat(1000), truncated: false }],
+    ]),
+    threads: {
+      pids: Array.from({ length: 5000 }, (_, pid) => pid),
+      tids: Array.from({ length: 5000 }, (_, pid) => pid),
+      states: Array.from({ length: 5000 }, () => 0),
+      denied: 0,
+      vanished: 0,
+      invalid: [],
+      absent: 0,
+    },
+  };
+
+  it('nothing', () => expect(sampleLine(base, base, time(0))).toEqual({ at: time(0) }));
+
+  it('the new lines of a log, also of one that forgets its first', () => {
+    const text = Array.from({ length: 900 }, (_, line) => `[${line}] ${'x'.repeat(40)}\n`);
+    const of = (lines: readonly string[]): Readings => ({
+      ...base,
+      files: new Map([['/log', { text: lines.join(''), truncated: false }]]),
+    });
+    expect(sampleLine(of(text.slice(0, 800)), of(text.slice(0, 801)), time(0)).files).toEqual([
+      ['/log', { drop: 0, more: text[800] }],
+    ]);
+    expect(sampleLine(of(text.slice(0, 800)), of(text.slice(5, 803)), time(0)).files).toEqual([
+      ['/log', { drop: text.slice(0, 5).join('').length, more: text.slice(800, 803).join('') }],
+    ]);
+  });
+
+  it('the one thread that switched, and the one that ended', () => {
+    const { threads: scan } = base;
+    if (!scan) throw new Error('no threads');
+    const after: Readings = {
+      ...base,
+      threads: {
+        ...scan,
+        pids: scan.pids.slice(1),
+        tids: scan.tids.slice(1),
+        states: scan.states.slice(1).map((state, row) => (row === 41 ? 1 : state)),
+      },
+    };
+    expect(sampleLine(base, after, time(0)).threads).toMatchObject({
+      set: [[42, 42, 1]],
+      gone: [[0, 0]],
+    });
+  });
+});
+
+describe('lines that are wrong', () => {
+  const [sample] = fc.sample(readings, { numRuns: 1, seed: 3 });
+  if (!sample) throw new Error('no sample');
+  const good = linesOf([sample, sample, sample]);
+  const problemOf = (lines: readonly string[]) => {
+    const result = read(lines).result();
+    return result.ok ? null : result.problem.code;
+  };
+
+  it.each([
+    ['nothing at all', [], 'unsupported-format'],
+    ['another format', ['{"format":"klpscope/status","version":1}'], 'unsupported-format'],
+    ['a later version', [JSON.stringify({ ...header, version: 2 })], 'unsupported-format'],
+    ['a header with a field too many', [JSON.stringify({ ...header, x: 1 })], 'invalid-content'],
+    [
+      'a header of a recording of a recording',
+      [JSON.stringify({ ...header, source: 'recording' })],
+      'invalid-content',
+    ],
+    ['no JSON', ['\u0000\u0001'], 'unsupported-format'],
+    ['null', ['null'], 'unsupported-format'],
+    ['no sample', [JSON.stringify(header)], 'truncated'],
+    ['an end at once', [JSON.stringify(header), good.at(-1) ?? ''], 'truncated'],
+    ['a first sample that is wrong', [JSON.stringify(header), '{"at":"yesterday"}'], 'truncated'],
+  ])('%s', (_, lines, code) => expect(problemOf(lines)).toBe(code));
+
+  it.each([
+    '{',
+    '[]',
+    '{"at":"2026-11-21T12:00:00.000Z","files":[["/a",{"text":7}]]}',
+    '{"at":"2026-11-21T12:00:00.000Z","files":[["/a",{"drop":-1,"more":""}]]}',
+    '{"at":"2026-11-21T12:00:00.000Z","threads":{"set":[["1",1,1]],"gone":[]}}',
+    '{"at":"2026-11-21T12:00:00.000Z","surprise":true}',
+    '{"at":"2026-11-21T12:00:00.000Z","lost":{"code":"oops","path":null,"message":""}}',
+    '{"at":"2026-11-21T12:00:00.000Z","end":"tomorrow"}',
+  ])('%s further on: what came before counts, and it is said', (line) => {
+    const lines = good.with(3, line);
+    const recording = opened(lines);
+    expect(recording.length).toBe(2);
+    expect(recording.readingsAt(1).problems).toContainEqual(
+      expect.objectContaining({
+        code: 'invalid-content',
+        message: expect.stringContaining('line 4'),
+      }),
+    );
+  });
+
+  it('a change of what was never read is taken as it is', () => {
+    const line = `{"at":"${time(0)}","files":[["/a",{"drop":9,"more":"x"}]]}`;
+    const { files } = opened([JSON.stringify(header), line]).readingsAt(0);
+    expect(files.get('/a')).toEqual({ text: 'x', truncated: false });
+  });
+
+  it('no end: it says after which moment nothing is known', () => {
+    const recording = opened(good.slice(0, -1));
+    expect(recording.lines.problems).toEqual([
+      { code: 'truncated', path: 'x.klprec', message: expect.stringContaining(time(2)) },
+    ]);
+    expect(opened(good).lines.problems).toEqual([]);
+  });
+
+  it('what comes after the end is not looked at', () => {
+    expect(opened([...good, 'anything']).lines.problems).toEqual([]);
+  });
+});

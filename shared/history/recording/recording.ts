@@ -1,0 +1,90 @@
+/** A recording that is open: its moments, and what was read at each. */
+import type { Problem } from '../../readings/problem';
+import type { Readings } from '../../readings/readings';
+import { afterLine } from './decode';
+import { nothing } from './encode';
+import type { EndLine, LostLine, RecordingHeader, SampleLine } from './format';
+
+export interface RecordedLines {
+  readonly header: RecordingHeader;
+  /** At least one sample. Those before the first sample were left out. */
+  readonly moments: readonly (SampleLine | LostLine)[];
+  /** Null: it was not ended, but broke off. */
+  readonly end: EndLine | null;
+  /** What is wrong with the file. */
+  readonly problems: readonly Problem[];
+}
+
+/** Samples between two whose readings are kept, so that going back does not begin at the first. */
+const keptEvery = 64;
+
+export class Recording {
+  private readonly kept = new Map<number, typeof nothing>();
+  /** The last that was asked for: the next one mostly follows on it. */
+  private last: { readonly index: number; readonly state: typeof nothing } | null = null;
+
+  /** @param target under which the recording was opened */
+  constructor(
+    private readonly target: string,
+    readonly lines: RecordedLines,
+  ) {}
+
+  get length(): number {
+    return this.lines.moments.length;
+  }
+
+  /** ISO 8601 of each moment. */
+  times(): string[] {
+    return this.lines.moments.map(({ at }) => at);
+  }
+
+  /** Why the host could not be read at a moment; null: it was read. */
+  lostAt(index: number): Problem | null {
+    const moment = this.lines.moments[this.within(index)];
+    return moment && 'lost' in moment ? moment.lost : null;
+  }
+
+  /** What was read then; where the host was lost, what had been read last. */
+  readingsAt(index: number): Readings {
+    const wanted = this.within(index);
+    const { header, moments, problems } = this.lines;
+    const lost = this.lostAt(wanted);
+    const state = this.stateAt(wanted);
+    const sample = lost ? moments.slice(0, wanted).findLast((one) => !('lost' in one)) : null;
+    return {
+      ...state,
+      target: this.target,
+      source: 'recording',
+      takenAt: (sample ?? moments[wanted])?.at ?? header.started,
+      recording: { target: header.target, source: header.source, started: header.started },
+      problems: [...state.problems, ...(lost ? [lost] : []), ...problems],
+    };
+  }
+
+  private within(index: number): number {
+    return Math.min(Math.max(0, Math.trunc(index)), this.length - 1);
+  }
+
+  private stateAt(index: number): typeof nothing {
+    let { at, state } = this.nearest(index);
+    while (at < index) {
+      at += 1;
+      const line = this.lines.moments[at];
+      if (line && !('lost' in line)) state = afterLine(state, line);
+      if (at % keptEvery === 0) this.kept.set(at, state);
+    }
+    this.last = { index, state };
+    return state;
+  }
+
+  private nearest(index: number): { at: number; state: typeof nothing } {
+    if (this.last && this.last.index <= index && index - this.last.index < keptEvery) {
+      return { at: this.last.index, state: this.last.state };
+    }
+    for (let at = index - (index % keptEvery); at >= 0; at -= keptEvery) {
+      const state = this.kept.get(at);
+      if (state) return { at, state };
+    }
+    return { at: -1, state: nothing };
+  }
+}
