@@ -1,8 +1,9 @@
 /** `klpscope what-if`: what an action would change, for people or as JSON. */
 import { readFileSync } from 'node:fs';
 import { visible } from '../../shared/readings/text';
-import { whatIf, type WantedFunction, type WhatIfAction } from '../../shared/report/whatIf';
-import { renderWhatIf } from '../../shared/report/whatIfText';
+import type { WantedFunction, WhatIfAction } from '../../shared/report/whatif/document';
+import { renderWhatIf } from '../../shared/report/whatif/text';
+import { whatIf } from '../../shared/report/whatif/whatIf';
 import { describeProblem } from './outcome';
 import type { Output } from './output';
 import { readStatus } from './readStatus';
@@ -38,7 +39,7 @@ export async function whatIfCommand(
     output.complain(describeProblem(status.problem));
     return exitStatus.unreadable;
   }
-  const answer = whatIf(status.value, action);
+  const answer = whatIf(status.value, action, null);
   output.write(
     values.json ? `${JSON.stringify(answer, null, 2)}\n` : renderWhatIf(answer, output.style.width),
   );

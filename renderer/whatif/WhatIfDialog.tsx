@@ -2,7 +2,7 @@ import { useMemo, useState } from 'react';
 import type { Host } from '../../shared/api/contract';
 import { visible } from '../../shared/readings/text';
 import type { StatusDocument } from '../../shared/report/statusDocument';
-import { whatIf } from '../../shared/report/whatIf';
+import { whatIf } from '../../shared/report/whatif/whatIf';
 import { Sheet } from '../components/overlays/Sheet';
 import { DemoBadge } from '../demo/DemoBadge';
 import { isDemo } from '../demo/isDemo';
@@ -23,7 +23,7 @@ function Open({ host, status }: { readonly host: Host; readonly status: StatusDo
   const [chosen, setChosen] = useState(() => firstChoice(status));
   const answer = useMemo(() => {
     const action = actionOf(status, chosen);
-    return action === null ? null : whatIf(status, action);
+    return action === null ? null : whatIf(status, action, null);
   }, [status, chosen]);
   return (
     <Sheet title={`What if … on ${visible(host.label)}`} className="what-if">

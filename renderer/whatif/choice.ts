@@ -1,6 +1,6 @@
 /** What a person has chosen in the what-if dialog, and the question that it makes. */
 import type { StatusDocument } from '../../shared/report/statusDocument';
-import type { WantedFunction, WhatIfAction } from '../../shared/report/whatIf';
+import type { WantedFunction, WhatIfAction } from '../../shared/report/whatif/document';
 
 export const actions = [
   { id: 'disable', title: 'Disable' },

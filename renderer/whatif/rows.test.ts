@@ -1,15 +1,30 @@
 import { expect, test } from 'vitest';
-import { whatIf } from '../../shared/report/whatIf';
+import { whatIf } from '../../shared/report/whatif/whatIf';
 import type { StatusDocument } from '../../shared/report/statusDocument';
 import { patch, settled } from '../testing/documents';
 import { actionOf, firstChoice, functionKey } from './choice';
 import { rowsOf } from './rows';
 
+function object(name: string, patched: string) {
+  return {
+    name,
+    loaded: true,
+    patched: true,
+    functions: [{ name: patched, sympos: 1, nop: false }],
+  };
+}
+
 /** Two livepatches, of two functions; one of them is patched by both. */
 const host: StatusDocument = {
   ...settled,
   order: 'reported',
-  patches: [patch('livepatch_a'), patch('livepatch_b')],
+  patches: [
+    {
+      ...patch('livepatch_a'),
+      objects: [object('vmlinux', 'cmdline_proc_show'), object('nfs', 'nfs_wait')],
+    },
+    { ...patch('livepatch_b'), objects: [object('vmlinux', 'cmdline_proc_show')] },
+  ],
   functions: [
     {
       object: 'vmlinux',
@@ -26,7 +41,12 @@ function rows(action: 'disable' | 'replace', name: string | null, ticked: readon
   const asked = actionOf(host, { action, patch: name, ticked: new Set(ticked) });
   expect(asked).not.toBeNull();
   if (asked === null) return [];
-  return rowsOf(host, whatIf(host, asked)).map((row) => [row.name, row.now, row.then, row.change]);
+  return rowsOf(host, whatIf(host, asked, null)).map((row) => [
+    row.name,
+    row.now,
+    row.then,
+    row.change,
+  ]);
 }
 
 test('the topmost is asked about first, and in a transition the one that moves', () => {

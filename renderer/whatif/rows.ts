@@ -1,7 +1,7 @@
 /** Functions side by side: what runs now, and what would. */
 import { visible } from '../../shared/readings/text';
 import type { StatusDocument } from '../../shared/report/statusDocument';
-import type { WhatIf } from '../../shared/report/whatIf';
+import type { WhatIf } from '../../shared/report/whatif/document';
 import { functionKey } from './choice';
 
 export interface Row {

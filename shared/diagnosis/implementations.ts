@@ -1,6 +1,6 @@
 /** Which code the kernel looks for on a thread's stack before it switches the thread. */
 import type { StackFrame } from '../readings/stack';
-import type { Livepatch, PatchedFunction, SystemState } from '../model/systemState';
+import type { Livepatch, PatchedFunction, SystemState, Transition } from '../model/systemState';
 
 /** Code that must not be on the stack: of the original, or of a livepatch. */
 export interface Implementation {
@@ -11,6 +11,11 @@ export interface Implementation {
   readonly patch: string | null;
   /** False: code of the same livepatch that may stay, so that it is not taken for the other. */
   readonly isLeft: boolean;
+}
+
+/** Of a host's state, what decides it; the transition may be one that has not begun. */
+interface Livepatching extends Pick<SystemState, 'patches' | 'order'> {
+  readonly transition: Pick<Transition, 'patch' | 'direction'> | null;
 }
 
 export interface Culprit {
@@ -27,7 +32,7 @@ export interface Culprit {
  * code, or the original where its function is a nop. Where one reading leaves several possible (an
  * unknown order, a possible nop), each of them.
  */
-export function implementationsToLeave(state: SystemState): Implementation[] {
+export function implementationsToLeave(state: Livepatching): Implementation[] {
   const { transition } = state;
   const moving = state.patches.find(({ name }) => name === transition?.patch);
   if (!transition?.direction || !moving) return [];
@@ -44,10 +49,10 @@ export function implementationsToLeave(state: SystemState): Implementation[] {
 }
 
 /** Functions of the same livepatches that the transition does not touch. */
-function bystanders(state: SystemState, left: readonly Implementation[]): Implementation[] {
+function bystanders({ patches }: Livepatching, left: readonly Implementation[]): Implementation[] {
   const key = (one: Implementation) => JSON.stringify([one.patch, one.object, one.function]);
   const known = new Set(left.map(key));
-  return state.patches
+  return patches
     .filter(({ name }) => left.some(({ patch }) => patch === name))
     .flatMap(({ name: patch, objects }) =>
       objects.flatMap(({ name: object, functions }) =>
@@ -65,15 +70,14 @@ function own(moving: Livepatch, object: string, patched: PatchedFunction): Imple
 }
 
 function below(
-  state: SystemState,
+  state: Livepatching,
   moving: Livepatch,
   object: string,
   patched: PatchedFunction,
 ): Implementation[] {
   const isThis = (other: { name: string; sympos: number | null }) =>
     other.name === patched.name && other.sympos === patched.sympos;
-  const position = state.patches.indexOf(moving);
-  const candidates = (state.order === 'unknown' ? state.patches : state.patches.slice(0, position))
+  const others = state.patches
     .filter((patch) => patch !== moving && patch.enabled !== false)
     .filter((patch) =>
       patch.objects.some(
@@ -81,9 +85,13 @@ function below(
       ),
     );
   const of = (patch: string | null) => ({ object, function: patched.name, patch, isLeft: true });
-  const top = candidates.at(-1);
-  if (!top) return [of(null)];
-  return state.order === 'unknown' ? candidates.map(({ name }) => of(name)) : [of(top.name)];
+  if (others.length === 0) return [of(null)];
+  if (state.order === 'unknown') return others.map(({ name }) => of(name));
+  const position = state.patches.indexOf(moving);
+  const top = others.findLast((patch) => state.patches.indexOf(patch) < position);
+  // The lowest of several, which only a reversed removal can be: the kernel then looks for the head of
+  // its list as if that were a function, which no stack holds.
+  return top ? [of(top.name)] : [];
 }
 
 /**

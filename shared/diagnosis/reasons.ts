@@ -115,11 +115,22 @@ function codeOf(details: ThreadDetails | null): ReasonCode {
 
 /**
  * Code that unwinders can't see through: BPF programs and trampolines, return probes, the function
- * graph tracer, addresses without a symbol (Documentation/livepatch/reliable-stacktrace.rst).
+ * graph tracer, addresses without a symbol (Documentation/livepatch/reliable-stacktrace.rst). How
+ * such a frame begins.
  */
-const trampolines =
-  /^(?:bpf_trampoline|bpf_prog_|return_to_handler|ftrace_graph_caller|(?:__)?kretprobe_trampoline|arch_rethook_trampoline)/;
+export const unwindBreakers = [
+  '0x',
+  'bpf_trampoline',
+  'bpf_prog_',
+  'return_to_handler',
+  'ftrace_graph_caller',
+  'kretprobe_trampoline',
+  '__kretprobe_trampoline',
+  'arch_rethook_trampoline',
+] as const;
 
 function isUnreliable({ function: name, offset }: StackFrame): boolean {
-  return (offset === null && name.startsWith('0x')) || trampolines.test(name);
+  return unwindBreakers.some(
+    (beginning) => name.startsWith(beginning) && (beginning !== '0x' || offset === null),
+  );
 }

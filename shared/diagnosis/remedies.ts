@@ -3,6 +3,8 @@ import type { BlockingThread, SystemState } from '../model/systemState';
 import type { RemedyCode } from './codes';
 import type { Reason } from './diagnosis';
 
+type Surroundings = Pick<SystemState, 'coverage' | 'unusedObjects'>;
+
 /**
  * The kernel's signal wakes interruptible user threads only; kernel threads get a wake-up, threads
  * in uninterruptible sleep nothing (kernel/livepatch/transition.c, klp_send_signals).
@@ -10,7 +12,7 @@ import type { Reason } from './diagnosis';
 export function remediesFor(
   { details }: BlockingThread,
   { code, object }: Reason,
-  state: SystemState,
+  state: Surroundings,
 ): RemedyCode[] {
   switch (code) {
     case 'sleeping-on-function': {
@@ -40,11 +42,11 @@ export function remediesFor(
 }
 
 /** A module that nobody uses can be removed during a transition, and its functions go with it. */
-function isUnloadable(object: string | null, state: SystemState): boolean {
+function isUnloadable(object: string | null, state: Surroundings): boolean {
   if (object === null || object === 'vmlinux') return false;
   return state.unusedObjects.includes(object);
 }
 
-function needsPrivilege(details: BlockingThread['details'], state: SystemState): boolean {
+function needsPrivilege(details: BlockingThread['details'], state: Surroundings): boolean {
   return state.coverage.privileged === false && details?.stack === null;
 }

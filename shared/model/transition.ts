@@ -139,7 +139,17 @@ function readThread(reader: ReadingsReader, pid: number, tid: number): BlockingT
   return { pid, tid, details: wasLookedAt ? readDetails(reader, path, `/proc/${pid}`) : null };
 }
 
-function readDetails(reader: ReadingsReader, thread: string, process: string): ThreadDetails {
+/**
+ * What a thread's files say.
+ *
+ * @param thread folder of the thread
+ * @param process folder of its process
+ */
+export function readDetails(
+  reader: ReadingsReader,
+  thread: string,
+  process: string,
+): ThreadDetails {
   const stat = reader.value(`${thread}/stat`, parseProcStat, 'the fields of proc(5)');
   const status = reader.value(`${thread}/status`, parseProcStatus, 'the fields of proc(5)');
   const comm = reader.text(`${thread}/comm`);

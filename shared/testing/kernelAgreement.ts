@@ -9,12 +9,13 @@ import { keyOf, type ObjectState, type PatchState } from '../kernel/livepatch';
 import { codesToLeave } from '../kernel/stackCheck';
 import { pendingTids } from '../kernel/threadStates';
 import { collect } from '../readings/collect';
-import type { Readings } from '../readings/readings';
+import type { Readings, Tree } from '../readings/readings';
 import { statusOf } from '../report/status';
 import type { PatchEntry, StatusDocument } from '../report/statusDocument';
 
-export function readKernel(core: KernelCore): Readings {
-  const result = collect(treeOf(core), {
+/** @param tree what is read of it, where that isn't all */
+export function readKernel(core: KernelCore, tree: Tree = treeOf(core)): Readings {
+  const result = collect(tree, {
     target: 'demo',
     source: 'demo',
     takenAt: null,

@@ -60,6 +60,8 @@ export function enabledFunctionsText(core: KernelCore): string {
   return [...keys]
     .map((key) => {
       const [object = '', name = ''] = key.split('\0');
+      // Its records come and go with a module (ftrace_module_enable, ftrace_release_mod).
+      if (object !== coreKernel && core.modules.get(object) === null) return '';
       const isPatched = stacks.of(key).length > 0;
       const isTraced = ftrace.traced.has(key);
       const isRedirected = isPatched || ftrace.redirected.has(key);

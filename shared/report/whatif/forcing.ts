@@ -1,0 +1,68 @@
+/** The transition ends at once; whoever blocks it runs on in the code that it was in. */
+import { listed } from '../../diagnosis/words';
+import { visible } from '../../readings/text';
+import type { PatchEntry, StatusDocument } from '../statusDocument';
+import { changesOf, withoutPatch, withPatch } from './changes';
+import type { Outcome } from './document';
+import { replacedBy } from './modules';
+
+export function forcing(status: StatusDocument, patch: string): Outcome {
+  const moving = status.patches.find(({ name }) => name === patch);
+  const isLeaving = status.transition?.direction === 'unpatching';
+  const { certain, possible, conditions } = isLeaving
+    ? { certain: [patch], possible: [], conditions: [] }
+    : replacedBy(status, moving);
+  const pinned = isLeaving ? { certain: [patch], possible: [] } : pinnedBy(status, moving);
+  const atAll = beforeThat(status).filter((name) => !pinned.certain.includes(name));
+  return {
+    functions: changesOf(status, isLeaving ? withoutPatch(patch) : withPatch(patch)),
+    leaving: certain,
+    leftover: [],
+    pinned: pinned.certain,
+    maybe: {
+      leaving: possible,
+      leftover: [],
+      pinned: [...new Set([...pinned.possible, ...atAll])],
+    },
+    conditions: [
+      ...conditions,
+      ...(atAll.length === 0
+        ? []
+        : ['Before 5.18 the kernel pins the modules of all livepatches when one is forced.']),
+    ],
+    irreversible: [
+      'Threads that block now go on in the old code until they leave it, beside others in the new: what the livepatch was built to keep apart may meet.',
+      pinned.certain.length > 0
+        ? `The modules of ${listed(pinned.certain.map(visible), 20)} can never be unloaded.`
+        : 'Forcing can’t be taken back.',
+    ],
+  };
+}
+
+interface Names {
+  readonly certain: string[];
+  readonly possible: string[];
+}
+
+/**
+ * Of a livepatch that replaces, the kernel marks every other as forced, also one above it that stays
+ * (kernel/livepatch/transition.c, klp_force_transition).
+ */
+function pinnedBy({ patches }: StatusDocument, moving: PatchEntry | undefined): Names {
+  const others = patches
+    .filter((patch) => patch !== moving && patch.enabled !== false)
+    .map(({ name }) => name);
+  return {
+    certain: moving?.replace === true ? others : [],
+    possible: moving?.replace === null ? others : [],
+  };
+}
+
+/**
+ * Until 5.18 (5ef3dd20555e) every livepatch that is listed was marked. A kernel that tells whether an
+ * object is patched (6.1) is a later one.
+ */
+function beforeThat({ patches }: StatusDocument): string[] {
+  const isLater = patches.some(({ objects }) => objects.some(({ patched }) => patched !== null));
+  return isLater ? [] : patches.map(({ name }) => name);
+}

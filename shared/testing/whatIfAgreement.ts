@@ -1,0 +1,195 @@
+/**
+ * Whether an answer of what-if comes true: the action is carried out in the executable model, the
+ * transition is led to its end, and what then is there is compared. Where the answer leaves something
+ * open, the truth must be among what it leaves open.
+ */
+import type { KernelCore } from '../kernel/core';
+import type { Kernel } from '../kernel/kernel';
+import { functionKey } from '../kernel/livepatch';
+import type { LivepatchLiteral, ObjectLiteral } from '../kernel/literals';
+import type { Applied } from '../kernel/operations/apply';
+import { blockersAmong } from '../kernel/stackCheck';
+import { pendingTids } from '../kernel/threadStates';
+import type { Tree } from '../readings/readings';
+import type { StatusDocument } from '../report/statusDocument';
+import type { WantedFunction, WhatIf, WhatIfAction } from '../report/whatif/document';
+
+/** A host that does not tell in which order livepatches were loaded, nor whether one replaces. */
+export function reticent(tree: Tree): Tree {
+  const hidden = /^\/proc\/modules$|^\/sys\/kernel\/livepatch\/[^/]+\/(?:stack_order|replace)$/;
+  return {
+    ...tree,
+    readFile(path, limit) {
+      const reading = hidden.test(path)
+        ? ({ missing: 'absent' } as const)
+        : tree.readFile(path, limit);
+      return path.endsWith('/dmesg') && 'text' in reading
+        ? { ...reading, text: reading.text.replace(/^.*enabling patch.*\n/gm, '') }
+        : reading;
+    },
+  };
+}
+
+/** The name under which the livepatch of a replace is loaded. */
+const replacementName = 'livepatch_to_come';
+
+/** What the answer says otherwise than it turns out; empty where it comes true. */
+export function untruths(before: Kernel, status: StatusDocument, answer: WhatIf): string[] {
+  const after = before.clone();
+  const applied = carryOut(after, answer.action);
+  const known = applied.ok ? null : applied.errno;
+  const said = answer.refusal?.errno ?? null;
+  if (known !== said) return [`refused with ${said}, the kernel says ${known}`];
+  if (!applied.ok) return [];
+  const blocking = compareBlocking(before.core, after.core, status, answer);
+  leadToItsEnd(after);
+  return [
+    ...blocking,
+    ...compareFunctions(before.core, after.core, status, answer),
+    ...(before.core.version.strictStack ? [] : compareModules(before.core, after.core, answer)),
+  ];
+}
+
+function carryOut(kernel: Kernel, action: WhatIfAction): Applied {
+  const { core } = kernel;
+  switch (action.do) {
+    case 'disable':
+      return kernel.apply({ do: 'write-enabled', patch: action.patch, value: false });
+    case 'reverse': {
+      const enabled = core.findPatch(action.patch)?.enabled ?? false;
+      const isMoving = core.transition?.patch.name === action.patch;
+      const value = isMoving ? !enabled : enabled;
+      return kernel.apply({ do: 'write-enabled', patch: action.patch, value });
+    }
+    case 'force':
+      return kernel.apply({ do: 'force', patch: action.patch });
+    case 'replace':
+      return kernel.apply({ do: 'load', livepatch: replacementFor(core, action.functions) });
+  }
+}
+
+/** It takes over every state, so that it is compatible with all that is there. */
+function replacementFor(core: KernelCore, functions: readonly WantedFunction[]): LivepatchLiteral {
+  const objects = new Map<string, ObjectLiteral['functions'][number][]>();
+  for (const { object, name } of functions) {
+    const known = objects.get(object);
+    if (known) known.push({ name });
+    else objects.set(object, [{ name }]);
+  }
+  const ids = new Set(core.patches.flatMap(({ states }) => states.map(({ id }) => id)));
+  return {
+    name: replacementName,
+    replace: true,
+    objects: [...objects].map(([name, own]) => ({ name, functions: own })),
+    states: [...ids].map((id) => ({ id, version: 99 })),
+  };
+}
+
+/** Whoever is in the way ends, and every CPU passes its idle loop. */
+function leadToItsEnd(kernel: Kernel): void {
+  for (let second = 0; kernel.core.transition && second < 20; second += 1) {
+    for (const tid of pendingTids(kernel.core)) {
+      const isZombie = kernel.core.threads.get(tid)?.state === 'Z';
+      kernel.apply(isZombie ? { do: 'reap', tid } : { do: 'exit', tid });
+    }
+    kernel.apply({ do: 'poke-cpus' });
+    kernel.pass(1);
+  }
+  kernel.pass(1);
+}
+
+function compareBlocking(
+  before: KernelCore,
+  after: KernelCore,
+  status: StatusDocument,
+  answer: WhatIf,
+): string[] {
+  const { transition } = after;
+  const pending = new Set(answer.action.do === 'force' ? [] : pendingTids(after));
+  const blocked = transition ? blockersAmong(after, transition, pending) : [];
+  const known = blocked.filter(({ why }) => why.is !== 'running').map(({ tid }) => tid);
+  const said = answer.wouldBlock.map(({ tid }) => tid);
+  const missed = known.filter((tid) => !said.includes(tid));
+  const wrong = isCertain(before, status) ? said.filter((tid) => !known.includes(tid)) : [];
+  const running = blocked.length - known.length;
+  return [
+    ...missed.map((tid) => `${tid} would block, but isn't named`),
+    ...wrong.map((tid) => `${tid} is said to block, but switches`),
+    ...(running > (answer.unchecked ?? 0)
+      ? [`only ${answer.unchecked} unchecked, ${running} run`]
+      : []),
+  ];
+}
+
+/** Nothing that decides which code is left had to be left open. */
+function isCertain(core: KernelCore, { order, patches }: StatusDocument): boolean {
+  return (
+    order !== 'unknown' &&
+    core.stacks.keys().every((key) => core.stacks.of(key).every(({ immediate }) => !immediate)) &&
+    patches.every(({ objects }) =>
+      objects.every(({ functions }) => functions.every(({ nop }) => nop !== null)),
+    )
+  );
+}
+
+function compareFunctions(
+  before: KernelCore,
+  after: KernelCore,
+  status: StatusDocument,
+  answer: WhatIf,
+): string[] {
+  const changes = new Map(answer.functions.map((one) => [keyOf(one), one]));
+  const rows = new Map([...status.functions, ...answer.functions].map((one) => [keyOf(one), one]));
+  const target = before.transition?.target ?? -1;
+  return [...rows].flatMap(([key, { object, name }]) => {
+    if (object !== 'vmlinux' && !before.modules.get(object)) return [];
+    const change = changes.get(key);
+    const was = before.stacks.implementationFor(key, target)?.patch ?? 'original';
+    const found = after.stacks.implementationFor(key, -1)?.patch ?? 'original';
+    const is = found === replacementName ? 'replacement' : found;
+    const turn = `${object}:${name} turns from ${was} to ${is}`;
+    if (!change) return was === is ? [] : [`${turn}, which isn't said`];
+    if (was === is && change.cases.length === 0 && change.then !== null) {
+      return [`${turn}, said is a change to ${change.then}`];
+    }
+    const possible = change.cases.length > 0 ? change.cases : [change];
+    const isAmong = possible.some(
+      ({ now, then }) => (now === null || now === was) && (then === null || then === is),
+    );
+    return isAmong ? [] : [`${turn}, said is ${JSON.stringify(change)}`];
+  });
+}
+
+function keyOf({
+  object,
+  name,
+  sympos,
+}: {
+  object: string;
+  name: string;
+  sympos: number | null;
+}): string {
+  return functionKey(object, name, sympos ?? 1);
+}
+
+function compareModules(before: KernelCore, after: KernelCore, answer: WhatIf): string[] {
+  const left = before.patches.map(({ name }) => name).filter((name) => !after.findPatch(name));
+  const isHeld = (name: string) => after.modules.refcount(name) > 0;
+  const forcedNow = after.patches
+    .filter(({ name, forced }) => forced && before.findPatch(name)?.forced === false)
+    .map(({ name }) => name);
+  const truth = {
+    leaving: left,
+    leftover: left.filter((name) => !isHeld(name)),
+    pinned: [...left.filter(isHeld), ...forcedNow],
+  };
+  return (['leaving', 'leftover', 'pinned'] as const).flatMap((list) => {
+    const possible = [...answer[list], ...answer.maybe[list]];
+    const wrong = answer[list].filter((name) => !truth[list].includes(name));
+    const missed = truth[list].filter((name) => !possible.includes(name));
+    return [
+      ...wrong.map((name) => `${name} is said to be ${list}, but is not`),
+      ...missed.map((name) => `${name} is ${list}, which isn't said`),
+    ];
+  });
+}
