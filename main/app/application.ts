@@ -2,6 +2,7 @@
 import { app, clipboard, nativeTheme, type BrowserWindow } from 'electron';
 import { z } from 'zod';
 import type { liveRequestSchema, Settings } from '../../shared/api/contract';
+import { parseTarget } from '../../shared/api/target';
 import { openReader } from '../sources/readerClient';
 import type { WindowRequest } from './argv';
 import { demoHosts } from './demos';
@@ -15,7 +16,10 @@ import { createQuestions } from './questions';
 import { readSamples } from './samples';
 import { endWithScreenshot } from './screenshot';
 import { openSettings } from './settings';
+import { acceptedKeysSchema, defaultAcceptedKeysFile } from '../ssh/acceptedKeys';
+import { readJsonFile } from './jsonFile';
 import { absoluteTarget } from './targets';
+import { createTransportChoices } from './transportChoices';
 
 /** What a second process hands to the first. */
 const handoverSchema = z.strictObject({ targets: z.array(z.string().max(4096)).max(100) });
@@ -31,19 +35,31 @@ export function startApplication(
   request: WindowRequest,
   settingsFile: string,
 ): (handover: unknown) => void {
+  const notices: string[] = [];
+  const report = (complaint: string): void => {
+    say(complaint);
+    notices.push(complaint);
+  };
   const settings = openSettings(
     settingsFile,
     request.theme === null ? {} : { theme: request.theme },
-    say,
+    report,
   );
+  // Before any reader does, which could not tell the window.
+  const { complaint } = readJsonFile(defaultAcceptedKeysFile(), acceptedKeysSchema);
+  if (complaint !== null) report(complaint);
   const questions = createQuestions({
     asked: (question) => tell(window, 'question:asked', question),
     withdrawn: (id) => tell(window, 'question:withdrawn', { id }),
   });
+  const choices = createTransportChoices(settings, (changed) =>
+    tell(window, 'settings:changed', changed),
+  );
   const hosts = createHosts({
     open: (target, live, id) => {
       questions.withdraw(id);
-      return openReader(target, live, questions.askFor(id));
+      const transport = live.transport ?? choices.of(target);
+      return openReader(target, { ...live, transport }, choices.hearing(questions.askFor(id)));
     },
     settledInterval: () => settings.current().interval * 1000,
     changed: (host) => tell(window, 'host:changed', host),
@@ -79,6 +95,7 @@ export function startApplication(
         electron: process.versions.electron,
         platform: process.platform,
         settings: settings.current(),
+        notices: notices.splice(0),
         samples: readSamples(),
         demos: demoHosts,
         hosts: hosts.list(),
@@ -99,7 +116,11 @@ export function startApplication(
     'clipboard:write': ({ text }) => clipboard.writeText(text),
     'settings:change': (part) => apply(settings.change(part)),
     'hosts:configured': async () => (await import('../ssh/config')).configuredHosts(),
-    'host:retry': ({ id, live }) => hosts.retry(id, given(live)),
+    'host:retry': ({ id, live }) => {
+      const target = parseTarget(hosts.get(id)?.target ?? '');
+      if (target.ok && live.transport) choices.remember(target.value, live.transport);
+      hosts.retry(id, given(live));
+    },
     'host:cancel': ({ id }) => {
       questions.withdraw(id);
       hosts.cancel(id);

@@ -60,6 +60,8 @@ function copyOf(question: Question): EventOf<'question:asked'>['question'] {
   switch (question.kind) {
     case 'host-key':
       return { ...question, files: [...question.files] };
+    case 'transport':
+      return { ...question, needs: [...question.needs] };
     case 'prompts':
       return { ...question, prompts: question.prompts.map((prompt) => ({ ...prompt })) };
     default:

@@ -2,7 +2,12 @@
 import { settingsSchema, type Ask, type Settings } from '../../shared/api/contract';
 import { readJsonFile, writeJsonFile } from './jsonFile';
 
-export const defaultSettings: Settings = { theme: 'system', zoom: 1, interval: 5 };
+export const defaultSettings: Settings = {
+  theme: 'system',
+  zoom: 1,
+  interval: 5,
+  transports: {},
+};
 
 /** Some of them; one that is left out stays as it is. */
 export type SettingsChange = Ask<'settings:change'>;
@@ -40,10 +45,12 @@ export function openSettings(
   };
 }
 
-function changed(settings: Settings, { theme, zoom, interval }: SettingsChange): Settings {
+function changed(settings: Settings, change: SettingsChange): Settings {
+  const { theme, zoom, interval, transports } = change;
   return {
     theme: theme ?? settings.theme,
     zoom: zoom ?? settings.zoom,
     interval: interval ?? settings.interval,
+    transports: transports ?? settings.transports,
   };
 }

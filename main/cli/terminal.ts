@@ -1,16 +1,34 @@
 /** Asks a person at the terminal, and nobody where there is no terminal. */
-import { createWriteStream, openSync } from 'node:fs';
+import { closeSync, createWriteStream, openSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { ReadStream } from 'node:tty';
+import { needsInWords } from '../../shared/api/openSsh';
 import { visible } from '../../shared/readings/text';
 import type { Ask, Question } from '../ssh/questions';
 
 /** Questions go to the terminal itself, so that standard output stays the document's alone. */
 const terminal = '/dev/tty';
 
+/** Whom a command may ask; without a terminal that is nobody. */
+export function askerHere(): Ask {
+  if (hasTerminal()) return askOnTerminal;
+  const ask: Ask = (question) => askOnTerminal(question);
+  return Object.assign(ask, { unattended: true as const });
+}
+
+function hasTerminal(): boolean {
+  try {
+    closeSync(openSync(terminal, 'r'));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Null where there is no terminal, or the person gave up. */
-export const askOnTerminal: Ask = async (question) => {
+const askOnTerminal: Ask = async (question) => {
+  if (question.kind === 'transport') return chooseOpenSsh(question);
   const asker = openTerminal();
   if (!asker) return null;
   try {
@@ -20,6 +38,17 @@ export const askOnTerminal: Ask = async (question) => {
   }
 };
 
+/** Nothing that a person has to decide each time: it is said, and can be outweighed. */
+function chooseOpenSsh({
+  host,
+  needs,
+}: Extract<Question, { kind: 'transport' }>): readonly string[] {
+  process.stderr.write(
+    `klpscope: ${visible(host)}: its SSH configuration uses ${needsInWords(needs)}, which the built-in SSH can’t do; using the system’s OpenSSH (--transport ssh2 for the built-in one).\n`,
+  );
+  return ['openssh'];
+}
+
 interface Asker {
   say(text: string): void;
   /** One line; null at end of input. */
@@ -27,7 +56,10 @@ interface Asker {
   close(): void;
 }
 
-async function answerTo(question: Question, asker: Asker): Promise<readonly string[] | null> {
+async function answerTo(
+  question: Exclude<Question, { kind: 'transport' }>,
+  asker: Asker,
+): Promise<readonly string[] | null> {
   switch (question.kind) {
     case 'host-key': {
       asker.say(hostKeyText(question));

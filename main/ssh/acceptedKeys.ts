@@ -1,11 +1,13 @@
 /** Host keys that the user has accepted in this app: one JSON file of its own. */
+import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { keyType, type KnownHostsFile } from './knownHosts';
 
-const schema = z.strictObject({
+/** What the file holds. */
+export const acceptedKeysSchema = z.strictObject({
   format: z.literal('klpscope/known-hosts'),
   version: z.literal(1),
   keys: z.array(
@@ -17,13 +19,16 @@ const schema = z.strictObject({
     }),
   ),
 });
-type Content = z.infer<typeof schema>;
+type Content = z.infer<typeof acceptedKeysSchema>;
 
 /** Below XDG_CONFIG_HOME. */
 export function defaultAcceptedKeysFile(): string {
   const config = process.env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config');
   return join(config, 'klpscope', 'known-hosts.json');
 }
+
+/** The last change of each file by this process. */
+const changes = new Map<string, Promise<void>>();
 
 export class AcceptedKeys {
   constructor(
@@ -41,10 +46,38 @@ export class AcceptedKeys {
     return { path: this.path, text: lines.join('\n') };
   }
 
-  async add(host: string, key: Buffer): Promise<void> {
-    const content = await this.read();
+  add(host: string, key: Buffer): Promise<void> {
     const entry = { host, key: key.toString('base64'), acceptedAt: new Date().toISOString() };
-    await this.write({ ...content, keys: [...content.keys, entry] });
+    return this.change((keys) => [...keys, entry]);
+  }
+
+  /** @returns how many keys of the host were forgotten */
+  async remove(host: string): Promise<number> {
+    let count = 0;
+    await this.change((keys) => {
+      const left = keys.filter((key) => key.host !== host);
+      count = keys.length - left.length;
+      return left;
+    });
+    return count;
+  }
+
+  /** One after the other, so that none undoes what another one did. */
+  private change(edit: (keys: Content['keys']) => Content['keys']): Promise<void> {
+    const done = this.changeAfter(changes.get(this.path) ?? Promise.resolve(), edit);
+    const settled = done.catch(() => undefined);
+    changes.set(this.path, settled);
+    return done;
+  }
+
+  private async changeAfter(
+    before: Promise<void>,
+    edit: (keys: Content['keys']) => Content['keys'],
+  ): Promise<void> {
+    await before;
+    const content = await this.read();
+    const keys = edit(content.keys);
+    if (keys.length !== content.keys.length) await this.write({ ...content, keys });
   }
 
   /** A damaged file is set aside, never silently emptied. */
@@ -52,7 +85,7 @@ export class AcceptedKeys {
     const empty: Content = { format: 'klpscope/known-hosts', version: 1, keys: [] };
     const text = await readFile(this.path, 'utf8').catch(() => null);
     if (text === null) return empty;
-    const parsed = schema.safeParse(parseJson(text));
+    const parsed = acceptedKeysSchema.safeParse(parseJson(text));
     if (parsed.success) return parsed.data;
     const aside = `${this.path}.broken-${Date.now()}`;
     await rename(this.path, aside);
@@ -64,7 +97,7 @@ export class AcceptedKeys {
 
   private async write(content: Content): Promise<void> {
     await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
-    const next = `${this.path}.${process.pid}.new`;
+    const next = `${this.path}.${randomUUID()}.new`;
     await writeFile(next, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
     await rename(next, this.path);
   }

@@ -95,7 +95,7 @@ describe.each(['OpenSSH', 'the file alone'])('resolveHost by %s', (how) => {
       { user: 'admin', host: 'db1', port: 2200 },
       { user: null, host: 'fe80::1', port: 22 },
     ]);
-    expect((await settings('proxied')).onlyOpenSsh).toEqual(['proxycommand']);
+    expect((await settings('proxied')).onlyOpenSsh).toEqual(['proxy-command']);
   });
 
   it('expands the names of known hosts files', async () => {

@@ -1,10 +1,11 @@
 /** The user's SSH configuration: which hosts there are, and what applies to one of them. */
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { parse } from 'ssh-config';
+import type { OpenSshNeed } from '../../shared/api/openSsh';
+import { computeSettings } from './configFile';
 import { configLines } from './configLines';
+import { wildcard } from './knownHosts';
 
 export interface HostAddress {
   readonly user: string | null;
@@ -33,10 +34,10 @@ export interface HostSettings {
   readonly aliveCount: number;
   readonly family: 4 | 6 | null;
   /**
-   * Options that only OpenSSH's own client can follow. GSSAPIAuthentication is not among them: Debian
-   * sets it for every host.
+   * What only OpenSSH's own client can follow. GSSAPIAuthentication counts where the user's own
+   * configuration has it: Debian's sets it for every host.
    */
-  readonly onlyOpenSsh: readonly string[];
+  readonly onlyOpenSsh: readonly OpenSshNeed[];
 }
 
 export interface ConfigOptions {
@@ -53,8 +54,7 @@ export function userConfig(): ConfigOptions {
 
 /** Names in `Host` lines of the configuration and of what it includes; patterns are left out. */
 export function configuredHosts(options: ConfigOptions = userConfig()): string[] {
-  const path = options.configFile ?? join(homedir(), '.ssh', 'config');
-  const names = configLines(path)
+  const names = configLines(userFile(options))
     .filter(({ keyword }) => keyword === 'host')
     .flatMap(({ words }) => words)
     .filter((name) => !/[*?!]/.test(name) && !name.startsWith('-'));
@@ -65,11 +65,55 @@ export async function resolveHost(
   address: HostAddress,
   options: ConfigOptions = userConfig(),
 ): Promise<HostSettings> {
-  const values = (await askOpenSsh(address, options)) ?? computeSettings(address, options);
-  const matchExec = configLines(options.configFile ?? join(homedir(), '.ssh', 'config')).some(
-    ({ keyword, words }) => keyword === 'match' && words.some((word) => /^exec$/i.test(word)),
+  const path = userFile(options);
+  const values =
+    (await askOpenSsh(address, options)) ?? computeSettings(path, address.host, address.user);
+  const lines = configLines(path);
+  const isByUser = (keyword: string) => lines.some((line) => line.keyword === keyword);
+  // The user's file alone, without the system's, as `ssh -F` has it.
+  const own =
+    isByUser('gssapiauthentication') && options.configFile === null
+      ? ((await askOpenSsh(address, { configFile: path })) ?? values)
+      : values;
+  const settings = toSettings(address, values);
+  const needs: (OpenSshNeed | null)[] = [
+    has(values, 'proxycommand') ? 'proxy-command' : null,
+    has(values, 'certificatefile') ? 'user-certificate' : null,
+    isByUser('gssapiauthentication') && isYes(own, 'gssapiauthentication') ? 'gssapi' : null,
+    has(values, 'pkcs11provider') ? 'pkcs11' : null,
+    lines.some((line) => line.keyword === 'match' && mayRun(line.words, address, settings))
+      ? 'match-exec'
+      : null,
+  ];
+  return { ...settings, onlyOpenSsh: needs.filter((need) => need !== null) };
+}
+
+function userFile({ configFile }: ConfigOptions): string {
+  return configFile ?? join(homedir(), '.ssh', 'config');
+}
+
+/** Whether a `Match` line has an `exec` that OpenSSH would run for this host. */
+function mayRun(
+  words: readonly string[],
+  { host }: HostAddress,
+  { hostname }: { readonly hostname: string },
+): boolean {
+  const names: Readonly<Record<string, string>> = { host: hostname, originalhost: host };
+  const isAbout = (criterion: string, patterns: string) => {
+    const name = names[criterion.toLowerCase()];
+    if (name === undefined) return true;
+    const [refused, wanted] = [true, false].map((isNegated) =>
+      patterns
+        .split(',')
+        .filter((pattern) => pattern.startsWith('!') === isNegated)
+        .some((pattern) => wildcard(pattern.replace(/^!/, ''), name)),
+    );
+    return wanted === true && refused !== true;
+  };
+  return (
+    words.some((word) => /^!?exec$/i.test(word)) &&
+    words.every((word, index) => isAbout(word, words[index + 1] ?? ''))
   );
-  return toSettings(address, values, matchExec);
 }
 
 /** `ssh -G` applies the configuration exactly as OpenSSH does. Null where there is no OpenSSH. */
@@ -100,37 +144,34 @@ function readValues(text: string): Values {
   return values;
 }
 
-function computeSettings(address: HostAddress, { configFile }: ConfigOptions): Values {
-  const path = configFile ?? join(homedir(), '.ssh', 'config');
-  const computed = parse(existsSync(path) ? readFileSync(path, 'utf8') : '').compute(
-    { Host: address.host, ...(address.user === null ? {} : { User: address.user }) },
-    { ignoreCase: true, matchExec: false },
-  );
-  const values = new Map<string, readonly string[]>();
-  for (const [key, value] of Object.entries(computed)) {
-    values.set(key.toLowerCase(), Array.isArray(value) ? value : [value]);
-  }
-  return values;
+/** The one value of an option; null where it has none, or `none`. */
+function one(values: Values, key: string): string | null {
+  const [value] = values.get(key) ?? [];
+  return value === undefined || value === 'none' ? null : value;
 }
 
-function toSettings(address: HostAddress, values: Values, hasMatchExec: boolean): HostSettings {
-  const one = (key: string) => {
-    const [value] = values.get(key) ?? [];
-    return value === undefined || value === 'none' ? null : value;
-  };
-  const isYes = (key: string) => /^(?:yes|true)$/i.test(one(key) ?? '');
+function has(values: Values, key: string): boolean {
+  return one(values, key) !== null;
+}
+
+function isYes(values: Values, key: string): boolean {
+  return /^(?:yes|true)$/i.test(one(values, key) ?? '');
+}
+
+function toSettings(address: HostAddress, values: Values): Omit<HostSettings, 'onlyOpenSsh'> {
+  const text = (key: string) => one(values, key);
   const seconds = (key: string) => {
-    const text = one(key);
-    return text !== null && /^\d+$/.test(text) && Number(text) > 0 ? Number(text) : null;
+    const digits = text(key);
+    return digits !== null && /^\d+$/.test(digits) && Number(digits) > 0 ? Number(digits) : null;
   };
-  const hostname = (one('hostname') ?? address.host).replaceAll('%h', address.host);
-  const user = address.user ?? one('user') ?? userInfo().username;
-  const port = address.port ?? Number(one('port') ?? 22);
+  const hostname = (text('hostname') ?? address.host).replaceAll('%h', address.host);
+  const user = address.user ?? text('user') ?? userInfo().username;
+  const port = address.port ?? Number(text('port') ?? 22);
   const expand = (path: string) => expandPath(path, { hostname, user, port });
   const list = (key: string, fallback: readonly string[]) =>
     (values.get(key) ?? fallback)
-      .flatMap((text) => text.split(/\s+/))
-      .filter((text) => text !== 'none')
+      .flatMap((paths) => paths.split(/\s+/))
+      .filter((path) => path !== 'none')
       .map(expand);
   return {
     hostname,
@@ -139,24 +180,20 @@ function toSettings(address: HostAddress, values: Values, hasMatchExec: boolean)
     identityFiles: (values.get('identityfile') ?? defaultKeys)
       .filter((path) => path !== 'none')
       .map(expand),
-    identitiesOnly: isYes('identitiesonly'),
+    identitiesOnly: isYes(values, 'identitiesonly'),
     agentSocket: agentSocket(values.get('identityagent')?.[0], expand),
-    usesKeys: !/^(?:no|false)$/i.test(one('pubkeyauthentication') ?? 'yes'),
+    usesKeys: !/^(?:no|false)$/i.test(text('pubkeyauthentication') ?? 'yes'),
     knownHostsFiles: [
       ...list('userknownhostsfile', ['~/.ssh/known_hosts', '~/.ssh/known_hosts2']),
       ...list('globalknownhostsfile', ['/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2']),
     ],
-    hostKeyAlias: one('hostkeyalias'),
-    hostKeyAlgorithms: (one('hostkeyalgorithms') ?? '').split(',').filter(Boolean),
-    jumps: readJumps(one('proxyjump')),
+    hostKeyAlias: text('hostkeyalias'),
+    hostKeyAlgorithms: (text('hostkeyalgorithms') ?? '').split(',').filter(Boolean),
+    jumps: readJumps(text('proxyjump')),
     connectSeconds: seconds('connecttimeout'),
     aliveSeconds: seconds('serveraliveinterval'),
     aliveCount: seconds('serveralivecountmax') ?? 3,
-    family: { inet: 4 as const, inet6: 6 as const }[one('addressfamily') ?? ''] ?? null,
-    onlyOpenSsh: [
-      ...['proxycommand', 'certificatefile', 'pkcs11provider'].filter((key) => one(key) !== null),
-      ...(hasMatchExec ? ['match exec'] : []),
-    ],
+    family: { inet: 4 as const, inet6: 6 as const }[text('addressfamily') ?? ''] ?? null,
   };
 }
 

@@ -26,7 +26,7 @@ export function configLines(path: string, depth = includeDepth): ConfigLine[] {
     });
 }
 
-function readText(path: string): string {
+export function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {
@@ -34,7 +34,7 @@ function readText(path: string): string {
   }
 }
 
-function readLine(text: string): ConfigLine | null {
+export function readLine(text: string): ConfigLine | null {
   const [, keyword, rest = ''] = /^\s*([A-Za-z0-9]+)(?:\s*=\s*|\s+)(.*)$/.exec(text) ?? [];
   if (keyword === undefined) return null;
   const words = [...rest.matchAll(/"([^"]*)"|(\S+)/g)].map(
@@ -43,14 +43,14 @@ function readLine(text: string): ConfigLine | null {
   return { keyword: keyword.toLowerCase(), words };
 }
 
-/** Relative ones lie beside the user's configuration: ssh_config(5), Include. */
-function includePath(pattern: string, from: string): string {
+/** A path of an `Include` line. Relative ones lie beside the user's configuration: ssh_config(5), Include. */
+export function includePath(pattern: string, from: string): string {
   if (pattern.startsWith('~/')) return join(homedir(), pattern.slice(2));
   return resolve(dirname(from), pattern);
 }
 
 /** Existing paths that match an absolute pattern, in the order of their names. */
-function filesMatching(pattern: string): string[] {
+export function filesMatching(pattern: string): string[] {
   let found = ['/'];
   for (const part of pattern.split('/').filter(Boolean)) {
     found = found.flatMap((folder) =>

@@ -2,7 +2,7 @@
  * Whether a host's key is accepted. Unknown keys are a human's decision; changed and revoked ones are
  * nobody's.
  */
-import { appendFile, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import type { Problem } from '../../shared/readings/problem';
 import type { AcceptedKeys } from './acceptedKeys';
 import {
@@ -12,8 +12,10 @@ import {
   keyType,
   type HostKeyVerdict,
   type KnownHostsFile,
+  type KnownHostsLine,
 } from './knownHosts';
 import type { Ask } from './questions';
+import { keepKey } from './savedKeys';
 
 export interface HostKeyRules {
   /** The user's files and the system's, in the order of OpenSSH. */
@@ -49,8 +51,9 @@ export async function decideHostKey(
     case 'match':
       return { accepted: true, byHuman: false };
     case 'revoked':
+      return { accepted: false, problem: revokedKey(name, shown(key), found.at) };
     case 'mismatch':
-      return refuse(found, name, key);
+      return { accepted: false, problem: changedKey(name, shown(key), found.at, rules.accepted) };
     case 'unknown':
     case 'other-key-type':
     case 'ca-only':
@@ -82,14 +85,7 @@ async function decideUnknown(
   if (answer !== 'accept' && answer !== 'accept-and-save') {
     return { accepted: false, problem: unknownKey(name, key, verdict, rules.files) };
   }
-  const [userFile] = rules.files;
-  if (answer === 'accept-and-save' && userFile !== undefined) {
-    await appendFile(userFile, `${name} ${keyType(key)} ${key.toString('base64')}\n`, {
-      mode: 0o600,
-    });
-  } else {
-    await rules.accepted.add(name, key);
-  }
+  await keepKey(rules, name, key, answer === 'accept-and-save');
   return { accepted: true, byHuman: true };
 }
 
@@ -111,20 +107,33 @@ function unknownKey(
   return { code: 'host-key-unknown', path: name, message };
 }
 
-function refuse(
-  found: Extract<HostKeyVerdict, { verdict: 'revoked' | 'mismatch' | 'match' | 'other-key-type' }>,
+/** A key as a server shows it. */
+type ShownKey = Pick<KnownHostsLine, 'keyType' | 'fingerprint'>;
+
+function shown(key: Buffer): ShownKey {
+  return { keyType: keyType(key), fingerprint: fingerprint(key) };
+}
+
+export function revokedKey(name: string, now: ShownKey, at: KnownHostsLine): Problem {
+  const message = `The host key of ${name} (${now.keyType} ${now.fingerprint}) is revoked in ${at.path}, line ${at.line}. It is never accepted.`;
+  return { code: 'host-key-revoked', path: at.path, message };
+}
+
+export function changedKey(
   name: string,
-  key: Buffer,
-): HostKeyDecision {
-  const { at } = found;
-  const place = `${at.path}, line ${at.line}`;
-  if (found.verdict === 'revoked') {
-    const message = `The host key of ${name} (${keyType(key)} ${fingerprint(key)}) is revoked in ${place}. It is never accepted.`;
-    return { accepted: false, problem: { code: 'host-key-revoked', path: at.path, message } };
-  }
+  now: ShownKey,
+  at: KnownHostsLine,
+  accepted: AcceptedKeys,
+): Problem {
+  const place =
+    at.path === accepted.path ? `${at.path}, key ${at.line}` : `${at.path}, line ${at.line}`;
+  const removal =
+    at.path === accepted.path
+      ? `klpscope forget-key '${name}'`
+      : `ssh-keygen -R '${name}' -f '${at.path}'`;
   const message =
-    `The host key of ${name} has changed: now ${keyType(key)} ${fingerprint(key)}, known is ` +
+    `The host key of ${name} has changed: now ${now.keyType} ${now.fingerprint}, known is ` +
     `${at.fingerprint} (${place}). Somebody may be listening in. If the host was set up anew, remove ` +
-    `the old key with: ssh-keygen -R '${name}' -f '${at.path}'`;
-  return { accepted: false, problem: { code: 'host-key-changed', path: at.path, message } };
+    `the old key with: ${removal}`;
+  return { code: 'host-key-changed', path: at.path, message };
 }

@@ -56,7 +56,8 @@ export function checkHostKey(
   key: Buffer,
 ): HostKeyVerdict {
   const token = hostToken(host, port);
-  const entries = files.flatMap(readEntries).filter(({ hosts }) => namesHost(hosts, token));
+  const all = files.flatMap(readEntries);
+  const entries = all.filter(({ hosts }) => namesHost(hosts, token));
   const revoked = entries.find((entry) => entry.marker === '@revoked' && entry.key.equals(key));
   if (revoked) return { verdict: 'revoked', at: revoked.at };
   const plain = entries.filter(({ marker }) => marker === null);
@@ -67,8 +68,46 @@ export function checkHostKey(
   if (changed) return { verdict: 'mismatch', at: changed.at };
   const [other] = plain;
   if (other) return { verdict: 'other-key-type', at: other.at };
-  const authority = entries.find(({ marker }) => marker === '@cert-authority');
+  const authority = authorityOf(all, host, port);
   return authority ? { verdict: 'ca-only', at: authority.at } : { verdict: 'unknown' };
+}
+
+/**
+ * What is known of a host, whichever key it shows: keys of its own, or only an authority that signs
+ * them. OpenSSH looks for an authority under the name without the port as well.
+ */
+export function whatIsKnown(
+  files: readonly KnownHostsFile[],
+  host: string,
+  port: number,
+): 'nothing' | 'keys' | 'authority' {
+  if (knownKeyTypes(files, host, port).length > 0) return 'keys';
+  return authorityOf(files.flatMap(readEntries), host, port) ? 'authority' : 'nothing';
+}
+
+function authorityOf(entries: readonly Entry[], host: string, port: number): Entry | undefined {
+  const tokens = [hostToken(host, port), hostToken(host, 22)];
+  return entries.find(
+    ({ marker, hosts }) =>
+      marker === '@cert-authority' && tokens.some((token) => namesHost(hosts, token)),
+  );
+}
+
+/** Keys of a host that must never be accepted. */
+export function revokedKeys(
+  files: readonly KnownHostsFile[],
+  host: string,
+  port: number,
+): KnownHostsLine[] {
+  return files
+    .flatMap(readEntries)
+    .filter(({ marker, hosts }) => marker === '@revoked' && namesHost(hosts, hostToken(host, port)))
+    .map(({ at }) => at);
+}
+
+/** The line of a file, if a key stands in it. */
+export function lineAt(file: KnownHostsFile, line: number): KnownHostsLine | null {
+  return readEntries(file).find(({ at }) => at.line === line)?.at ?? null;
 }
 
 /** Key types known of a host, so that the server can be asked for one of those first. */

@@ -4,19 +4,23 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { fail, succeed, type Problem, type Result } from '../../shared/readings/problem';
-import { capText, visible } from '../../shared/readings/text';
 import { openAskpass, type Askpass } from './askpass';
 import { startChild } from './childChannel';
 import type { ConfigOptions, HostAddress, HostSettings } from './config';
 import type { HostKeyRules } from './hostKeys';
-import { hostToken } from './knownHosts';
+import { fingerprint } from './knownHosts';
+import { openSshConfig } from './openSshConfig';
+import { explain } from './openSshFailure';
+import type { Station } from './proxyJump';
 import type { Ask } from './questions';
+import { keepKey } from './savedKeys';
 import type { Channel, ChannelEnd, Transport } from './transport';
 
 export interface OpenSshOptions {
   readonly address: HostAddress;
-  readonly settings: HostSettings;
-  readonly rules: HostKeyRules;
+  /** The hops, and the host itself as the last one. */
+  readonly stations: readonly Station[];
+  readonly rulesFor: (settings: HostSettings) => HostKeyRules;
   readonly identity: string | null;
   readonly config: ConfigOptions;
   readonly ask: Ask;
@@ -25,14 +29,15 @@ export interface OpenSshOptions {
 
 /** Connects with the first program: until then nothing is known but that there is an `ssh`. */
 export async function connectOpenSsh(options: OpenSshOptions): Promise<Result<Transport>> {
-  const { address } = options;
-  if (address.host.startsWith('-') || address.user?.startsWith('-')) {
+  const { address, stations } = options;
+  const names = [address, ...stations.map((station) => station.address)];
+  if (names.some(({ host, user }) => host.startsWith('-') || user?.startsWith('-'))) {
     return fail('unreachable', address.host, 'A host name can’t begin with “-”.');
   }
   const askpass = await openAskpass(options);
   if (!askpass.ok) return askpass;
   const helper = askpass.value;
-  await writeFile(helper.knownHosts, (await options.rules.accepted.asKnownHosts()).text);
+  const keys = await KeyCopy.create(options, helper);
   let tellClosed: (problem: Problem) => void = () => undefined;
   const closed = new Promise<Problem>((resolve) => {
     tellClosed = resolve;
@@ -47,18 +52,22 @@ export async function connectOpenSsh(options: OpenSshOptions): Promise<Result<Tr
   return succeed<Transport>({
     closed,
     get neededHuman() {
-      return helper.neededHuman();
+      return helper.desk.neededHuman;
     },
     exec({ line }) {
+      helper.desk.begin();
       const child = startChild(sshArguments(options, helper, line), helper.environment);
       if (!child) return Promise.resolve(fail('no-shell', address.host, 'No program was given.'));
+      // Once the program speaks the login is over, and all keys were accepted that ever will be.
+      child.stdout.once('data', () => void keys.keep());
+      child.stdout.pause();
       const channel = judged(child, options, helper);
       void watch(channel);
       return Promise.resolve(succeed(channel));
     },
     close() {
       for (const channel of open) channel.close();
-      void leave(options, helper);
+      void leave(keys, helper);
       tellClosed({
         code: 'connection-lost',
         path: address.host,
@@ -68,35 +77,28 @@ export async function connectOpenSsh(options: OpenSshOptions): Promise<Result<Tr
   });
 }
 
+async function leave(keys: KeyCopy, helper: Askpass): Promise<void> {
+  try {
+    await keys.keep();
+  } finally {
+    await helper.close();
+  }
+}
+
 function sshArguments(options: OpenSshOptions, helper: Askpass, line: string): string[] {
-  const { address, settings, identity, config, rules, connectMs } = options;
-  const files = [helper.knownHosts, ...rules.files].map((path) => `"${path}"`).join(' ');
-  const seconds = Math.max(1, Math.round(connectMs / 1000));
+  const { address, identity } = options;
   return [
     'ssh',
     '-T',
-    ...(config.configFile === null ? [] : ['-F', config.configFile]),
+    '-F',
+    helper.config,
     ...(address.port === null ? [] : ['-p', String(address.port)]),
     ...(address.user === null ? [] : ['-l', address.user]),
     ...(identity === null ? [] : ['-i', identity]),
-    ...option('ConnectTimeout', String(seconds)),
-    ...option('ServerAliveInterval', String(settings.aliveSeconds ?? 10)),
-    ...option('StrictHostKeyChecking', 'ask'),
-    ...option('UpdateHostKeys', 'no'),
-    ...option('HashKnownHosts', 'no'),
-    ...option('UserKnownHostsFile', files),
-    ...option('NumberOfPasswordPrompts', '3'),
-    ...option('ClearAllForwardings', 'yes'),
-    ...option('ControlMaster', 'no'),
-    ...option('ControlPath', 'none'),
     '--',
     address.host,
     line,
   ];
-}
-
-function option(name: string, value: string): string[] {
-  return ['-o', `${name}=${value}`];
 }
 
 /** 255 is ssh's own failure: ssh(1), EXIT STATUS. What it said tells which. */
@@ -106,79 +108,64 @@ function judged(channel: Channel, options: OpenSshOptions, helper: Askpass): Cha
     if (said.length < 16_384) said += chunk.toString('latin1');
   });
   channel.stderr.pause();
-  const ended = channel.ended.then(({ status, problem }): ChannelEnd => {
-    if (problem) return { status, problem };
-    return { status, problem: status === 255 ? explain(said, options, helper) : null };
+  const ended = channel.ended.then(async ({ status, problem }): Promise<ChannelEnd> => {
+    if (problem || status !== 255) return { status, problem };
+    const login = {
+      ...options,
+      host: options.address.host,
+      acceptedCopy: helper.knownHosts,
+      lacksAnswer: helper.desk.lacksAnswer,
+    };
+    return { status, problem: await explain(said, login) };
   });
   return { ...channel, ended };
 }
 
-/** Messages of OpenSSH's sshconnect.c, sshconnect2.c, clientloop.c and misc.c. */
-export function explain(said: string, options: OpenSshOptions, helper: Askpass): Problem {
-  const host = options.address.host;
-  const because = (code: Problem['code'], message: string): Problem => ({
-    code,
-    path: host,
-    message,
-  });
-  const [, place] = /(?:Offending|Matching) .* key in (\S+:\d+)/.exec(said) ?? [];
-  if (said.includes('REVOKED HOST KEY')) {
-    return because(
-      'host-key-revoked',
-      `The host key of ${host} is revoked${place ? ` in ${visible(place)}` : ''}. It is never accepted.`,
-    );
-  }
-  if (said.includes('HOST IDENTIFICATION HAS CHANGED')) {
-    const name = hostToken(options.settings.hostname, options.settings.port);
-    return because(
-      'host-key-changed',
-      `The host key of ${host} has changed${place ? ` (known: ${visible(place)})` : ''}. Somebody may be listening in. If the host was set up anew, remove the old key with: ssh-keygen -R '${name}'`,
-    );
-  }
-  if (said.includes('Host key verification failed')) {
-    return because(
-      'host-key-unknown',
-      `The host key of ${host} is not known, and it was not accepted.`,
-    );
-  }
-  if (/Permission denied|Too many authentication failures/.test(said)) {
-    return helper.lacksAnswer()
-      ? because(
-          'authentication-needed',
-          `${host}: the login needs an answer (passphrase, password or code), and nobody gave one.`,
-        )
-      : because('authentication-failed', `${host}: the login was refused. ${lastLine(said)}`);
-  }
-  if (
-    /Timeout, server .* not responding|Connection to .* closed by remote|Broken pipe/.test(said)
-  ) {
-    return because('connection-lost', `The connection to ${host} was lost. ${lastLine(said)}`);
-  }
-  if (/timed out/i.test(said))
-    return because('timeout', `${host} did not answer in time. ${lastLine(said)}`);
-  return because('unreachable', `ssh could not connect to ${host}. ${lastLine(said)}`);
-}
+/** The app's own accepted keys in the file that `ssh` reads, and appends newly accepted ones to. */
+class KeyCopy {
+  private constructor(
+    private readonly options: OpenSshOptions,
+    private readonly helper: Askpass,
+    private readonly kept: Set<string>,
+  ) {}
 
-function lastLine(text: string): string {
-  const line = text.trim().split('\n').at(-1)?.trim() ?? '';
-  return line === '' ? '' : `It said “${visible(capText(line, 200))}”.`;
-}
-
-async function leave(options: OpenSshOptions, helper: Askpass): Promise<void> {
-  try {
-    await keepAccepted(options, helper);
-  } finally {
-    await helper.close();
+  static async create(options: OpenSshOptions, helper: Askpass): Promise<KeyCopy> {
+    const { stations, rulesFor, config, connectMs } = options;
+    const accepted = stations.map(({ settings }) => rulesFor(settings).accepted.asKnownHosts());
+    const text = (await Promise.all(accepted)).at(-1)?.text ?? '';
+    await writeFile(helper.knownHosts, text === '' ? '' : `${text}\n`, { mode: 0o600 });
+    const last = stations.at(-1)?.settings;
+    const lines = openSshConfig({
+      stations,
+      knownHostsOf: ({ settings }) => [helper.knownHosts, ...rulesFor(settings).files],
+      connectSeconds: Math.max(1, Math.round(connectMs / 1000)),
+      aliveSeconds: last?.aliveSeconds ?? 10,
+      config,
+    });
+    await writeFile(helper.config, lines, { mode: 0o600 });
+    return new KeyCopy(options, helper, new Set(text.split('\n')));
   }
-}
 
-/** Keys that were accepted through the helper go to the app's own store. */
-async function keepAccepted({ rules }: OpenSshOptions, helper: Askpass): Promise<void> {
-  const before = new Set((await rules.accepted.asKnownHosts()).text.split('\n'));
-  const after = await readFile(helper.knownHosts, 'utf8').catch(() => '');
-  for (const line of after.split('\n')) {
-    const [hosts = '', , key] = line.trim().split(' ');
-    if (before.has(line.trim()) || key === undefined) continue;
-    for (const host of hosts.split(',')) await rules.accepted.add(host, Buffer.from(key, 'base64'));
+  private last: Promise<void> = Promise.resolve();
+
+  /** Puts what was accepted since where it belongs: our own store, or known_hosts if asked for. */
+  keep(): Promise<void> {
+    this.last = this.last.then(() => this.keepNew());
+    return this.last;
+  }
+
+  private async keepNew(): Promise<void> {
+    const text = await readFile(this.helper.knownHosts, 'utf8').catch(() => '');
+    for (const line of text.split('\n').map((each) => each.trim())) {
+      const [name, , encoded] = line.split(' ');
+      if (this.kept.has(line) || name === undefined || encoded === undefined) continue;
+      this.kept.add(line);
+      const key = Buffer.from(encoded, 'base64');
+      const { stations, rulesFor } = this.options;
+      const savedFor = this.helper.desk.saved.get(fingerprint(key));
+      const station = savedFor ?? stations.at(-1);
+      if (!station) continue;
+      await keepKey(rulesFor(station.settings), name, key, savedFor !== undefined);
+    }
   }
 }

@@ -8,10 +8,41 @@ import { connectSsh2, type Ssh2Options, type Ssh2Transport } from './ssh2Transpo
 
 type Shared = Omit<Ssh2Options, 'settings' | 'alias' | 'through' | 'hostKeys'>;
 
-export interface Route {
+/** A host on the way, or the one at its end. */
+export interface Station {
   readonly address: HostAddress;
   readonly settings: HostSettings;
-  readonly config: ConfigOptions;
+}
+
+/** Hops of hops beyond which a configuration is taken for one that goes in circles. */
+const mostHops = 16;
+
+/**
+ * All hosts on the way, in the order in which they are connected to, the last one being the host
+ * itself. As in OpenSSH only the first hop's own ProxyJump counts: the others are reached through the
+ * one before.
+ */
+export async function stationsTo(host: Station, config: ConfigOptions): Promise<Station[]> {
+  const way: Station[] = [host];
+  let { jumps } = host.settings;
+  while (jumps.length > 0 && way.length < mostHops) {
+    const hops = await Promise.all(
+      jumps.map(async (address) => ({ address, settings: await resolveHost(address, config) })),
+    );
+    way.unshift(...hops);
+    jumps = hops[0]?.settings.jumps ?? [];
+  }
+  return way;
+}
+
+/** Under which a station's keys are kept in known_hosts. */
+export function nameOf({ settings }: Station): string {
+  const { hostKeyAlias, hostname, port } = settings;
+  return hostToken(hostKeyAlias ?? hostname, hostKeyAlias === null ? port : 22);
+}
+
+export interface Route {
+  readonly stations: readonly Station[];
   /** Host key rules of one host: its own files. */
   readonly rulesFor: (settings: HostSettings) => Ssh2Options['hostKeys'];
 }
@@ -23,13 +54,7 @@ export async function connectRoute(route: Route, shared: Shared): Promise<Result
     for (const hop of [...hops].reverse()) hop.close();
   };
   let through: Duplex | null = null;
-  const jumps = await Promise.all(
-    route.settings.jumps.map(async (address) => ({
-      address,
-      settings: await resolveHost(address, route.config),
-    })),
-  );
-  const stations = [...jumps, { address: route.address, settings: route.settings }];
+  const { stations } = route;
   for (const [index, { address, settings }] of stations.entries()) {
     const connected = await connectSsh2({
       ...shared,
@@ -52,7 +77,7 @@ export async function connectRoute(route: Route, shared: Shared): Promise<Result
     }
     through = forwarded.value;
   }
-  return fail('unreachable', route.address.host, 'There is no host to connect to.');
+  return fail('unreachable', null, 'There is no host to connect to.');
 }
 
 function forward(

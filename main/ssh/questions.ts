@@ -1,4 +1,5 @@
 /** What only a human can answer. The command line and the window each have their way to ask. */
+import type { OpenSshNeed } from '../../shared/api/openSsh';
 import type { HostKeyVerdict } from './knownHosts';
 
 export type Question =
@@ -15,6 +16,15 @@ export type Question =
       >;
       /** Files that were looked in. */
       readonly files: readonly string[];
+    }
+  | {
+      /** Which SSH to use for a host whose configuration has what ssh2 can't do. */
+      readonly kind: 'transport';
+      /** What the user calls the host. */
+      readonly host: string;
+      /** Under which name the answer may be remembered. */
+      readonly key: string;
+      readonly needs: readonly OpenSshNeed[];
     }
   | {
       readonly kind: 'passphrase';
@@ -44,10 +54,16 @@ export type Question =
     };
 
 /**
- * `host-key` is answered `accept` or `accept-and-save`, `prompts` by as many texts as were asked, all
- * others by one text. Null: cancelled, or there is nobody to ask.
+ * `host-key` is answered `accept` or `accept-and-save`, `transport` `openssh` or `ssh2`, `prompts` by
+ * as many texts as were asked, all others by one text. Null: cancelled, or there is nobody to ask.
  */
-export type Ask = (question: Question) => Promise<readonly string[] | null>;
+export interface Ask {
+  (question: Question): Promise<readonly string[] | null>;
+  /** There is nobody: what stays unanswered was not declined. */
+  readonly unattended?: true;
+}
 
 /** There is nobody: every question stays unanswered. */
-export const nobody: Ask = () => Promise.resolve(null);
+export const nobody: Ask = Object.assign(() => Promise.resolve(null), {
+  unattended: true as const,
+});

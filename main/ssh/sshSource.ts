@@ -2,22 +2,28 @@
  * Live hosts over SSH, and this machine through sudo: the same probe, the same way.
  */
 import { userInfo } from 'node:os';
+import type { TransportKind } from '../../shared/api/openSsh';
 import type { Target } from '../../shared/api/target';
 import type { Result } from '../../shared/readings/problem';
 import { AcceptedKeys, defaultAcceptedKeysFile } from './acceptedKeys';
 import { resolveHost, userConfig, type ConfigOptions, type HostSettings } from './config';
 import { ConnectedSource, type Connection, type LiveSource } from './connectedSource';
+import { waysHere } from './localRights';
 import { localTransport } from './localTransport';
+import { hasOpenSsh, needsOf } from './openSshNeeds';
 import { connectOpenSsh } from './opensshTransport';
-import { connectRoute } from './proxyJump';
+import { connectRoute, stationsTo } from './proxyJump';
 import { nobody, type Ask } from './questions';
 import type { Transport } from './transport';
+import { chooseTransport, withAdvice } from './transportChoice';
 
 export interface LiveOptions {
   /** Read through sudo where the login isn't root. */
   readonly sudo: boolean;
-  /** Null: ssh2, or OpenSSH where the configuration has what ssh2 can't do. */
-  readonly transport: 'ssh2' | 'openssh' | null;
+  /** Read this machine through pkexec instead. */
+  readonly pkexec: boolean;
+  /** Null: ssh2; where the configuration has what ssh2 can't do, it is asked for. */
+  readonly transport: TransportKind | null;
   /** Beside those of the configuration; null: none. */
   readonly identity: string | null;
   readonly acceptNew: boolean;
@@ -32,27 +38,34 @@ export interface LiveOptions {
 export function defaultLiveOptions(): LiveOptions {
   return {
     sudo: false,
+    pkexec: false,
     transport: null,
     identity: null,
     acceptNew: false,
     timeoutMs: null,
     ask: nobody,
     config: userConfig(),
-    accepted: new AcceptedKeys(defaultAcceptedKeysFile()),
+    accepted: new AcceptedKeys(
+      defaultAcceptedKeysFile(),
+      (complaint) => void process.stderr.write(`klpscope: ${complaint}\n`),
+    ),
   };
 }
 
 type SshTarget = Extract<Target, { kind: 'ssh' }>;
 
 export function openSsh(target: SshTarget, options: LiveOptions): LiveSource {
-  return new ConnectedSource(target.text, 'ssh', options, (ask, signal) =>
-    connect(target, { ...options, ask }, signal),
+  const memory = { transport: options.transport };
+  const through = options.sudo ? (['sudo'] as const) : [];
+  return new ConnectedSource(target.text, 'ssh', { ...options, through }, (ask, signal) =>
+    connect(target, { ...options, ask }, signal, memory),
   );
 }
 
-/** This machine, read as root by a shell behind sudo; the program itself stays the user's. */
-export function openLocalThroughSudo(target: string, options: LiveOptions): LiveSource {
-  return new ConnectedSource(target, 'local', { ...options, sudo: true }, () =>
+/** This machine, read by a shell of root's if we get one; the program itself stays the user's. */
+export function openLocalElevated(target: string, options: LiveOptions): LiveSource {
+  const through = waysHere(options, options.ask);
+  return new ConnectedSource(target, 'local', { ...options, through }, () =>
     Promise.resolve({
       ok: true,
       value: { transport: localTransport(), user: userInfo().username, host: 'this machine' },
@@ -67,6 +80,7 @@ async function connect(
   target: SshTarget,
   options: LiveOptions,
   signal: AbortSignal,
+  memory: { transport: TransportKind | null },
 ): Promise<Result<Connection>> {
   const address = { user: target.user, host: target.host, port: target.port };
   const configured = await resolveHost(address, options.config);
@@ -84,21 +98,30 @@ async function connect(
     acceptNew: options.acceptNew,
     ask: options.ask,
   });
-  const kind = options.transport ?? (settings.onlyOpenSsh.length > 0 ? 'openssh' : 'ssh2');
+  const stations = await stationsTo({ address, settings }, options.config);
+  const each = stations.map((station) => needsOf(station.settings, rulesFor(station.settings)));
+  const needs = [...new Set((await Promise.all(each)).flat())];
+  const kind = await chooseTransport({
+    address,
+    wanted: memory.transport,
+    needs,
+    hasOpenSsh: hasOpenSsh(),
+    ask: options.ask,
+  });
+  if (!kind.ok) return kind;
+  // A connection that comes back by itself asks nobody.
+  if (needs.length > 0) memory.transport = kind.value;
   const shared = { ask: options.ask, connectMs: limit };
   const connected: Result<Transport> =
-    kind === 'openssh'
-      ? await connectOpenSsh({
-          address,
-          settings,
-          rules: rulesFor(settings),
-          ...options,
-          ...shared,
-        })
+    kind.value === 'openssh'
+      ? await connectOpenSsh({ ...options, ...shared, address, stations, rulesFor })
       : await connectRoute(
-          { address, settings, config: options.config, rulesFor },
+          { stations, rulesFor },
           { ...shared, loginMs: options.timeoutMs ?? loginMs, signal },
         );
+  if (!connected.ok && kind.value === 'ssh2') {
+    return { ok: false, problem: withAdvice(connected.problem, needs) };
+  }
   if (!connected.ok) return connected;
   return {
     ok: true,

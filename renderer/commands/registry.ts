@@ -13,6 +13,8 @@ import {
   show,
   togglePause,
 } from '../state/actions';
+import { reconnect } from '../connect/actions';
+import { liveKind } from '../connect/liveKind';
 import { selectedHost, useWindow, type Overlay, type WindowState } from '../state/store';
 import { views } from '../state/views';
 import { demoCommands } from '../demo/demoCommands';
@@ -47,6 +49,11 @@ const themes: readonly { readonly id: Theme; readonly title: string }[] = [
   { id: 'light', title: 'Theme: light' },
   { id: 'dark', title: 'Theme: dark' },
 ];
+
+const transports = [
+  { kind: 'ssh2', title: 'built-in' },
+  { kind: 'openssh', title: 'the system’s OpenSSH' },
+] as const;
 
 export const commands: readonly Command[] = [
   {
@@ -109,6 +116,17 @@ export const commands: readonly Command[] = [
     enabled: withHost,
     run: onHost(closeHost),
   },
+  ...transports.map(({ kind, title }): Command => ({
+    id: `host.${kind}`,
+    title: `SSH of this host: ${title}`,
+    group: 'Host',
+    shortcuts: [],
+    enabled: (state) => {
+      const host = selectedHost(state);
+      return host !== null && liveKind(host) === 'ssh';
+    },
+    run: onHost((id) => reconnect(id, { transport: kind })),
+  })),
   {
     id: 'host.next',
     title: 'Next host',

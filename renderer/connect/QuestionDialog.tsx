@@ -3,6 +3,7 @@ import './connect.css';
 import { HostKeyForm } from './HostKeyForm';
 import { answerQuestion, type AskedQuestion } from './questions';
 import { SecretForm } from './SecretForm';
+import { TransportForm } from './TransportForm';
 import { titleOf } from './wording';
 
 /** What only a human can answer. Escape and Cancel answer that nobody does. */
@@ -17,6 +18,8 @@ export default function QuestionDialog({ asked }: { readonly asked: AskedQuestio
     >
       {question.kind === 'host-key' ? (
         <HostKeyForm question={question} answer={answer} />
+      ) : question.kind === 'transport' ? (
+        <TransportForm question={question} answer={answer} />
       ) : (
         <SecretForm question={question} answer={answer} />
       )}

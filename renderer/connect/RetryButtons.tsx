@@ -6,6 +6,11 @@ import { mayComeBack } from './liveKind';
 
 const aboutSudo: ReadonlySet<ProblemCode> = new Set(['sudo-refused', 'sudo-password-needed']);
 
+/** Main says in the message where OpenSSH can do what stood in the way (transportChoice.ts). */
+function offersOpenSsh({ message }: Problem): boolean {
+  return message.includes('the system’s OpenSSH');
+}
+
 /** What can be done next about a live host that could not be read. */
 export function RetryButtons({
   host,
@@ -39,6 +44,15 @@ export function RetryButtons({
           onClick={() => reconnect(host.id, { sudo: false })}
         >
           Without sudo
+        </button>
+      ) : null}
+      {offersOpenSsh(problem) ? (
+        <button
+          type="button"
+          className="button"
+          onClick={() => reconnect(host.id, { transport: 'openssh' })}
+        >
+          Use the system’s OpenSSH
         </button>
       ) : null}
       {problem.code === 'permission-denied' ? (

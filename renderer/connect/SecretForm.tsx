@@ -12,7 +12,7 @@ export function SecretForm({
   question,
   answer,
 }: {
-  readonly question: Exclude<Question, { kind: 'host-key' }>;
+  readonly question: Exclude<Question, { kind: 'host-key' | 'transport' }>;
   readonly answer: (answers: string[] | null) => void;
 }) {
   const form = useRef<HTMLFormElement>(null);

@@ -1,5 +1,6 @@
 /** What a person can do about live hosts: connect, and connect anew with other rights. */
 import { create } from 'zustand';
+import type { TransportKind } from '../../shared/api/openSsh';
 import { parseTarget } from '../../shared/api/target';
 import { ask, tell } from '../state/bridge';
 import { select } from '../state/actions';
@@ -32,8 +33,11 @@ export async function connectTo(text: string, sudo: boolean): Promise<string | n
   return null;
 }
 
-/** Connects anew, now; what is left out stays as it was chosen before. */
-export function reconnect(id: string, live: { readonly sudo?: boolean } = {}): void {
+/** Connects anew, now; what is left out stays as it was chosen before. A transport is remembered. */
+export function reconnect(
+  id: string,
+  live: { readonly sudo?: boolean; readonly transport?: TransportKind } = {},
+): void {
   tell('host:retry', { id, live });
 }
 

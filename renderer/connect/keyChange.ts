@@ -24,6 +24,9 @@ export function withoutKeys(message: string): string {
 
 /** The command that removes the old key, if the message names one that is safe to paste. */
 export function removalOf(message: string): string | null {
-  const command = /ssh-keygen -R '[^'\p{C}]+' -f '[^'\p{C}]+'/u.exec(message);
+  const command =
+    /(?:ssh-keygen -R '[^'\p{C}]+' -f '[^'\p{C}]+'|klpscope forget-key '[^'\p{C}]+')/u.exec(
+      message,
+    );
   return command?.[0] ?? null;
 }

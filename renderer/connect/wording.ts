@@ -4,13 +4,15 @@ import { capText, visible } from '../../shared/readings/text';
 import { useWindow } from '../state/store';
 import type { AskedQuestion } from './questions';
 
-type Asking = Exclude<Question, { kind: 'host-key' }>;
+type Asking = Exclude<Question, { kind: 'host-key' | 'transport' }>;
 
 /** Names the host that asks, or that an answer goes to. */
 export function titleOf({ host, question }: AskedQuestion): string {
   switch (question.kind) {
     case 'host-key':
       return `The key of ${visible(question.host)} is not known`;
+    case 'transport':
+      return `Which SSH for ${visible(question.host)}?`;
     case 'passphrase':
       return `Passphrase of a key for ${nameOf(host)}`;
     case 'password':
@@ -38,7 +40,7 @@ export function verdictSentence({
     case 'other-key-type':
       return `A key of another type is known of ${name}, but not this one: a new key of the host, or another machine.`;
     case 'ca-only':
-      return `Of ${name} only the authority that signs its keys is known; OpenSSH’s own client can check that, this connection can’t.`;
+      return `Of ${name} only the authority that signs its keys is known, and this key could not be checked against it.`;
   }
 }
 

@@ -3,7 +3,8 @@ import { headlineOfHost, headlineText, summaryOf } from './headline';
 import { ask, listen } from './bridge';
 import { dropQuestion, hearQuestion } from '../connect/questions';
 import { select } from './actions';
-import { announce, changeView, dropHost, putHost, useWindow } from './store';
+import { addToast, announce, changeView, dropHost, putHost, useWindow } from './store';
+import { visible } from '../../shared/readings/text';
 import type { Host } from '../../shared/api/contract';
 
 /**
@@ -32,6 +33,9 @@ async function begin(): Promise<void> {
   // What was told while this answer was on its way is newer; the answer knows the order.
   const told = useWindow.getState().hosts;
   useWindow.setState({ info, settings: info.settings, order: [] });
+  for (const text of info.notices) {
+    addToast({ tone: 'stuck', title: 'A file of Klpscope’s own', text: visible(text) });
+  }
   for (const host of [...info.hosts, ...Object.values(told)]) putHost(told[host.id] ?? host);
   if (info.selected === null) return;
   if (info.view !== null) changeView(info.selected, { view: info.view });

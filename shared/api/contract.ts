@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { EventName, RequestName } from './channels';
 import { dialogKinds, themes, viewNames } from './choices';
+import { openSshNeeds, transportKinds } from './openSsh';
 import { operationSchema } from '../kernel/scenarios/schemas';
 import { problemSchema, statusDocumentSchema } from '../report/statusDocument';
 
@@ -16,6 +17,8 @@ export const settingsSchema = z.strictObject({
   zoom: z.number().min(0.5).max(3),
   /** Seconds between two samples of a settled live host. */
   interval: z.number().min(0.5).max(3600),
+  /** Which SSH was chosen for a host, by its name as it was typed, `[name]:port` with a port. */
+  transports: z.record(z.string().max(1024), z.enum(transportKinds)),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
@@ -117,6 +120,8 @@ export const appInfoSchema = z.strictObject({
   hosts: z.array(hostSchema),
   /** Host to show first; null: the start screen. */
   selected: z.string().nullable(),
+  /** What was wrong with Klpscope's own files when it started. */
+  notices: z.array(z.string()),
   /** View that `selected` shows first, as `--view` asked; null: the window's own choice. */
   view: z.enum(viewNames).nullable(),
 });
@@ -138,7 +143,7 @@ export const liveRequestSchema = z.strictObject({
   /** Read through sudo where the login isn't root. */
   sudo: z.boolean().optional(),
   /** Null: ssh2, or OpenSSH where ssh's configuration needs it. */
-  transport: z.enum(['ssh2', 'openssh']).nullable().optional(),
+  transport: z.enum(transportKinds).nullable().optional(),
 });
 
 /** What only a human can answer, while a host is being connected to. Texts are the host's own. */
@@ -153,6 +158,13 @@ export const questionSchema = z.discriminatedUnion('kind', [
     verdict: z.enum(['unknown', 'other-key-type', 'ca-only']),
     /** Files that were looked in. */
     files: z.array(z.string()),
+  }),
+  z.strictObject({
+    kind: z.literal('transport'),
+    host: z.string(),
+    /** Under which name the answer is remembered, if it is to be. */
+    key: z.string(),
+    needs: z.array(z.enum(openSshNeeds)),
   }),
   z.strictObject({ kind: z.literal('passphrase'), keyFile: z.string(), again: z.boolean() }),
   z.strictObject({
@@ -224,8 +236,8 @@ export const requests = {
   /** Gives up connecting: the host stays as it was before. */
   'host:cancel': { ask: hostId, answer: none },
   /**
-   * Answers a question: `host-key` by `accept` or `accept-and-save`, `prompts` by one text for each,
-   * the others by one text; null: cancelled.
+   * Answers a question: `host-key` by `accept` or `accept-and-save`, `transport` by `openssh` or
+   * `ssh2` (and `remember`), `prompts` by one text for each, the others by one text; null: cancelled.
    */
   'question:answer': {
     ask: z.strictObject({

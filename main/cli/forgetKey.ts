@@ -1,0 +1,29 @@
+/** `klpscope forget-key`: takes back that a host's key was accepted in Klpscope. */
+import { visible } from '../../shared/readings/text';
+import { AcceptedKeys, defaultAcceptedKeysFile } from '../ssh/acceptedKeys';
+import type { Output } from './output';
+import { exitStatus, forgetKeyHelp, type UsageError } from './usage';
+
+/** @returns 0: it is forgotten; 3: no key was known under the name */
+export async function forgetKey(
+  args: readonly string[],
+  output: Output,
+): Promise<number | UsageError> {
+  const [name, ...others] = args;
+  if (name === '--help' || name === '-h') {
+    output.write(forgetKeyHelp);
+    return exitStatus.settled;
+  }
+  if (name === undefined || others.length > 0 || name.startsWith('-')) {
+    return { usage: 'forget-key takes the name of one host.', command: 'forget-key' };
+  }
+  const path = defaultAcceptedKeysFile();
+  const accepted = new AcceptedKeys(path, (complaint) => output.complain(complaint));
+  const count = await accepted.remove(name.toLowerCase());
+  if (count === 0) {
+    output.complain(`No key of ${visible(name)} is in ${path}.`);
+    return exitStatus.unreadable;
+  }
+  output.write(`Forgot ${count === 1 ? 'the key' : `${count} keys`} of ${visible(name)}.\n`);
+  return exitStatus.settled;
+}

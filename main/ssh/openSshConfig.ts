@@ -1,0 +1,70 @@
+/**
+ * The configuration that the system's `ssh` is started with: what must hold for us, in front of the
+ * user's own. As a file, since `ssh` hands a file on to the hops of a ProxyJump, and no option.
+ */
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { ConfigOptions } from './config';
+import type { Station } from './proxyJump';
+
+export interface OpenSshConfig {
+  readonly stations: readonly Station[];
+  /** Known hosts files of a station, the one that `ssh` appends to first. */
+  readonly knownHostsOf: (station: Station) => readonly string[];
+  readonly connectSeconds: number;
+  readonly aliveSeconds: number;
+  readonly config: ConfigOptions;
+}
+
+/** The first value of an option counts: ssh_config(5). */
+export function openSshConfig(wish: OpenSshConfig): string {
+  const { stations, knownHostsOf, connectSeconds, aliveSeconds, config } = wish;
+  const hosts = [...new Set(stations.map(({ address }) => address.host))].flatMap((host) => {
+    const same = stations.filter(({ address }) => address.host === host);
+    const files = [...new Set(same.flatMap(knownHostsOf))];
+    return [`Host ${quoted(host)}`, `  UserKnownHostsFile ${files.map(pathWord).join(' ')}`];
+  });
+  const own =
+    config.configFile === null
+      ? [join(homedir(), '.ssh', 'config'), '/etc/ssh/ssh_config']
+      : [config.configFile];
+  return [
+    ...hosts,
+    'Host *',
+    // Options of newer versions than the oldest that has an askpass that can be forced (8.4).
+    '  IgnoreUnknown SessionType,StdinNull,ForkAfterAuthentication,NoHostAuthenticationForLocalhost',
+    `  ConnectTimeout ${connectSeconds}`,
+    `  ServerAliveInterval ${aliveSeconds}`,
+    '  StrictHostKeyChecking ask',
+    '  NoHostAuthenticationForLocalhost no',
+    '  CheckHostIP no',
+    '  UpdateHostKeys no',
+    '  HashKnownHosts no',
+    '  VisualHostKey no',
+    '  LogLevel INFO',
+    '  NumberOfPasswordPrompts 3',
+    '  BatchMode no',
+    '  ControlMaster no',
+    '  ControlPath none',
+    '  ClearAllForwardings yes',
+    '  ForwardAgent no',
+    '  ForwardX11 no',
+    '  PermitLocalCommand no',
+    '  RemoteCommand none',
+    '  RequestTTY no',
+    '  SessionType default',
+    '  StdinNull no',
+    '  ForkAfterAuthentication no',
+    ...own.map((path) => `Include ${quoted(path)}`),
+    '',
+  ].join('\n');
+}
+
+function quoted(text: string): string {
+  return `"${text.replace(/["\\]/g, '\\$&')}"`;
+}
+
+/** `%` begins a token in the names of these files. */
+function pathWord(path: string): string {
+  return quoted(path.replaceAll('%', '%%'));
+}

@@ -1,0 +1,25 @@
+/** Where an accepted host key goes: the app's own store, or known_hosts, if that was asked for. */
+import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { HostKeyRules } from './hostKeys';
+import { keyType } from './knownHosts';
+
+/** @param name as in known_hosts: `host`, or `[host]:port` */
+export async function keepKey(
+  rules: Pick<HostKeyRules, 'files' | 'accepted'>,
+  name: string,
+  key: Buffer,
+  isSaved: boolean,
+): Promise<void> {
+  const [userFile] = rules.files;
+  if (!isSaved || userFile === undefined) {
+    await rules.accepted.add(name, key);
+    return;
+  }
+  const before = await readFile(userFile, 'latin1').catch(() => '');
+  const gap = before === '' || before.endsWith('\n') ? '' : '\n';
+  await mkdir(dirname(userFile), { recursive: true, mode: 0o700 });
+  await appendFile(userFile, `${gap}${name} ${keyType(key)} ${key.toString('base64')}\n`, {
+    mode: 0o600,
+  });
+}

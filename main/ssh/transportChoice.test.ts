@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import type { OpenSshNeed } from '../../shared/api/openSsh';
+import type { Question } from './questions';
+import { chooseTransport, withAdvice, type TransportWish } from './transportChoice';
+
+function wish(needs: readonly OpenSshNeed[], rest: Partial<TransportWish> = {}) {
+  const asked: Question[] = [];
+  const address = { user: 'ada', host: 'db1', port: null };
+  const base: TransportWish = {
+    address,
+    wanted: null,
+    needs,
+    hasOpenSsh: true,
+    ask: (question) => {
+      asked.push(question);
+      return Promise.resolve(['openssh']);
+    },
+  };
+  return { asked, chosen: chooseTransport({ ...base, ...rest }) };
+}
+
+describe('chooseTransport', () => {
+  it('takes ssh2 without a question where it can do everything', async () => {
+    const { asked, chosen } = wish([]);
+    expect(await chosen).toEqual({ ok: true, value: 'ssh2' });
+    expect(asked).toEqual([]);
+  });
+
+  it('asks where the configuration has more, and says what', async () => {
+    const { asked, chosen } = wish(['user-certificate', 'security-key']);
+    expect(await chosen).toEqual({ ok: true, value: 'openssh' });
+    expect(asked).toEqual([
+      { kind: 'transport', host: 'db1', key: 'db1', needs: ['user-certificate', 'security-key'] },
+    ]);
+  });
+
+  it('asks nothing that was chosen before', async () => {
+    for (const wanted of ['ssh2', 'openssh'] as const) {
+      const { asked, chosen } = wish(['user-certificate'], { wanted });
+      expect(await chosen).toEqual({ ok: true, value: wanted });
+      expect(asked).toEqual([]);
+    }
+  });
+
+  it('connects by nothing where the question is cancelled', async () => {
+    const { chosen } = wish(['gssapi'], { ask: () => Promise.resolve(null) });
+    expect(await chosen).toMatchObject({ ok: false, problem: { code: 'authentication-needed' } });
+  });
+
+  it('names the next step where ssh2 was demanded for what it can’t reach', async () => {
+    const demanded = await wish(['proxy-command'], { wanted: 'ssh2' }).chosen;
+    const answered = await wish(['proxy-command'], { ask: () => Promise.resolve(['ssh2']) }).chosen;
+    for (const refused of [demanded, answered]) {
+      expect(refused).toMatchObject({ ok: false, problem: { code: 'unreachable' } });
+      if (!refused.ok) expect(refused.problem.message).toMatch(/ProxyCommand.*--transport openssh/);
+    }
+  });
+
+  it('says that there is no ssh, and does without where it may', async () => {
+    const without = { hasOpenSsh: false } as const;
+    expect(await wish(['security-key'], without).chosen).toEqual({ ok: true, value: 'ssh2' });
+    for (const refused of [
+      await wish(['proxy-command'], without).chosen,
+      await wish([], { ...without, wanted: 'openssh' }).chosen,
+    ]) {
+      expect(refused.ok ? '' : refused.problem.message).toContain('Install OpenSSH’s client');
+    }
+  });
+});
+
+describe('withAdvice', () => {
+  const refused = {
+    code: 'authentication-failed',
+    path: 'db1',
+    message: 'ada@db1 was not let in. The server takes: publickey.',
+  } as const;
+  const message = (text: string, needs: readonly OpenSshNeed[] = []) =>
+    withAdvice({ ...refused, message: text }, needs).message;
+
+  it('says what OpenSSH could have done', () => {
+    expect(message(refused.message, ['security-key'])).toMatch(
+      /security key.*the system’s OpenSSH/,
+    );
+    expect(message('The server takes: publickey, gssapi-with-mic.')).toContain(
+      'the system’s OpenSSH',
+    );
+    expect(message('Handshake failed: no matching key exchange algorithm.')).toContain(
+      'the system’s OpenSSH',
+    );
+  });
+
+  it('says nothing where OpenSSH could do no more', () => {
+    expect(withAdvice(refused, [])).toBe(refused);
+    const lost = { ...refused, code: 'connection-lost' } as const;
+    expect(withAdvice(lost, ['security-key'])).toBe(lost);
+  });
+});

@@ -1,0 +1,86 @@
+/** Which SSH a host is reached by: ssh2, or the system's own client where that can do more. */
+import {
+  choiceKey,
+  needsInWords,
+  type OpenSshNeed,
+  type TransportKind,
+} from '../../shared/api/openSsh';
+import { fail, succeed, type Problem, type Result } from '../../shared/readings/problem';
+import type { HostAddress } from './config';
+import type { Ask } from './questions';
+
+export interface TransportWish {
+  readonly address: HostAddress;
+  /** Chosen before or by an option; null: left open. */
+  readonly wanted: TransportKind | null;
+  readonly needs: readonly OpenSshNeed[];
+  /** Whether the system has an `ssh`. */
+  readonly hasOpenSsh: boolean;
+  readonly ask: Ask;
+}
+
+/** What ssh2 can't even begin without; the others may fail later, or not at all. */
+function isInTheWay(need: OpenSshNeed): boolean {
+  return need === 'proxy-command';
+}
+
+/** Asks where the configuration has what ssh2 can't do and nothing was chosen yet. */
+export async function chooseTransport(wish: TransportWish): Promise<Result<TransportKind>> {
+  const { address, wanted, needs, ask } = wish;
+  const { host } = address;
+  if (wanted === 'openssh') return wish.hasOpenSsh ? succeed(wanted) : lacksOpenSsh(host);
+  if (needs.length === 0) return succeed('ssh2');
+  const isImpossible = needs.some(isInTheWay);
+  if (!wish.hasOpenSsh) return isImpossible ? lacksOpenSsh(host, needs) : succeed('ssh2');
+  if (wanted === 'ssh2') {
+    return isImpossible
+      ? fail('unreachable', host, `${host} is not reached by ssh2. ${advice(needs)}`)
+      : succeed(wanted);
+  }
+  const [answer] = (await ask({ kind: 'transport', host, key: choiceKey(address), needs })) ?? [];
+  if (answer === 'openssh') return succeed('openssh');
+  if (answer === 'ssh2') return chooseTransport({ ...wish, wanted: 'ssh2' });
+  return fail('authentication-needed', host, `${host} was not connected to. ${advice(needs)}`);
+}
+
+function lacksOpenSsh(host: string, needs: readonly OpenSshNeed[] = []): Result<never> {
+  const why =
+    needs.length === 0
+      ? ''
+      : ` Its configuration uses ${needsInWords(needs)}, which the built-in SSH can’t do.`;
+  return fail(
+    'unreachable',
+    host,
+    `There is no ssh program on this machine to reach ${host} with.${why} Install OpenSSH’s client.`,
+  );
+}
+
+function advice(needs: readonly OpenSshNeed[]): string {
+  return (
+    `Its configuration uses ${needsInWords(needs)}, which the built-in SSH can’t do; ` +
+    'the system’s OpenSSH can (--transport openssh on the command line).'
+  );
+}
+
+/** Says with a refused login by ssh2 what OpenSSH could do that ssh2 couldn't. */
+export function withAdvice(problem: Problem, needs: readonly OpenSshNeed[]): Problem {
+  const missing = needs.length > 0 ? advice(needs) : abilities(problem.message);
+  const isRefusal = ['authentication-failed', 'host-key-unknown', 'unreachable'].includes(
+    problem.code,
+  );
+  return isRefusal && missing !== null
+    ? { ...problem, message: `${problem.message} ${missing}` }
+    : problem;
+}
+
+/** What the server wanted, as its own words tell, that only OpenSSH has. */
+function abilities(message: string): string | null {
+  const able = 'the system’s OpenSSH may be able to (--transport openssh on the command line).';
+  if (/server takes: .*(?:gssapi|hostbased)/.test(message)) {
+    return `The built-in SSH can’t log in by GSSAPI or by host; ${able}`;
+  }
+  if (/no matching (?:key exchange|host key|.*cipher|.*MAC)/i.test(message)) {
+    return `The built-in SSH knows none of the algorithms that this server wants; ${able}`;
+  }
+  return null;
+}

@@ -1,0 +1,51 @@
+/**
+ * What a host's SSH configuration may hold that the built-in SSH (ssh2) can't do, and the system's
+ * own OpenSSH can. Apart from the contract, since the command line has use for it without schemas.
+ */
+
+/**
+ * `proxy-command` · `user-certificate`: in a file or in ssh-agent · `host-authority`: of the host's
+ * keys only the `@cert-authority` is known · `security-key`: FIDO, in a file or in ssh-agent ·
+ * `gssapi`: asked for by the user's own configuration · `pkcs11` · `match-exec`.
+ */
+export const openSshNeeds = [
+  'proxy-command',
+  'user-certificate',
+  'host-authority',
+  'security-key',
+  'gssapi',
+  'pkcs11',
+  'match-exec',
+] as const;
+export type OpenSshNeed = (typeof openSshNeeds)[number];
+
+export const transportKinds = ['ssh2', 'openssh'] as const;
+export type TransportKind = (typeof transportKinds)[number];
+
+const words: Readonly<Record<OpenSshNeed, string>> = {
+  'proxy-command': 'a ProxyCommand',
+  'user-certificate': 'a user certificate',
+  'host-authority': 'host keys known only through their authority (@cert-authority)',
+  'security-key': 'a security key (FIDO)',
+  gssapi: 'GSSAPI (Kerberos)',
+  pkcs11: 'a PKCS#11 token',
+  'match-exec': 'a Match exec block',
+};
+
+/** `a ProxyCommand and a security key (FIDO)`. */
+export function needsInWords(needs: readonly OpenSshNeed[]): string {
+  const each = needs.map((need) => words[need]);
+  const last = each.at(-1) ?? '';
+  return each.length < 2 ? last : `${each.slice(0, -1).join(', ')} and ${last}`;
+}
+
+/** Under which name a choice of transport is remembered: whoever logs in, it is the host's. */
+export function choiceKey({
+  host,
+  port,
+}: {
+  readonly host: string;
+  readonly port: number | null;
+}): string {
+  return port === null ? host : `[${host}]:${port}`;
+}
