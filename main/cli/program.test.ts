@@ -1,18 +1,24 @@
 /** The program as it is built and installed: one file, run by Node. */
-import { spawn, spawnSync, type SpawnOptions } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { spawn, spawnSync, type ChildProcess, type SpawnOptions } from 'node:child_process';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fabricateRoot } from '../../e2e/sshd/fabricatedRoot';
+import { cannotServe, startSshd } from '../../e2e/sshd/server';
 import { version } from '../../package.json';
 import { statusDocumentSchema } from '../../shared/report/statusDocument';
 import { livepatch, thread } from '../../shared/testing/memoryTree';
+import { readRecording } from '../sources/recordingFile';
 import { archiveFile, entriesOf, gzippedArchive, xzArchive } from '../testing/archives';
-import { hostFolder } from '../testing/folders';
+import { hostFolder, temporaryFolder } from '../testing/folders';
 
 const top = join(import.meta.dirname, '../..');
 const sample = join(top, 'samples/linux-6.12/04-stalled-patching.tar.gz');
+const impossible = cannotServe();
+if (impossible !== undefined) console.warn(`SKIPPED: recording over SSH: ${impossible}`);
 let folder = '';
 let program = '';
 
@@ -100,6 +106,95 @@ describe('the built program', () => {
     const status = await new Promise((resolve) => child.on('close', resolve));
     expect({ status, complaints }).toEqual({ status: 1, complaints: '' });
   });
+});
+
+describe('a recording', () => {
+  const start = (file: string, args: readonly string[], env = process.env) =>
+    spawn(process.execPath, [program, 'record', ...args, '-o', file, '--interval', '0.05'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env,
+    });
+  const ended = (child: ChildProcess) =>
+    new Promise<number | NodeJS.Signals | null>((resolve) =>
+      child.on('close', (status, signal) => resolve(status ?? signal)),
+    );
+  const moments = async (file: string) => {
+    const recording = await readRecording(file);
+    return recording.ok ? recording.value.moments.length : 0;
+  };
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('is ended cleanly by %s', async (signal) => {
+    const file = join(temporaryFolder(), 'x.klprec');
+    const child = start(file, ['demo']);
+    const end = ended(child);
+    await expect.poll(() => moments(file), { timeout: 30_000 }).toBeGreaterThan(2);
+    child.kill(signal);
+    expect(await end).toBe(0);
+    expect(await readRecording(file)).toMatchObject({
+      ok: true,
+      value: { header: { source: 'demo' }, end: { end: 'interrupted' }, problems: [] },
+    });
+  });
+
+  it('of a program that was killed is read up to there', async () => {
+    const file = join(temporaryFolder(), 'x.klprec');
+    const child = start(file, ['demo']);
+    const end = ended(child);
+    await expect.poll(() => moments(file), { timeout: 30_000 }).toBeGreaterThan(2);
+    child.kill('SIGKILL');
+    expect(await end).toBe('SIGKILL');
+    const { status, stdout, stderr } = klpscope(['status', file, '--json']);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(statusDocumentSchema.parse(JSON.parse(stdout)).problems).toContainEqual(
+      expect.objectContaining({ code: 'truncated' }),
+    );
+  });
+
+  it.skipIf(impossible !== undefined)(
+    'of a host over SSH says what the host said, and nothing of the login',
+    async () => {
+      const root = fabricateRoot(sample);
+      const server = await startSshd({
+        prepare: [
+          `mount --bind '${root.path}/bin/dmesg' "$(readlink -f "$(command -v dmesg)")"`,
+          `mount --rbind '${root.path}/sys' /sys`,
+        ],
+      });
+      try {
+        const home = temporaryFolder();
+        const file = join(home, 'x.klprec');
+        const target = `root@127.0.0.1:${server.port}`;
+        const login = [target, '--identity', server.keys.ed25519, '--accept-new'];
+        const env = { PATH: process.env['PATH'], HOME: home };
+        const child = start(file, [...login, '--duration', '2'], env);
+        let complaints = '';
+        child.stderr.on('data', (chunk: Buffer) => (complaints += chunk.toString()));
+        expect({ status: await ended(child), complaints }).toEqual({ status: 0, complaints: '' });
+        const direct = spawnSync(process.execPath, [program, 'status', ...login, '--json'], {
+          encoding: 'utf8',
+          env,
+        });
+        const live = statusDocumentSchema.parse(JSON.parse(direct.stdout));
+        const { stdout } = klpscope(['status', file, '--json']);
+        const replayed = statusDocumentSchema.parse(JSON.parse(stdout));
+        const names = live.patches.map(({ name }) => name);
+        expect(names.sort()).toEqual(readdirSync(join(root.path, 'sys/kernel/livepatch')).sort());
+        expect(replayed).toMatchObject({
+          source: 'recording',
+          recording: { target, source: 'ssh' },
+          patches: live.patches,
+          functions: live.functions,
+          host: { kernel: live.host.kernel },
+        });
+        const text = gunzipSync(readFileSync(file)).toString();
+        expect(text).not.toContain(server.password);
+        expect(text).not.toContain(readFileSync(server.keys.ed25519, 'utf8').slice(50, 90));
+      } finally {
+        await server.stop();
+        root.remove();
+      }
+    },
+  );
 });
 
 describe('what a terminal may show', () => {

@@ -1,0 +1,324 @@
+/** Recording, and what is read back, through the command line. */
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { watchEventSchema, type WatchEvent } from '../../shared/history/events';
+import { readRecording } from '../sources/recordingFile';
+import { RecordingWriter } from '../sources/recordingWriter';
+import { openSource } from '../sources/source';
+import { statusDocumentSchema } from '../../shared/report/statusDocument';
+import { livepatch, thread } from '../../shared/testing/memoryTree';
+import { klpscope, type Ended } from '../testing/cli';
+import { hostFolder, temporaryFolder } from '../testing/folders';
+
+const moving = {
+  ...livepatch('livepatch_a', { vmlinux: ['cmdline_proc_show,1'] }, { transition: '1' }),
+  ...thread(1, { state: '1' }),
+  ...thread(2, { comm: 'reader' }),
+  '/proc/uptime': '200.00 300.00\n',
+};
+
+/** A second of a thread that sleeps in the function that is patched, and then goes on. */
+const story = {
+  id: 'short',
+  title: 'Short',
+  story: 'A thread blocks for a moment.',
+  host: {
+    name: 'demo-short',
+    threads: [{ comm: 'cat', tid: 500, posture: { calls: ['vfs_read'], state: 'D' } }],
+  },
+  steps: [
+    {
+      at: 0.3,
+      says: 'It is loaded.',
+      do: [
+        {
+          do: 'load',
+          livepatch: {
+            name: 'livepatch_a',
+            objects: [{ name: 'vmlinux', functions: [{ name: 'vfs_read' }] }],
+          },
+        },
+      ],
+    },
+    { at: 1, says: 'The thread goes on.', do: [{ do: 'wake', tid: 500 }] },
+  ],
+  lasts: 4,
+};
+
+const newFile = () => join(temporaryFolder(), 'x.klprec');
+
+/** Recorded once; each test gets a copy. */
+let recorded: { readonly bytes: Buffer; readonly target: string; readonly ended: Ended };
+
+beforeAll(async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'klpscope-record-'));
+  const file = join(folder, 'demo.klprec');
+  const target = `demo:${join(folder, 'story.json')}`;
+  writeFileSync(target.slice('demo:'.length), JSON.stringify(story));
+  const args = ['record', target, '-o', file, '--duration', '3', '--interval', '0.1'];
+  const { status, stdout, stderr } = await klpscope(args);
+  recorded = { bytes: readFileSync(file), target, ended: { status, stdout, stderr } };
+  rmSync(folder, { recursive: true });
+});
+
+function recordedStory(): { file: string; target: string } {
+  const file = newFile();
+  writeFileSync(file, recorded.bytes);
+  return { file, target: recorded.target };
+}
+
+const eventsOf = (stdout: string): WatchEvent[] =>
+  stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => watchEventSchema.parse(JSON.parse(line)));
+
+describe('a demo host', () => {
+  it('is recorded, marked as one, and told again by its own times', async () => {
+    const { file, target } = recordedStory();
+    expect(recorded.ended).toMatchObject({ status: 0, stderr: [] });
+    expect(recorded.ended.stdout).toMatch(/^\d+ samples in \d+ s, [\d.]+ KiB in .*\.klprec\n$/);
+    const watched = await klpscope(['watch', file, '--json']);
+    expect(watched.status).toBe(0);
+    const events = eventsOf(watched.stdout);
+    const kinds = events.map(({ event }) => event);
+    for (const kind of ['state', 'patch-appeared', 'transition-started', 'blocker', 'unblocked']) {
+      expect(kinds).toContain(kind);
+    }
+    expect(kinds.lastIndexOf('transition-completed')).toBeGreaterThan(kinds.indexOf('blocker'));
+    expect(events.find(({ event }) => event === 'blocker')?.subject).toBe('500');
+    const times = events.map(({ at }) => Date.parse(at));
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+    expect(times.at(-1)).toBeGreaterThan(times[0] ?? Infinity);
+    expect(new Set(events.map((event) => event.target))).toEqual(new Set([file]));
+
+    const { status, stdout } = await klpscope(['status', file, '--json']);
+    expect(status).toBe(0);
+    const document = statusDocumentSchema.parse(JSON.parse(stdout));
+    expect(document).toMatchObject({
+      target: file,
+      source: 'recording',
+      recording: { target, source: 'demo' },
+      host: { name: 'demo-short' },
+      patches: [{ name: 'livepatch_a', enabled: true, inTransition: false }],
+      problems: [],
+    });
+    expect(Date.parse(document.takenAt ?? '')).toBeGreaterThanOrEqual(times.at(-1) ?? Infinity);
+    expect((await klpscope(['status', file])).stdout).toContain('no real machine');
+
+    const ended = await klpscope(['watch', file, '--json', '--for', '0.6']);
+    expect(ended.status).toBe(1);
+    const whatIf = await klpscope(['what-if', file, '--disable', 'livepatch_a', '--json']);
+    expect(JSON.parse(whatIf.stdout)).toMatchObject({ allowed: true, target: file });
+  });
+
+  it('cut anywhere, is read as far as it goes', async () => {
+    const { file } = recordedStory();
+    const whole = readFileSync(file);
+    const all = await readRecording(file);
+    const count = all.ok ? all.value.moments.length : 0;
+    expect(count).toBeGreaterThan(5);
+    let before = 0;
+    for (let length = 0; length < whole.length; length += Math.ceil(whole.length / 97)) {
+      writeFileSync(file, whole.subarray(0, length));
+      const cut = await readRecording(file);
+      const moments = cut.ok ? cut.value.moments.length : 0;
+      const codes = cut.ok ? cut.value.problems.map(({ code }) => code) : [cut.problem.code];
+      expect(codes).toHaveLength(1);
+      expect(codes.join()).toMatch(/^(truncated|unsupported-format)$/);
+      expect(moments).toBeGreaterThanOrEqual(before);
+      before = moments;
+    }
+    expect(before).toBeGreaterThan(count / 2);
+    truncateSync(file, Math.floor(whole.length * 0.8));
+    const { stdout } = await klpscope(['status', file, '--json']);
+    const { problems } = statusDocumentSchema.parse(JSON.parse(stdout));
+    expect(problems).toContainEqual(expect.objectContaining({ code: 'truncated', path: file }));
+  });
+
+  it('with any byte changed, never ends the program', async () => {
+    const { file } = recordedStory();
+    const whole = readFileSync(file);
+    for (let at = 0; at < whole.length; at += Math.ceil(whole.length / 200)) {
+      const changed = Buffer.from(whole);
+      changed[at] = (changed[at] ?? 0) ^ 0x55;
+      writeFileSync(file, changed);
+      const result = await readRecording(file);
+      const codes = result.ok
+        ? result.value.problems.map(({ code }) => code)
+        : [result.problem.code];
+      for (const code of codes) {
+        expect(['truncated', 'invalid-content', 'unsupported-format']).toContain(code);
+      }
+    }
+  });
+});
+
+describe('a saved state', () => {
+  it('is one sample, whose status is the same', async () => {
+    const host = hostFolder(moving);
+    const file = newFile();
+    expect((await klpscope(['record', `dir:${host}`, '-o', file])).status).toBe(0);
+    const direct = await klpscope(['status', `dir:${host}`, '--json']);
+    const recorded = await klpscope(['status', file, '--json']);
+    expect(recorded.status).toBe(direct.status);
+    const { target: _target, source, takenAt, recording, ...rest } = JSON.parse(recorded.stdout);
+    const { target, source: _source, takenAt: _at, ...wanted } = JSON.parse(direct.stdout);
+    expect(rest).toEqual(wanted);
+    expect({ source, of: recording.target }).toEqual({ source: 'recording', of: target });
+    expect(Date.parse(takenAt)).toBeGreaterThan(0);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  it('holds nothing but JSON Lines of readings', async () => {
+    const file = newFile();
+    await klpscope(['record', `dir:${hostFolder(moving)}`, '-o', file]);
+    const lines = gunzipSync(readFileSync(file)).toString().trimEnd().split('\n');
+    expect(lines.map((line) => Object.keys(JSON.parse(line)))).toEqual([
+      ['format', 'version', 'target', 'source', 'started', 'app'],
+      ['at', 'files', 'folders', 'threads'],
+      ['at', 'end'],
+    ]);
+  });
+});
+
+describe('files', () => {
+  it('that are there are kept, unless they may be replaced', async () => {
+    const file = newFile();
+    writeFileSync(file, 'precious');
+    const target = `dir:${hostFolder(moving)}`;
+    const refused = await klpscope(['record', target, '-o', file]);
+    expect(refused.status).toBe(64);
+    expect(refused.stderr.join('')).toMatch(/there already; --overwrite/);
+    // A target that can't be read replaces nothing.
+    expect((await klpscope(['record', 'dir:/nowhere', '-o', file, '--overwrite'])).status).toBe(3);
+    expect(readFileSync(file, 'utf8')).toBe('precious');
+    expect((await klpscope(['record', target, '-o', file, '--overwrite'])).status).toBe(0);
+    expect((await klpscope(['status', file])).status).toBe(1);
+  });
+
+  it('are not left behind by a target that can’t be read', async () => {
+    const file = newFile();
+    expect((await klpscope(['record', 'demo:nobody', '-o', file])).status).toBe(3);
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it('that can’t be written end with 3', async () => {
+    const target = `dir:${hostFolder(moving)}`;
+    const { status, stderr } = await klpscope(['record', target, '-o', '/nowhere/x.klprec']);
+    expect(status).toBe(3);
+    expect(stderr.join('')).toContain('/nowhere/x.klprec could not be written');
+  });
+
+  it('end where they are full, and can still be read', async () => {
+    const file = newFile();
+    const opened = openSource({ kind: 'directory', text: 'dir:x', path: hostFolder(moving) });
+    const sample = opened.ok ? await opened.value.sample() : opened;
+    if (!sample.ok) throw new Error(sample.problem.message);
+    const at = new Date(0).toISOString();
+    const limits = { unpackedBytes: 1024 ** 2, moments: 3 };
+    const begun = RecordingWriter.begin(file, sample.value, at, { overwrite: false, limits });
+    if (!begun.ok) throw new Error(begun.problem.message);
+    const writer = begun.value;
+    for (; !writer.isFull; writer.add(sample.value, at)) expect(writer.moments).toBeLessThan(3);
+    writer.end('full', at);
+    expect(await readRecording(file)).toMatchObject({
+      ok: true,
+      value: { moments: [{ at }, { at }, { at }], end: { end: 'full' }, problems: [] },
+    });
+    expect(statSync(file).size).toBe(writer.bytes);
+  });
+});
+
+describe('wrong usage', () => {
+  it.each([
+    [['record', 'local'], /needs a file: -o FILE\.klprec/],
+    [['record', '-o', 'x.klprec'], /needs a target/],
+    [['record', 'local', '-o', 'x.tar.gz'], /ends in \.klprec/],
+    [['record', 'a.klprec', '-o', 'x.klprec'], /is a recording already/],
+    [['record', 'local', '-o', 'x.klprec', '--duration', 'long'], /--duration/],
+    [['record', 'local', '-o', 'x.klprec', '--interval', '0'], /--interval/],
+    [['record', 'local', '-o', 'x.klprec', '--json'], /--json/],
+  ])('%j', async (args, complaint) => {
+    const { status, stderr } = await klpscope(args);
+    expect(status).toBe(64);
+    expect(stderr.join('')).toMatch(complaint);
+  });
+});
+
+describe('files that are no recordings, or mean harm', () => {
+  const run = async (content: string | Uint8Array) => {
+    const file = newFile();
+    writeFileSync(file, content);
+    const { status, stdout, stderr } = await klpscope(['status', file, '--json']);
+    expect({ status, stdout, lines: stderr.length }).toEqual({ status: 3, stdout: '', lines: 1 });
+    expect(stderr.join('')).not.toMatch(/\p{Cc}/u);
+    return stderr.join('').split(':')[0];
+  };
+  const header = {
+    format: 'klpscope/recording',
+    version: 1,
+    target: 'db1\u001b[2J',
+    source: 'ssh',
+    started: '2026-11-21T12:00:00.000Z',
+    app: '0.1.0',
+  };
+
+  it('are refused with the reason', async () => {
+    expect(await run('')).toBe('unsupported-format');
+    expect(await run('no gzip')).toBe('unsupported-format');
+    expect(await run(gzipSync('{}\n'))).toBe('unsupported-format');
+    expect(await run(gzipSync('\u001b]0;x\u0007\n'))).toBe('unsupported-format');
+    expect(await run(gzipSync(`${JSON.stringify({ ...header, version: 9 })}\n`))).toBe(
+      'unsupported-format',
+    );
+    expect(await run(gzipSync(`${JSON.stringify(header)}\n`))).toBe('truncated');
+    expect((await klpscope(['status', '/nowhere/x.klprec'])).stderr.join('')).toMatch(
+      /^not-found: .*does not exist/,
+    );
+  });
+
+  it('show hostile text harmlessly', async () => {
+    const file = newFile();
+    const sample = {
+      at: header.started,
+      files: [['/proc/sys/kernel/hostname', { text: 'a\u001b[2Jb\n', truncated: false }]],
+      folders: [['/sys/kernel/livepatch', { entries: [{ name: '../\u0007', kind: 'folder' }] }]],
+    };
+    const lines = [header, sample, { at: header.started, end: 'done' }];
+    writeFileSync(file, gzipSync(lines.map((line) => `${JSON.stringify(line)}\n`).join('')));
+    expect((await klpscope(['status', file])).stdout).toContain(String.raw`a\x1b[2Jb`);
+    for (const command of ['status', 'watch']) {
+      const { stdout } = await klpscope([command, file]);
+      expect(stdout).toContain('transition');
+      expect(stdout.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+    }
+  });
+
+  it('are read up to the limit where they unpack without end', async () => {
+    const file = newFile();
+    const sample = JSON.stringify({ at: header.started, files: [] });
+    const bomb = gzipSync(Buffer.alloc(4 * 1024 ** 2, ' '));
+    writeFileSync(file, Buffer.concat([gzipSync(`${JSON.stringify(header)}\n${sample}\n`), bomb]));
+    const result = await readRecording(file, { unpackedBytes: 1024 ** 2, moments: 10 });
+    expect(result).toMatchObject({
+      ok: true,
+      value: { moments: [{ at: header.started }], problems: [{ code: 'too-large' }] },
+    });
+    writeFileSync(file, gzipSync(`${JSON.stringify(header)}\n${`${sample}\n`.repeat(50)}`));
+    const many = await readRecording(file, { unpackedBytes: 1024 ** 2, moments: 10 });
+    expect(many).toMatchObject({ ok: true, value: { problems: [{ code: 'too-large' }] } });
+    expect(many.ok && many.value.moments.length).toBe(10);
+  });
+});
