@@ -14,7 +14,8 @@ export type Livepatch =
   | 'lp_kthread'
   | 'lp_later'
   | 'lp_objects'
-  | 'lp_shadow';
+  | 'lp_shadow'
+  | 'lp_sleepers';
 
 /** A module of the lab that livepatches patch. */
 export type Target = 'klp_busy' | 'klp_later';

@@ -108,7 +108,8 @@ function variables(): Record<string, string> {
   );
 }
 
-async function start(args: string[], options: Launch): Promise<App> {
+/** Starts the app with its whole command line, and waits for its window; `close` ends it. */
+export async function start(args: string[], options: Launch): Promise<App> {
   const { expected, env = {} } = options;
   const electron = await _electron.launch({ args, env: { ...variables(), ...env } });
   const complaints: string[] = [];

@@ -3,6 +3,7 @@
 #define LP_H
 
 #include <linux/kernel.h>
+#include <linux/kthread.h>
 #include <linux/livepatch.h>
 #include <linux/module.h>
 #include <linux/seq_file.h>
@@ -59,6 +60,16 @@
 										\
 		return wait_event_interruptible(queue->wait,			\
 						READ_ONCE(queue->generation) != seen); \
+	}
+
+#define LP_WAITS_K(name)							\
+	static noinline __noclone void name(struct klp_busy_queue *queue)	\
+	{									\
+		unsigned long seen = READ_ONCE(queue->generation);		\
+										\
+		wait_event_idle(queue->wait,					\
+				READ_ONCE(queue->generation) != seen ||		\
+				kthread_should_stop());				\
 	}
 
 #endif
