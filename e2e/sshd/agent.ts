@@ -1,9 +1,10 @@
 /** An ssh-agent of a test's own. */
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { withAskpass } from './secrets';
 
 export interface Agent {
   readonly socket: string;
@@ -15,16 +16,11 @@ export async function startAgent(keys: readonly string[], passphrase: string): P
   const socket = join(folder, 'socket');
   const child = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' });
   while (!existsSync(socket)) await pause(10);
-  const askpass = join(folder, 'askpass');
-  writeFileSync(askpass, `#!/bin/sh\necho '${passphrase}'\n`, { mode: 0o700 });
-  execFileSync('ssh-add', ['-q', ...keys], {
-    env: {
-      ...process.env,
-      SSH_AUTH_SOCK: socket,
-      SSH_ASKPASS: askpass,
-      SSH_ASKPASS_REQUIRE: 'force',
-    },
-    stdio: 'ignore',
+  withAskpass(passphrase, (env) => {
+    execFileSync('ssh-add', ['-q', ...keys], {
+      env: { ...env, SSH_AUTH_SOCK: socket },
+      stdio: 'ignore',
+    });
   });
   return {
     socket,

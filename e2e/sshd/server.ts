@@ -5,21 +5,13 @@
  * of the machine changes. That takes root; where it can't be had, `cannotServe` says why.
  */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import {
-  chmodSync,
-  chownSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { cannotFabricate } from './fabricatedRoot';
+import { keepOrRemove, newSecret, withAskpass } from './secrets';
 
 export interface Account {
   readonly name: string;
@@ -76,6 +68,8 @@ export interface SshServer {
   /** `ssh-ed25519 AAAA…` */
   readonly hostKey: string;
   readonly knownHostsFile: string;
+  /** A command of this machine's run by an account, where the accounts are known; no login. */
+  asUser(name: (typeof accounts)[number]['name'], command: readonly string[]): string[];
   /** What the server said so far. */
   log(): string;
   /** Sends a signal to the server and to all of its sessions. */
@@ -100,8 +94,8 @@ const sshd = '/usr/sbin/sshd';
 export async function startSshd(options: ServerOptions = {}): Promise<SshServer> {
   const folder = mkdtempSync(join(tmpdir(), 'klpscope-sshd-'));
   chmodSync(folder, 0o755);
-  const password = `pw-${randomBytes(9).toString('hex')}`;
-  const passphrase = `pp-${randomBytes(9).toString('hex')}`;
+  const password = newSecret('password');
+  const passphrase = newSecret('passphrase');
   const type = options.hostKey ?? 'ed25519';
   makeKey(join(folder, 'host'), type, '');
   const keys = {
@@ -138,6 +132,7 @@ export async function startSshd(options: ServerOptions = {}): Promise<SshServer>
     passphrase,
     hostKey,
     knownHostsFile,
+    asUser: (name, command) => [...inNamespaceOf(child), ...asAccount(folder, name), ...command],
     log: () => output.join(''),
     signal: (name) => signalTree(child, name),
     async restart() {
@@ -148,13 +143,29 @@ export async function startSshd(options: ServerOptions = {}): Promise<SshServer>
       signalTree(child, 'SIGKILL');
       const isRunning = child.exitCode === null && child.signalCode === null;
       if (isRunning) await new Promise((resolve) => child.once('exit', resolve));
-      rmSync(folder, { recursive: true, force: true });
+      writeFileSync(join(folder, 'log'), output.join(''));
+      keepOrRemove(folder);
     },
   };
 }
 
+function inNamespaceOf({ pid = 0 }: ChildProcess): string[] {
+  return ['nsenter', '--mount', '--target', String(pid)];
+}
+
+function asAccount(folder: string, name: string): string[] {
+  const uid = accounts.find((account) => account.name === name)?.uid ?? 65_534;
+  const ids = [`--reuid=${uid}`, `--regid=${uid}`, '--clear-groups'];
+  const environment = [`HOME=${join(folder, 'home', name)}`, `USER=${name}`, `LOGNAME=${name}`];
+  return ['setpriv', ...ids, '--', 'env', '--chdir=/', ...environment];
+}
+
 function makeKey(path: string, type: string, passphrase: string): string {
-  execFileSync('ssh-keygen', ['-q', '-t', type, '-N', passphrase, '-C', '', '-f', path]);
+  withAskpass(passphrase, (env) => {
+    // As an argument everybody could read it.
+    const empty = passphrase === '' ? ['-N', ''] : [];
+    execFileSync('ssh-keygen', ['-q', '-t', type, ...empty, '-C', '', '-f', path], { env });
+  });
   return path;
 }
 
@@ -164,11 +175,9 @@ function writeAccounts(
   keys: readonly string[],
   noise: string,
 ): void {
-  const hash = execFileSync('perl', [
-    '-e',
-    'print crypt($ARGV[0], q($6$klpscope$))',
-    password,
-  ]).toString();
+  const hash = execFileSync('perl', ['-e', 'print crypt(<STDIN>, q($6$klpscope$))'], {
+    input: password,
+  }).toString();
   const authorized = keys.map((key) => readFileSync(`${key}.pub`, 'utf8')).join('');
   const passwd = [
     'sshd:x:105:65534::/run/sshd:/usr/sbin/nologin',

@@ -4,7 +4,7 @@ import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { parseTarget, type Target } from '../../shared/api/target';
 import { visible } from '../../shared/readings/text';
 import type { LiveRequest, SourceOptions } from '../sources/source';
-import { askOnTerminal } from './terminal';
+import { askerHere } from './terminal';
 import type { UsageError } from './usage';
 
 export interface TargetArguments {
@@ -75,7 +75,7 @@ export function readTargetArguments(
   return {
     target: target.value,
     timeoutSeconds,
-    options: { ...(values.log === undefined ? {} : { log: values.log }), live, ask: askOnTerminal },
+    options: { ...(values.log === undefined ? {} : { log: values.log }), live, ask: askerHere() },
   };
 }
 

@@ -1,4 +1,4 @@
-/** Hosts that are read through a shell: over SSH, or on this machine through sudo. */
+/** Hosts that are read through a shell: over SSH, or on this machine one of root's. */
 import type { Target } from '../../shared/api/target';
 import type { Result } from '../../shared/readings/problem';
 import type { Readings, SourceKind } from '../../shared/readings/readings';
@@ -34,14 +34,14 @@ export function openLive(target: Target, kind: SourceKind, options: SourceOption
 }
 
 async function connect(target: Target, { live = {}, ask }: SourceOptions): Promise<LiveSource> {
-  const { defaultLiveOptions, openLocalThroughSudo, openSsh } = await import('../ssh/sshSource');
+  const { defaultLiveOptions, openLocalElevated, openSsh } = await import('../ssh/sshSource');
   const options: LiveOptions = { ...defaultLiveOptions(), ...live, ...(ask ? { ask } : {}) };
   return target.kind === 'ssh'
     ? openSsh(target, options)
-    : openLocalThroughSudo(target.text, options);
+    : openLocalElevated(target.text, options);
 }
 
-/** Whether this machine is to be read by a shell behind sudo instead of by this process. */
-export function wantsSudoHere({ sudo = false }: Partial<LiveRequest>): boolean {
-  return sudo && process.geteuid?.() !== 0;
+/** Whether this machine is to be read by a shell of root's instead of by this process. */
+export function wantsRootHere({ sudo = false, pkexec = false }: Partial<LiveRequest>): boolean {
+  return (sudo || pkexec) && process.geteuid?.() !== 0;
 }

@@ -5,6 +5,7 @@ import type { Readings, SourceKind } from '../../shared/readings/readings';
 import { LiveHost } from '../probe/liveHost';
 import { defaultLimits } from '../probe/session';
 import type { Source } from '../sources/source';
+import type { Elevation } from './elevation';
 import { startProbe } from './privilege';
 import { nobody, type Ask } from './questions';
 import { Backoff } from './reconnect';
@@ -20,7 +21,8 @@ export interface Connection {
 }
 
 export interface ConnectedOptions {
-  readonly sudo: boolean;
+  /** Ways to root's rights in the order in which they are tried; none: the login's own rights. */
+  readonly through: readonly Elevation[];
   /** Milliseconds for the start of the probe, and for each answer; null: what is usual. */
   readonly timeoutMs: number | null;
   readonly ask: Ask;
@@ -28,7 +30,12 @@ export interface ConnectedOptions {
 
 export class ConnectedSource implements LiveSource {
   readonly live = true;
-  private host: { readonly live: LiveHost; readonly transport: Transport } | null = null;
+  private host: {
+    readonly live: LiveHost;
+    readonly transport: Transport;
+    /** Why it is read with less rights than were asked for. */
+    readonly lacking: readonly Problem[];
+  } | null = null;
   private readonly backoff = new Backoff();
   private lost: Problem | null = null;
   private needsHuman = false;
@@ -76,8 +83,12 @@ export class ConnectedSource implements LiveSource {
     const opened = await this.open();
     if (!opened.ok) return opened;
     const sampled = await opened.value.sample();
-    if (!sampled.ok) this.lose(sampled.problem);
-    return sampled;
+    if (!sampled.ok) {
+      this.lose(sampled.problem);
+      return sampled;
+    }
+    const problems = [...(this.host?.lacking ?? []), ...sampled.value.problems];
+    return { ok: true, value: { ...sampled.value, problems } };
   }
 
   private async open(): Promise<Result<LiveHost>> {
@@ -118,9 +129,10 @@ export class ConnectedSource implements LiveSource {
     // What runs on a closed transport ends.
     signal.addEventListener('abort', () => transport.close());
     if (signal.aborted) transport.close();
-    const { timeoutMs, sudo } = this.options;
+    else signal.addEventListener('abort', () => transport.close());
+    const { timeoutMs, through } = this.options;
     const started = await startProbe(transport, {
-      useSudo: sudo,
+      through,
       user,
       host,
       ask,
@@ -142,7 +154,8 @@ export class ConnectedSource implements LiveSource {
       { target: this.target, source: this.kind },
       started.value.first,
     );
-    this.host = { live, transport };
+    const { problem } = started.value;
+    this.host = { live, transport, lacking: problem ? [problem] : [] };
     return { ok: true, value: live };
   }
 

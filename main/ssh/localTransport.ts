@@ -1,6 +1,7 @@
 /** Programs of this machine. */
 import { fail, succeed, type Problem } from '../../shared/readings/problem';
 import { startChild } from './childChannel';
+import { pinnedEnvironment } from './localRights';
 import type { Channel, Transport } from './transport';
 
 export function localTransport(): Transport {
@@ -13,7 +14,7 @@ export function localTransport(): Transport {
     neededHuman: false,
     closed,
     exec({ argv }) {
-      const channel = startChild(argv);
+      const channel = startChild(argv, pinnedEnvironment);
       if (!channel) return Promise.resolve(fail('no-shell', null, 'No program was given.'));
       open.add(channel);
       void channel.ended.then(() => open.delete(channel));

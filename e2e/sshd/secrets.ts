@@ -1,0 +1,47 @@
+/**
+ * The secrets of tests. All begin alike, with what nothing else says by chance, so that one search
+ * finds any of them in whatever a test run has written.
+ */
+import { randomBytes } from 'node:crypto';
+import { cpSync, lstatSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+
+/** How every secret of a test begins. */
+export const secretMark = 'Kq7zW2mXvT9';
+
+/** Names the folder in which test folders are kept for the search at the end of the run. */
+export const keepVariable = 'KLPSCOPE_TEST_KEEP';
+
+export function newSecret(kind: 'password' | 'passphrase' | 'code'): string {
+  return `${secretMark}-${kind}-${randomBytes(9).toString('hex')}`;
+}
+
+/** Ends a test's folder: removed, but kept for the search where a whole run searches. */
+export function keepOrRemove(folder: string): void {
+  const keep = process.env[keepVariable];
+  if (keep !== undefined) {
+    const place = join(keep, `${basename(folder)}-${randomBytes(3).toString('hex')}`);
+    mkdirSync(keep, { recursive: true });
+    cpSync(folder, place, { recursive: true, filter: isPlain });
+  }
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+}
+
+/** Sockets and pipes hold nothing. */
+function isPlain(path: string): boolean {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  return stat !== undefined && (stat.isFile() || stat.isDirectory());
+}
+
+/** For ssh's programs, which ask a helper for a passphrase: it is neither argument nor variable. */
+export function withAskpass(secret: string, run: (env: NodeJS.ProcessEnv) => void): void {
+  const folder = mkdtempSync(join(tmpdir(), 'klpscope-ask-'));
+  const helper = join(folder, 'askpass');
+  writeFileSync(helper, `#!/bin/sh\necho '${secret}'\n`, { mode: 0o700 });
+  try {
+    run({ ...process.env, SSH_ASKPASS: helper, SSH_ASKPASS_REQUIRE: 'force', DISPLAY: ':0' });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
