@@ -49,15 +49,19 @@ export function makeNet(): Net {
   // Many tests may run at once: each process has a network of 4 addresses of its own.
   const block = ((process.pid * 8 + made) % 16_384) * 4;
   const of = (host: number) => `198.18.${block >> 8}.${(block & 255) + host}`;
+  const hardware = '02:00:00:00:00:02';
   const here = of(1);
   const there = of(2);
   const ip = (...args: string[]) => run('ip', args);
   const ipThere = (...args: string[]) => run('ip', ['-n', name, ...args]);
   ip('netns', 'add', name);
   try {
-    ip('link', 'add', cable, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', name);
+    const far = ['name', 'eth0', 'address', hardware, 'netns', name];
+    ip('link', 'add', cable, 'type', 'veth', 'peer', ...far);
     ip('address', 'add', `${here}/30`, 'dev', cable);
     ip('link', 'set', cable, 'up');
+    // Or else it would be noticed here that nobody answers for the address any more.
+    ip('neighbour', 'add', there, 'lladdr', hardware, 'dev', cable, 'nud', 'permanent');
     ipThere('address', 'add', `${there}/30`, 'dev', 'eth0');
     ipThere('link', 'set', 'eth0', 'up');
   } catch (error) {
@@ -73,7 +77,7 @@ export function makeNet(): Net {
     release: () => ipThere('route', 'del', 'blackhole', `${here}/32`),
     throttle(kilobits) {
       const place = ['dev', 'eth0', 'root'];
-      const tbf = ['tbf', 'rate', `${kilobits}kbit`, 'burst', '4kb', 'latency', '2s'];
+      const tbf = ['tbf', 'rate', `${kilobits}kbit`, 'burst', '1600', 'latency', '2s'];
       if (kilobits === null) run('tc', ['-n', name, 'qdisc', 'del', ...place]);
       else run('tc', ['-n', name, 'qdisc', 'replace', ...place, ...tbf]);
     },

@@ -1,6 +1,7 @@
 /** A host behind a connection that may be lost: samples, and connecting again with patience. */
 import { performance } from 'node:perf_hooks';
 import { fail, type Problem, type Result } from '../../shared/readings/problem';
+import type { SoughtCode, StackSearch } from '../../shared/readings/stackSearch';
 import type { Readings, SourceKind } from '../../shared/readings/readings';
 import { LiveHost } from '../probe/liveHost';
 import { defaultLimits } from '../probe/session';
@@ -60,6 +61,19 @@ export class ConnectedSource implements LiveSource {
     const sampled = this.queue.then(() => this.take());
     this.queue = sampled;
     return sampled;
+  }
+
+  /** Between two samples, on the connection that there is. */
+  seek(sought: SoughtCode): Promise<Result<StackSearch>> {
+    const searched = this.queue.then(() => this.search(sought));
+    this.queue = searched;
+    return searched;
+  }
+
+  private search(sought: SoughtCode): Promise<Result<StackSearch>> | Result<StackSearch> {
+    const live = this.host?.live;
+    if (live) return live.seek(sought);
+    return fail('connection-lost', this.target, `${this.target} is not connected.`);
   }
 
   retry(): void {
@@ -127,7 +141,6 @@ export class ConnectedSource implements LiveSource {
     if (!connected.ok) return connected;
     const { transport, user, host } = connected.value;
     // What runs on a closed transport ends.
-    signal.addEventListener('abort', () => transport.close());
     if (signal.aborted) transport.close();
     else signal.addEventListener('abort', () => transport.close());
     const { timeoutMs, through } = this.options;
@@ -144,9 +157,10 @@ export class ConnectedSource implements LiveSource {
         askedForSudo = true;
       },
     });
-    if (!started.ok || signal.aborted) {
+    if (signal.aborted) return { ok: false, problem: this.givenUp() };
+    if (!started.ok) {
       transport.close();
-      return started.ok ? { ok: false, problem: this.givenUp() } : started;
+      return started;
     }
     this.needsHuman = transport.neededHuman || askedForSudo;
     const live = new LiveHost(

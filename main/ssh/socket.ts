@@ -2,6 +2,7 @@
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { fail, succeed, type Result } from '../../shared/readings/problem';
+import { lookupUntil } from './lookup';
 
 export function connectSocket(
   host: string,
@@ -12,8 +13,11 @@ export function connectSocket(
 ): Promise<Result<Duplex>> {
   const where = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   return new Promise((resolve) => {
-    const socket = connect({ host, port, signal, ...(family === null ? {} : { family }) });
+    const late = new AbortController();
+    const lookup = lookupUntil(AbortSignal.any([signal, late.signal]));
+    const socket = connect({ host, port, signal, lookup, ...(family === null ? {} : { family }) });
     const timer = setTimeout(() => {
+      late.abort();
       socket.destroy();
       resolve(fail('timeout', where, `${where} did not answer within ${limitMs / 1000} s.`));
     }, limitMs);

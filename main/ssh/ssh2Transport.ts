@@ -9,7 +9,7 @@ import { hostKeyAlgorithms } from './hostKeyAlgorithms';
 import { decideHostKey, type HostKeyRules } from './hostKeys';
 import type { Ask, Question } from './questions';
 import { connectSocket } from './socket';
-import { openChannel } from './ssh2Channel';
+import { openChannel, sessionsInTurn } from './ssh2Channel';
 import { TimeLimit } from './timeLimit';
 import type { Transport } from './transport';
 
@@ -23,7 +23,10 @@ export interface Ssh2Options {
   readonly through: Duplex | null;
   /** Milliseconds until the server's key has come. */
   readonly connectMs: number;
-  /** Milliseconds that the server may be silent during the login, while nobody is being asked. */
+  /**
+   * Milliseconds that the server may be silent during the login, while nobody is being asked, and
+   * that it may take to open a session.
+   */
   readonly loginMs: number;
   /** Gives up while it connects. */
   readonly signal: AbortSignal;
@@ -229,12 +232,15 @@ class Attempt {
   }
 
   private transport(): Ssh2Transport {
-    const { client, closed } = this;
+    const { client, closed, options } = this;
+    const open = sessionsInTurn((line) =>
+      openChannel(client, line, closed, this.name, options.loginMs),
+    );
     return {
       client,
       closed,
       neededHuman: this.acceptedByHuman || this.authentication.neededHuman,
-      exec: ({ line }) => openChannel(client, line, closed, this.name),
+      exec: ({ line }) => open(line),
       close: () => {
         this.note('connection-lost', 'The connection was closed here.');
         client.end();
