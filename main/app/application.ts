@@ -6,7 +6,7 @@ import { parseTarget } from '../../shared/api/target';
 import { openReader } from '../sources/readerClient';
 import type { WindowRequest } from './argv';
 import { demoHosts } from './demos';
-import { chooseTargets } from './dialogs';
+import { chooseRecordingFile, chooseTargets } from './dialogs';
 import { createHosts, type LiveChoice } from './hosts';
 import { answerRequests, tell } from './ipc';
 import { say } from './log';
@@ -126,6 +126,14 @@ export function startApplication(
       hosts.cancel(id);
     },
     'demo:control': ({ id, command }) => hosts.control(id, command),
+    'recording:seek': ({ id, index }) => hosts.seek(id, index),
+    'recording:moments': ({ id }) => hosts.moments(id),
+    'host:record': async ({ id, on }) => {
+      const host = hosts.get(id);
+      const file = on && host !== null ? await chooseRecordingFile(window, host.label) : null;
+      // Cancelled: what was goes on.
+      if (!on || file !== null) await hosts.record(id, file);
+    },
     'question:answer': ({ id, answers }) => questions.answer(id, answers),
     'window:painted': ({ host: id }) => {
       const host = id === null ? null : hosts.get(id);

@@ -40,3 +40,23 @@ export async function chooseTargets(window: BrowserWindow, kind: DialogKind): Pr
   if (canceled) return [];
   return filePaths.map((path) => `${prefixes[kind]}${path}`);
 }
+
+/**
+ * Asks where a recording of a host is to be kept; that a file there is replaced, the dialog asks.
+ *
+ * @returns a path that ends in `.klprec`; null: cancelled
+ */
+export async function chooseRecordingFile(
+  window: BrowserWindow,
+  host: string,
+): Promise<string | null> {
+  const name = host.replaceAll(/[^\w.-]+/g, '_').slice(0, 60);
+  const day = new Date().toISOString().slice(0, 10);
+  const { canceled, filePath } = await dialog.showSaveDialog(window, {
+    title: 'Record into a file',
+    defaultPath: `${name}-${day}.klprec`,
+    filters: [{ name: 'Recordings', extensions: ['klprec'] }],
+  });
+  if (canceled || filePath === '') return null;
+  return /\.klprec$/i.test(filePath) ? filePath : `${filePath}.klprec`;
+}

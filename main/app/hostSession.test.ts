@@ -30,6 +30,9 @@ function start({ live = true, visible = true } = {}): HostSession {
     files: async () => [],
     file: async () => null,
     demo: () => Promise.resolve(null),
+    seek: () => Promise.reject(new Error('no recording')),
+    moments: () => Promise.resolve(null),
+    record: () => Promise.resolve(null),
     control: () => Promise.resolve({ ok: true as const }),
     close: () => {
       isReaderClosed = true;

@@ -1,11 +1,18 @@
 /**
  * One open target: reads it, keeps what was last known, and decides when it is read again.
  */
-import type { DemoCommand, DemoOutcome, DemoState, Host, RawFile } from '../../shared/api/contract';
+import type {
+  DemoCommand,
+  DemoOutcome,
+  DemoState,
+  Host,
+  Moments,
+  RawFile,
+} from '../../shared/api/contract';
 import type { Problem } from '../../shared/readings/problem';
 import type { StatusDocument } from '../../shared/report/statusDocument';
 import { nextDelay } from '../probe/pollingPlan';
-import type { Reader } from '../sources/readerClient';
+import type { Reader, Sampled } from '../sources/readerClient';
 import {
   watchTransition,
   withStall,
@@ -34,6 +41,11 @@ export interface HostSession {
   file(path: string): Promise<string | null>;
   /** Does something to a demo host, and shows what came of it. */
   control(command: DemoCommand): Promise<DemoOutcome>;
+  /** Shows another moment of a recording. */
+  seek(index: number): Promise<void>;
+  moments(): Promise<Moments | null>;
+  /** Records into a file from now on; null: no more. */
+  record(file: string | null): Promise<void>;
   /** Connects anew, now. */
   reconnect(): void;
   /** Goes on with another reader, that has other rights. */
@@ -52,6 +64,8 @@ interface Known {
   readonly roundMs: number | null;
   readonly watch: TransitionWatch | null;
   readonly demo: DemoState | null;
+  readonly recording: Host['recording'];
+  readonly recorder: Host['recorder'];
 }
 
 /** Milliseconds between two looks at a demo host, whose story may run fast. */
@@ -79,6 +93,8 @@ export function startSession(
     roundMs: null,
     watch: null,
     demo: null,
+    recording: null,
+    recorder: null,
   };
   let isPaused = false;
   let isVisible = visible;
@@ -92,7 +108,7 @@ export function startSession(
   let settledWishes = 0;
 
   function host(): Host {
-    const { status, problem, sampledAt, sampleMs, watch, demo } = known;
+    const { status, problem, sampledAt, sampleMs, watch, demo, recording, recorder } = known;
     return {
       id: first.id,
       target: first.target,
@@ -109,6 +125,8 @@ export function startSession(
       transitionSeenAt: watch === null ? null : new Date(watch.seenAt).toISOString(),
       drain: watch === null ? [] : watch.drain.map(([seconds, count]) => [seconds, count]),
       demo,
+      recording,
+      recorder,
     };
   }
 
@@ -129,15 +147,33 @@ export function startSession(
       }
       lastEnd = Date.now();
       settledWishes = wish;
-      const { roundMs } = result;
-      known = result.ok
-        ? { ...known, ...watched(result.value), problem: null, sampleMs: lastEnd - start, roundMs }
-        : { ...known, problem: result.problem, roundMs };
+      learn(result, start);
       if (first.isDemo) known = { ...known, demo: await asked.demo() };
       environment.changed(host());
     } while (isAskedAgain);
     isSampling = false;
     schedule();
+  }
+
+  function learn(result: Sampled, start: number): void {
+    const { roundMs, recording = null, recorder = null } = result;
+    const sampleMs = lastEnd - start;
+    known = result.ok
+      ? { ...known, ...seen(result), problem: null, sampleMs, roundMs, recording, recorder }
+      : { ...known, problem: result.problem, roundMs, recorder };
+  }
+
+  /** A recording has its own clock. */
+  function seen(
+    result: Sampled & { readonly ok: true },
+  ): Pick<Known, 'status' | 'watch' | 'sampledAt'> {
+    const { value, recording, watch = null } = result;
+    if (!recording) return watched(value);
+    return {
+      status: withStall(value, watch, Date.parse(recording.at)),
+      watch,
+      sampledAt: recording.at,
+    };
   }
 
   /** A saved state stands still: how long somebody looks at it means nothing. */
@@ -152,7 +188,9 @@ export function startSession(
 
   function schedule(): void {
     clearTimeout(timer);
-    if (!first.live || isPaused || !isVisible || isSampling || isClosed) return;
+    // What is recorded is recorded whether or not anybody looks.
+    const isWatched = isVisible || known.recorder !== null;
+    if (!first.live || isPaused || !isWatched || isSampling || isClosed) return;
     const interval = first.isDemo ? demoInterval : delay().ms;
     timer = setTimeout(() => void sample(), Math.max(0, lastEnd + interval - Date.now()));
   }
@@ -211,6 +249,21 @@ export function startSession(
       const outcome = await reader.control(command);
       refresh();
       return outcome;
+    },
+    async seek(index) {
+      const start = Date.now();
+      const result = await reader.seek(index);
+      if (isClosed) return;
+      lastEnd = Date.now();
+      learn(result, start);
+      environment.changed(host());
+    },
+    moments: () => reader.moments(),
+    async record(file) {
+      known = { ...known, recorder: await reader.record(file) };
+      if (isClosed) return;
+      environment.changed(host());
+      schedule();
     },
     files: () => reader.files(),
     file: (path) => reader.file(path),

@@ -15,6 +15,9 @@ const silent: Reader = {
     retries += 1;
   },
   cancel: () => undefined,
+  seek: () => Promise.reject(new Error('no recording')),
+  moments: () => Promise.resolve(null),
+  record: () => Promise.resolve(null),
   control: () => Promise.resolve(noDemo),
   close: () => undefined,
 };

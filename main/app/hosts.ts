@@ -1,5 +1,5 @@
 /** The targets that are open in the window, in the order of their opening. */
-import type { DemoCommand, DemoOutcome, Host, RawFile } from '../../shared/api/contract';
+import type { DemoCommand, DemoOutcome, Host, Moments, RawFile } from '../../shared/api/contract';
 import { parseTarget, type Target } from '../../shared/api/target';
 import type { Result } from '../../shared/readings/problem';
 import { noDemo, type Reader } from '../sources/readerClient';
@@ -28,6 +28,9 @@ export interface Hosts {
   setPaused(id: string, paused: boolean): void;
   setVisible(visible: boolean): void;
   control(id: string, command: DemoCommand): Promise<DemoOutcome>;
+  seek(id: string, index: number): Promise<void>;
+  moments(id: string): Promise<Moments | null>;
+  record(id: string, file: string | null): Promise<void>;
   files(id: string): Promise<RawFile[]>;
   file(id: string, path: string): Promise<string | null>;
   closeAll(): void;
@@ -95,6 +98,9 @@ export function createHosts(environment: HostsEnvironment): Hosts {
       for (const session of sessions.values()) session.setVisible(visible);
     },
     control: async (id, command) => (await sessions.get(id)?.control(command)) ?? noDemo,
+    seek: async (id, index) => sessions.get(id)?.seek(index),
+    moments: async (id) => (await sessions.get(id)?.moments()) ?? null,
+    record: async (id, file) => sessions.get(id)?.record(file),
     files: async (id) => (await sessions.get(id)?.files()) ?? [],
     file: async (id, path) => (await sessions.get(id)?.file(path)) ?? null,
     closeAll() {

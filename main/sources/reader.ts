@@ -8,7 +8,15 @@ import type { Readings } from '../../shared/readings/readings';
 import { statusOf } from '../../shared/report/status';
 import type { Question } from '../ssh/questions';
 import { carryOut, stateOf } from './demoControl';
-import { noDemo, type ReaderAnswer, type ReaderQuestion, type ReaderStart } from './readerClient';
+import {
+  noDemo,
+  type ReaderAnswer,
+  type ReaderQuestion,
+  type ReaderStart,
+  type Sampled,
+} from './readerClient';
+import { HostRecorder } from './hostRecorder';
+import { RecordingPlayer } from './recordingPlayer';
 import { openSource, type SourceOptions } from './source';
 
 /** Characters of one file that the window gets to show. */
@@ -18,6 +26,8 @@ const { target, live }: ReaderStart = workerData;
 const options: SourceOptions = { live, ask: askWindow };
 let source = openSource(target, options);
 let last: Readings | null = null;
+const player = new RecordingPlayer();
+const recorder = new HostRecorder();
 
 /** Questions that wait for a human's answer. */
 const asked = new Map<number, (answers: readonly string[] | null) => void>();
@@ -34,6 +44,7 @@ parentPort?.on('message', (question: ReaderQuestion) => {
       if (source.ok) source.value[question.ask]?.();
       return;
     case 'close':
+      recorder.end();
       if (source.ok) source.value.close();
       // Nothing else keeps the thread once the connection has ended.
       parentPort?.close();
@@ -49,6 +60,19 @@ function askWindow(question: Question): Promise<readonly string[] | null> {
   return new Promise((resolve) => asked.set(id, resolve));
 }
 
+/** The moment of a recording that is to be shown. */
+function showMoment(): Sampled {
+  const moment = player.moment();
+  if (!moment) {
+    const message = 'The recording is not open.';
+    const problem = { code: 'not-found', path: target.text, message } as const;
+    return { ok: false, problem, roundMs: null };
+  }
+  const { readings, recording, watch } = moment;
+  last = readings;
+  return { ok: true, value: statusOf(readings), roundMs: null, recording, watch };
+}
+
 async function answer(
   question: Exclude<ReaderQuestion, { ask: 'answered' | 'retry' | 'cancel' | 'close' }>,
 ): Promise<ReaderAnswer> {
@@ -58,12 +82,27 @@ async function answer(
       // What was not there may be there by now.
       if (!source.ok) source = openSource(target, options);
       if (!source.ok) return { id, result: { ...source, roundMs: null } };
+      if (source.value.recording) {
+        const failed = await player.reopen(source.value.recording);
+        return { id, result: failed ? { ...failed, roundMs: null } : showMoment() };
+      }
       const sample = await source.value.sample();
+      recorder.take(sample);
       const { roundMs = null } = source.value;
-      if (!sample.ok) return { id, result: { ...sample, roundMs } };
+      if (!sample.ok) return { id, result: { ...sample, roundMs, ...recorder.state() } };
       last = sample.value;
-      return { id, result: { ok: true, value: statusOf(sample.value), roundMs } };
+      const value = statusOf(sample.value);
+      return { id, result: { ok: true, value, roundMs, ...recorder.state() } };
     }
+    case 'seek':
+      player.seek(question.index);
+      return { id, result: showMoment() };
+    case 'moments':
+      return { id, moments: await player.moments() };
+    case 'record':
+      if (question.file === null) recorder.end();
+      else if (last) recorder.begin(question.file, last);
+      return { id, recorder: recorder.state().recorder ?? null };
     case 'files':
       return { id, files: last ? filesOf(last) : [] };
     case 'file':

@@ -1,8 +1,17 @@
 /** Speaks with a reader thread: one per open target. */
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { DemoCommand, DemoOutcome, DemoState, RawFile } from '../../shared/api/contract';
+import type {
+  DemoCommand,
+  DemoOutcome,
+  DemoState,
+  Moments,
+  RawFile,
+  Recorder,
+  RecordingState,
+} from '../../shared/api/contract';
 import type { Target } from '../../shared/api/target';
+import type { TransitionWatch } from '../../shared/history/transitionWatch';
 import type { Result } from '../../shared/readings/problem';
 import type { StatusDocument } from '../../shared/report/statusDocument';
 import type { Ask, Question } from '../ssh/questions';
@@ -23,11 +32,24 @@ export interface Reader {
   demo(): Promise<DemoState | null>;
   /** Carries out a command on a demo host's story. */
   control(command: DemoCommand): Promise<DemoOutcome>;
+  /** Shows another moment of a recording. */
+  seek(index: number): Promise<Sampled>;
+  /** Null for everything that is no recording. */
+  moments(): Promise<Moments | null>;
+  /** Records from now on into a file, in place of one that is there; null: no more. */
+  record(file: string | null): Promise<Recorder | null>;
   close(): void;
 }
 
 /** A sample, and how long the host took to answer; null: not known. */
-export type Sampled = Result<StatusDocument> & { readonly roundMs: number | null };
+export type Sampled = Result<StatusDocument> & {
+  readonly roundMs: number | null;
+  /** The moment that is shown of a recording, and what had been seen of its transition. */
+  readonly recording?: RecordingState;
+  readonly watch?: TransitionWatch | null;
+  /** How far a recording of this host is that is being made. */
+  readonly recorder?: Recorder;
+};
 
 /** No demo host is there to obey. */
 export const noDemo: DemoOutcome = { ok: false, errno: 'ENODEV' };
@@ -39,7 +61,9 @@ export interface ReaderStart {
 }
 
 export type ReaderQuestion = { readonly id: number } & (
-  | { readonly ask: 'sample' | 'files' }
+  | { readonly ask: 'sample' | 'files' | 'moments' }
+  | { readonly ask: 'seek'; readonly index: number }
+  | { readonly ask: 'record'; readonly file: string | null }
   | { readonly ask: 'file'; readonly path: string }
   | { readonly ask: 'demo'; readonly command: DemoCommand | null }
   /** Nothing is answered. */
@@ -51,6 +75,8 @@ export type ReaderQuestion = { readonly id: number } & (
 export type ReaderAnswer = { readonly id: number } & (
   | { readonly result: Sampled }
   | { readonly files: RawFile[] }
+  | { readonly moments: Moments | null }
+  | { readonly recorder: Recorder | null }
   | { readonly text: string | null }
   | { readonly outcome: DemoOutcome; readonly state: DemoState | null }
   /** A question for a human; the id is its own. */
@@ -100,7 +126,9 @@ export function openReader(target: Target, live: Partial<LiveRequest> = {}, ask?
 
   function request(
     question:
-      | { ask: 'sample' | 'files' }
+      | { ask: 'sample' | 'files' | 'moments' }
+      | { ask: 'seek'; index: number }
+      | { ask: 'record'; file: string | null }
       | { ask: 'file'; path: string }
       | { ask: 'demo'; command: DemoCommand | null },
   ): Promise<ReaderAnswer | null> {
@@ -117,13 +145,26 @@ export function openReader(target: Target, live: Partial<LiveRequest> = {}, ask?
     worker?.postMessage({ id: 0, ask: what } satisfies ReaderQuestion);
   }
 
+  async function sampled(
+    question: { ask: 'sample' } | { ask: 'seek'; index: number },
+  ): Promise<Sampled> {
+    const answer = await request(question);
+    if (answer && 'result' in answer) return answer.result;
+    const message = `The reader of ${target.text} stopped unexpectedly; it is started again on the next try.`;
+    const problem = { code: 'protocol-error', path: target.text, message } as const;
+    return { ok: false, problem, roundMs: null };
+  }
+
   return {
-    async sample() {
-      const answer = await request({ ask: 'sample' });
-      if (answer && 'result' in answer) return answer.result;
-      const message = `The reader of ${target.text} stopped unexpectedly; it is started again on the next try.`;
-      const problem = { code: 'protocol-error', path: target.text, message } as const;
-      return { ok: false, problem, roundMs: null };
+    sample: () => sampled({ ask: 'sample' }),
+    seek: (index) => sampled({ ask: 'seek', index }),
+    async moments() {
+      const answer = await request({ ask: 'moments' });
+      return answer && 'moments' in answer ? answer.moments : null;
+    },
+    async record(file) {
+      const answer = await request({ ask: 'record', file });
+      return answer && 'recorder' in answer ? answer.recorder : null;
     },
     retry: () => tell('retry'),
     cancel: () => tell('cancel'),

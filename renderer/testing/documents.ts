@@ -119,6 +119,8 @@ export function hostOf(status: StatusDocument | null, change: Partial<Host> = {}
     transitionSeenAt: null,
     drain: [],
     demo: null,
+    recording: null,
+    recorder: null,
     ...change,
   };
 }

@@ -20,6 +20,9 @@ export const requestNames = [
   'host:cancel',
   'question:answer',
   'demo:control',
+  'recording:seek',
+  'recording:moments',
+  'host:record',
 ] as const;
 
 export const eventNames = [

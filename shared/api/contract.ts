@@ -73,6 +73,37 @@ export const demoOutcomeSchema = z.discriminatedUnion('ok', [
 ]);
 export type DemoOutcome = z.infer<typeof demoOutcomeSchema>;
 
+/** Which moment of a recording is shown. */
+export const recordingStateSchema = z.strictObject({
+  index: z.number().int().nonnegative(),
+  count: z.number().int().positive(),
+  /** ISO 8601 of the moment. */
+  at: z.string(),
+  /** Seconds since the recording began, and of its whole length. */
+  seconds: z.number(),
+  lasts: z.number(),
+  /** Whether the host could not be read then: what is shown is older. */
+  lost: z.boolean(),
+});
+export type RecordingState = z.infer<typeof recordingStateSchema>;
+
+/** All moments of a recording, in seconds since it began, and what happened at which. */
+export const momentsSchema = z.strictObject({
+  seconds: z.array(z.number()),
+  marks: z.array(z.strictObject({ index: z.number().int(), text: z.string(), isBad: z.boolean() })),
+});
+export type Moments = z.infer<typeof momentsSchema>;
+
+/** A recording that is being made of a host. */
+export const recorderSchema = z.strictObject({
+  file: z.string(),
+  moments: z.number().int(),
+  bytes: z.number().int(),
+  /** Why it goes no further; null: it does. */
+  problem: problemSchema.nullable(),
+});
+export type Recorder = z.infer<typeof recorderSchema>;
+
 /**
  * A host (or saved state) open in the window.
  *
@@ -107,6 +138,10 @@ export const hostSchema = z.strictObject({
   drain: z.array(z.tuple([z.number(), z.number()])),
   /** The story of a demo host; null for every other. */
   demo: demoStateSchema.nullable(),
+  /** The moment that is shown of a recording; null for everything else. */
+  recording: recordingStateSchema.nullable(),
+  /** Null: it is not being recorded. */
+  recorder: recorderSchema.nullable(),
 });
 export type Host = z.infer<typeof hostSchema>;
 
@@ -249,6 +284,18 @@ export const requests = {
   'demo:control': {
     ask: z.strictObject({ id: z.string().max(64), command: demoCommandSchema }),
     answer: demoOutcomeSchema,
+  },
+  /** Shows another moment of a recording; beyond its ends the first or the last. */
+  'recording:seek': {
+    ask: z.strictObject({ id: z.string().max(64), index: z.number().int() }),
+    answer: none,
+  },
+  /** Null where it is no recording. */
+  'recording:moments': { ask: hostId, answer: momentsSchema.nullable() },
+  /** Begins to record a host into a file that the system's dialog asks for, or ends that. */
+  'host:record': {
+    ask: z.strictObject({ id: z.string().max(64), on: z.boolean() }),
+    answer: none,
   },
   'window:menu-state': { ask: z.strictObject({ hostSelected: z.boolean() }), answer: none },
 } as const satisfies Record<RequestName, { ask: z.ZodType; answer: z.ZodType }>;

@@ -13,7 +13,7 @@ export function changeLine(target: string, at: string, change: Change, json: boo
 
 /** @param at ISO 8601; its clock time in UTC begins the line */
 export function renderChange(at: string, change: Change): string {
-  return `${clockTime(at)}  ${sentenceOf(change)}`;
+  return `${clockTime(at)}  ${changeSentence(change)}`;
 }
 
 /** @returns the time of day of an ISO 8601 moment in UTC: `12:03:11Z` */
@@ -21,7 +21,8 @@ export function clockTime(at: string): string {
   return `${at.slice(11, 19)}Z`;
 }
 
-function sentenceOf(change: Change): string {
+/** What happened, without when. */
+export function changeSentence(change: Change): string {
   const subject = visible(change.subject ?? '');
   const direction = change.direction ?? 'direction unknown';
   switch (change.event) {

@@ -38,6 +38,11 @@ export class Recording {
     return this.lines.moments.map(({ at }) => at);
   }
 
+  /** Milliseconds since the epoch. */
+  msAt(index: number): number {
+    return Date.parse(this.lines.moments[this.within(index)]?.at ?? this.lines.header.started);
+  }
+
   /** Why the host could not be read at a moment; null: it was read. */
   lostAt(index: number): Problem | null {
     const moment = this.lines.moments[this.within(index)];

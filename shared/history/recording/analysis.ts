@@ -1,0 +1,79 @@
+/** What happened in a recording, and when: looked through once, moment by moment. */
+import { succeed } from '../../readings/problem';
+import { statusOf } from '../../report/status';
+import type { Change } from '../events';
+import type { TransitionWatch } from '../transitionWatch';
+import { Watcher } from '../watcher';
+import { changeSentence } from '../watchText';
+import type { Recording } from './recording';
+
+/** Something that happened between a moment and the one before it. */
+export interface Mark {
+  readonly index: number;
+  readonly text: string;
+  /** Whether it is bad news. */
+  readonly isBad: boolean;
+}
+
+/** Moments of one transition, the last of which knows all that was seen of it. */
+interface Span {
+  readonly from: number;
+  readonly to: number;
+  readonly watch: TransitionWatch;
+}
+
+/** So many marks can be told apart on a slider; the first ones stand. */
+const mostMarks = 2000;
+
+export class Analysis {
+  private readonly watcher = new Watcher();
+  private readonly found: Mark[] = [];
+  private readonly spans: Span[] = [];
+  private next = 0;
+
+  constructor(private readonly recording: Recording) {}
+
+  get isDone(): boolean {
+    return this.next >= this.recording.length;
+  }
+
+  get marks(): readonly Mark[] {
+    return this.found;
+  }
+
+  /** Looks at the next moment. */
+  step(): void {
+    const index = this.next;
+    this.next += 1;
+    const lost = this.recording.lostAt(index);
+    const now = this.recording.msAt(index);
+    const reading = lost
+      ? { ok: false as const, problem: lost }
+      : succeed(statusOf(this.recording.readingsAt(index)));
+    for (const change of this.watcher.see(reading, now)) this.mark(index, change);
+    const watch = this.watcher.transition;
+    if (!watch || lost) return;
+    const last = this.spans.at(-1);
+    const isSame =
+      last !== undefined && last.to === index - 1 && last.watch.seenAt === watch.seenAt;
+    if (isSame) this.spans.pop();
+    this.spans.push({ from: isSame ? last.from : index, to: index, watch });
+  }
+
+  /** What a watcher had seen of the transition that ran at a moment; null: none ran. */
+  watchAt(index: number): TransitionWatch | null {
+    const span = this.spans.find(({ from, to }) => from <= index && index <= to);
+    if (!span) return null;
+    const passed = (this.recording.msAt(index) - span.watch.seenAt) / 1000;
+    return { ...span.watch, drain: span.watch.drain.filter(([seconds]) => seconds <= passed) };
+  }
+
+  /** Progress is no mark: in a transition nearly every moment has some. */
+  private mark(index: number, change: Change): void {
+    const { event, finding } = change;
+    if (event === 'progress' || event === 'state' || this.found.length >= mostMarks) return;
+    if (event === 'finding' && finding?.severity === 'info') return;
+    const isBad = event === 'lost' || (event === 'finding' && finding?.severity === 'error');
+    this.found.push({ index, text: changeSentence(change), isBad });
+  }
+}
