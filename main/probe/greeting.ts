@@ -65,5 +65,6 @@ function noShell(how: string): Result<never> {
 
 function lastWords(...texts: readonly string[]): string {
   const line = texts.map((text) => text.trim().split('\n').at(-1) ?? '').find(Boolean);
-  return line === undefined ? 'without a word' : `“${visible(capText(line, 200))}”`;
+  if (line === undefined) return 'without a word';
+  return `“${visible(capText(Buffer.from(line, 'latin1').toString(), 200))}”`;
 }

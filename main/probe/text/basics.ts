@@ -14,6 +14,15 @@ IFS= read -r mark </proc/sys/kernel/random/uuid
 pack=
 command -v gzip >/dev/null && pack=yes
 
+# What runs in a process of its own and starts others there: without this, a shell that may start
+# none would go on in it as if it were the first, which waits for it (see attempt).
+alone() {
+	cut=yes
+	command eval '"$@"; status=$? cut='
+	[ -z "$cut" ] || exit 2
+	return $status
+}
+
 frame() {
 	printf '\n%s %s\n' "$mark" "$*"
 }

@@ -16,8 +16,12 @@ details() {
 }
 
 # Busybox before 1.30 spells timeout differently, and busybox's cut ends a line at each NUL.
+two_lines() {
+	printf 'x\0y\n' | cut -b 1-99
+}
+
 find_tools() {
-	case $(printf 'x\0y\n' | cut -b 1-99) in
+	case $(alone two_lines) in
 	xy) whole=yes ;;
 	*) whole= ;;
 	esac
@@ -52,7 +56,7 @@ batch() {
 	section=$1
 	shift
 	frame "$section"
-	{ errors=$(limit 2 grep -aH '' "$@" 2>&1 >&4); } 4>&1
+	{ errors=$(alone limit 2 grep -aH '' "$@" 2>&1 >&4); } 4>&1
 	case $?:$errors in
 	# Not one of its programs was started: nothing is known, not even that a file is empty.
 	12[567]:* | *:*timeout:* | [2-9]:) return ;;
@@ -60,7 +64,7 @@ batch() {
 		frame "$section"
 		errors=
 		for file; do
-			{ errors="$errors$nl$(limit 1 grep -aH '' "$file" 2>&1 >&4)"; } 4>&1
+			{ errors="$errors$nl$(alone limit 1 grep -aH '' "$file" 2>&1 >&4)"; } 4>&1
 			case $? in 124 | 137 | 143) errors="$errors$nl$file: slow" ;; esac
 		done
 		;;
@@ -82,7 +86,7 @@ slow() {
 		commands="$commands $process/cmdline"
 	done
 	if [ "$whole" ]; then
-		batch k $stacks $commands | cut -b 1-4200
+		alone batch k $stacks $commands | cut -b 1-4200
 		return
 	fi
 	batch k $stacks
@@ -95,7 +99,7 @@ slow() {
 packed() {
 	if [ $# -gt 20 ] && [ "$pack" ]; then
 		frame z
-		"$@" | gzip -1c
+		alone "$@" | gzip -1c
 	else
 		"$@"
 	fi
@@ -107,7 +111,7 @@ late() {
 	(
 		exec >&3
 		trap 'frame end $id' EXIT
-		packed slow "$@"
+		alone packed slow "$@"
 	) </dev/null &
 }
 

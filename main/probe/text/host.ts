@@ -2,7 +2,7 @@
 export const hostText = String.raw`
 host() {
 	text=
-	for name in osrelease hostname random/boot_id tainted; do
+	for name in osrelease hostname random/boot_id; do
 		value /proc/sys/kernel/$name
 	done
 	value /proc/uptime
@@ -13,7 +13,13 @@ host() {
 
 modules() {
 	set -- $(grep -l K /sys/module/*/taint)
-	text=
+	# Not by read, which takes a byte at a time: sysctl tells a number to the first read alone.
+	if text=$(cat /proc/sys/kernel/tainted); then
+		text=/proc/sys/kernel/tainted:$text$nl
+	else
+		text=
+		value /proc/sys/kernel/tainted
+	fi
 	for taint; do
 		value "$taint"
 		value "\${taint%taint}refcnt"
@@ -49,11 +55,23 @@ redirected() {
 
 # Lines about livepatches, and the last one: its stamp says how far the log goes. Of a
 # long log, lines about single threads come behind the others, and are cut.
+messages() {
+	dmesg 2>&1 </dev/null | sed -n -e '/livepatch/b keep' -e '/TAINT_LIVEPATCH/b keep' -e '/Duplicate shadow variable/b keep' -e '$b keep' -e b -e ':keep' -e p
+}
+
+of_patches() {
+	printf '%s\n' "$lines" | grep -v 'klp_[a-z_]*: ' | tail -n 1000
+}
+
+of_threads() {
+	printf '%s\n' "$lines" | grep 'klp_[a-z_]*: ' | tail -n 1000
+}
+
 log() {
-	lines=$(dmesg 2>&1 </dev/null | sed -n -e '/livepatch/b keep' -e '/TAINT_LIVEPATCH/b keep' -e '/Duplicate shadow variable/b keep' -e '$b keep' -e b -e ':keep' -e p) || return
+	lines=$(alone messages) || return
 	case \${#lines} in
 	?????? | ???????*)
-		send l "$(printf '%s\n' "$lines" | grep -v 'klp_[a-z_]*: ' | tail -n 1000)$nl$(printf '%s\n' "$lines" | grep 'klp_[a-z_]*: ' | tail -n 1000)$nl"
+		send l "$(alone of_patches)$nl$(alone of_threads)$nl"
 		;;
 	*) send l "$lines$nl" ;;
 	esac

@@ -47,14 +47,13 @@ answer() {
 	frame end $id $tries
 	unanswered=
 	case $sections in *o*) orders ;; esac
-	unfinished=
 }
 
 # A shell that may start no other program gives up all that it was doing. bash ends; the others come
 # back here, and go on with the next request.
 attempt() {
 	unanswered=yes unfinished=yes
-	command eval 'answer "$@"'
+	command eval 'answer "$@"; unfinished='
 	[ "$unfinished" ] || return
 	cd /
 	# What was not sent is not the same the next time.

@@ -18,7 +18,12 @@ everyone() {
 	0 | 1) pick=-Hv pattern="^$target\$" ;;
 	*) pick=-H pattern= ;;
 	esac
-	differ=$({ printf '%s/patch_state\0' "$@" | xargs -0 grep $pick "$pattern" 2>&1 >&5 | sed 's/.*: //' | uniq -c >&4; } 5>&1) || total=unfinished
+	# As alone() does it, without handing tens of thousands of words on.
+	differ=$(
+		cut=yes
+		command eval '{ printf "%s/patch_state\0" "$@" | xargs -0 grep $pick "$pattern" 2>&1 >&5 | sed "s/.*: //" | uniq -c >&4; } 5>&1 && cut='
+		[ -z "$cut" ] || exit 2
+	) || total=unfinished
 	exec 4>&-
 	cd /
 	set -- $differ
