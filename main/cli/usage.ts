@@ -84,14 +84,17 @@ written; 64 wrong usage.
 
 export const whatIfHelp = `Usage: klpscope what-if [OPTION...] ACTION TARGET
 
-Works out what an action would change, from one reading. Nothing is tried.
+Works out what an action would change, and which threads would block now: their stacks are looked
+through once. Nothing is tried.
 
 Actions, one of them:
   --disable NAME       disable a livepatch
   --reverse NAME       reverse the transition of a livepatch
   --force NAME         force the transition of a livepatch
-  --replace-with FILE  replace all by a livepatch with these functions: OBJECT:FUNCTION[,POSITION]
-                       in each line
+  --replace-with FILE  replace all by a livepatch with the functions that FILE lists, one in a line:
+                       OBJECT:FUNCTION[,POSITION], or @NAME for all of a livepatch that is there;
+                       without such a file, NAME of a livepatch that is there. OBJECT is vmlinux or
+                       a module, POSITION counts symbols of that name from 1.
 
 Options:
   --json               the document klpscope/what-if on standard output

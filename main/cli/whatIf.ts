@@ -1,12 +1,20 @@
 /** `klpscope what-if`: what an action would change, for people or as JSON. */
 import { readFileSync } from 'node:fs';
+import { fail, type Result } from '../../shared/readings/problem';
 import { visible } from '../../shared/readings/text';
-import type { WantedFunction, WhatIfAction } from '../../shared/report/whatif/document';
+import type { StatusDocument } from '../../shared/report/statusDocument';
+import type { WhatIf, WhatIfAction } from '../../shared/report/whatif/document';
 import { renderWhatIf } from '../../shared/report/whatif/text';
-import { whatIf } from '../../shared/report/whatif/whatIf';
+import {
+  functionsOf,
+  parseWanted,
+  wantedFunctions,
+  type WrittenLine,
+} from '../../shared/report/whatif/wanted';
+import { askWhatIf } from '../sources/askWhatIf';
 import { describeProblem } from './outcome';
 import type { Output } from './output';
-import { readStatus } from './readStatus';
+import { readAndAsk } from './readStatus';
 import { parseOptions, readTargetArguments, targetOptions, usageError } from './targetOptions';
 import { exitStatus, whatIfHelp, type UsageError } from './usage';
 
@@ -32,16 +40,24 @@ export async function whatIfCommand(
   }
   const wanted = readTargetArguments('what-if', positionals, values);
   if ('usage' in wanted) return wanted;
-  const action = actionOf(values);
-  if ('usage' in action) return action;
-  const status = await readStatus(wanted);
-  if (!status.ok) {
-    output.complain(describeProblem(status.problem));
+  const asked = askedFor(values);
+  if ('usage' in asked) return asked;
+  let wrong: UsageError | null = null;
+  const answer = await readAndAsk(wanted, async (status, source): Promise<Result<WhatIf>> => {
+    const action = actionOn(status, asked);
+    if (!('usage' in action)) return askWhatIf(source, status, action);
+    wrong = action;
+    return fail('not-found', null, action.usage);
+  });
+  if (wrong) return wrong;
+  if (!answer.ok) {
+    output.complain(describeProblem(answer.problem));
     return exitStatus.unreadable;
   }
-  const answer = whatIf(status.value, action, null);
   output.write(
-    values.json ? `${JSON.stringify(answer, null, 2)}\n` : renderWhatIf(answer, output.style.width),
+    values.json
+      ? `${JSON.stringify(answer.value, null, 2)}\n`
+      : renderWhatIf(answer.value, output.style.width),
   );
   return exitStatus.settled;
 }
@@ -53,7 +69,15 @@ interface ActionValues {
   readonly 'replace-with'?: string | undefined;
 }
 
-function actionOf(values: ActionValues): WhatIfAction | UsageError {
+/** An action, as far as it is known before the host is read. */
+type Asked =
+  | Extract<WhatIfAction, { patch: string }>
+  /** By the functions that a file lists. */
+  | { readonly do: 'replace'; readonly file: string; readonly lines: readonly WrittenLine[] }
+  /** There is no such file: it must be a livepatch of the host. */
+  | { readonly do: 'replace'; readonly livepatch: string };
+
+function askedFor(values: ActionValues): Asked | UsageError {
   const given = (['disable', 'reverse', 'force', 'replace-with'] as const).filter(
     (name) => values[name] !== undefined,
   );
@@ -68,26 +92,48 @@ function actionOf(values: ActionValues): WhatIfAction | UsageError {
   return name === 'replace-with' ? replaceWith(text) : { do: name, patch: text };
 }
 
-function replaceWith(file: string): WhatIfAction | UsageError {
+function replaceWith(file: string): Asked | UsageError {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
+    const isAbsent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    // A livepatch is a folder of sysfs, so that its name has no slash.
+    if (isAbsent && !file.includes('/')) return { do: 'replace', livepatch: file };
     const why = error instanceof Error ? error.message : String(error);
     return usageError('what-if', `--replace-with: ${visible(why)}.`);
   }
-  const functions: WantedFunction[] = [];
-  for (const [index, line] of text.split('\n').entries()) {
-    if (line.trim() === '' || line.startsWith('#')) continue;
-    const [, object, name, position] =
-      /^([^:\s]+):([^,\s]+)(?:,(\d{1,9}))?$/.exec(line.trim()) ?? [];
-    if (object === undefined || name === undefined) {
-      return usageError(
-        'what-if',
-        `${file}, line ${index + 1}: expected is OBJECT:FUNCTION[,POSITION].`,
-      );
-    }
-    functions.push({ object, name, sympos: Number(position ?? 1) });
+  const written = parseWanted(text);
+  return written.ok
+    ? { do: 'replace', file, lines: written.lines }
+    : usageError('what-if', wrongLines(file, written.wrong));
+}
+
+function actionOn(status: StatusDocument, asked: Asked): WhatIfAction | UsageError {
+  if (asked.do !== 'replace') return asked;
+  if ('livepatch' in asked) {
+    const functions = functionsOf(status, asked.livepatch);
+    const name = visible(asked.livepatch);
+    return functions
+      ? { do: 'replace', functions }
+      : usageError('what-if', `--replace-with: ${name} is neither a file nor a livepatch there.`);
   }
-  return { do: 'replace', functions };
+  const { functions, wrong } = wantedFunctions(status, asked.lines);
+  return wrong.length > 0
+    ? usageError('what-if', wrongLines(asked.file, wrong))
+    : { do: 'replace', functions };
+}
+
+/** The first ones are enough to see what is wrong with a file. */
+const shownLines = 5;
+
+function wrongLines(
+  file: string,
+  wrong: readonly { readonly line: number; readonly message: string }[],
+): string {
+  const told = wrong
+    .slice(0, shownLines)
+    .map(({ line, message }) => `${visible(file)}, line ${line}: ${message}.`);
+  const more = wrong.length - told.length;
+  return [...told, ...(more > 0 ? [`And ${more} more.`] : [])].join(' ');
 }

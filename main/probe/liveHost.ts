@@ -1,11 +1,15 @@
 /** A live host: one probe, asked again and again. */
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
+import { detailedThreads } from '../../shared/readings/collect';
 import { fail, succeed, type Result } from '../../shared/readings/problem';
 import type { Readings, SourceKind } from '../../shared/readings/readings';
+import type { StackSearch, SoughtCode } from '../../shared/readings/stackSearch';
+import type { Frame } from './frames';
 import { HostReadings, startsNothing } from './hostReadings';
 import { nextRequest, type PlanFacts } from './pollingPlan';
-import type { ProbeRequest, Section } from './request';
+import { threadKey, type ProbeRequest, type Section } from './request';
+import { readLook, readSeek, seekWords } from './seek';
 import type { Answer, ProbeSession } from './session';
 
 /** Milliseconds that a sample waits for what may be late; it comes with a later one then. */
@@ -53,6 +57,31 @@ export class LiveHost {
       this.isConfirmed();
     }
     return succeed(this.known.readings({ ...this.identity, privileged: this.session.uid === 0 }));
+  }
+
+  /** Who has the code on the stack now; not while a sample is taken. */
+  async seek(sought: SoughtCode): Promise<Result<StackSearch>> {
+    if (this.first) {
+      const sampled = await this.round();
+      if (!sampled.ok) return sampled;
+    }
+    const { words, isWhole } = seekWords(sought);
+    const answered = await this.askAbout('seek', words);
+    if (!answered.ok) return answered;
+    const search = readSeek(answered.value, sought, isWhole);
+    if (!search) return fail('protocol-error', null, `${startsNothing}.`);
+    const first = search.found.slice(0, detailedThreads);
+    if (first.length === 0) return succeed({ ...search, files: new Map() });
+    const looked = await this.askAbout('look', first.map(threadKey));
+    return looked.ok ? succeed({ ...search, files: readLook(looked.value, first) }) : looked;
+  }
+
+  private async askAbout(
+    about: 'seek' | 'look',
+    words: readonly string[],
+  ): Promise<Result<readonly Frame[]>> {
+    const answered = await this.session.ask({ id: (this.id += 1), sections: [], about, words });
+    return answered.ok ? succeed(answered.value.frames) : answered;
   }
 
   close(): void {

@@ -2,6 +2,7 @@ import { basicsText } from './text/basics';
 import { detailsText } from './text/details';
 import { hostText } from './text/host';
 import { livepatchesText } from './text/livepatches';
+import { seekText } from './text/seek';
 import { serveText } from './text/serve';
 import { threadsText } from './text/threads';
 
@@ -25,12 +26,24 @@ import { threadsText } from './text/threads';
  * `d` (details of all blocking threads, DIRs included) or `n` (of newly found ones only), or `-`;
  * `SCAN` is `full`, or `known` for the DIRs (`/proc/PID/task/TID`) and their children only.
  *
+ * `ID seek PATTERN…` and `ID look DIR…` ask about threads alone, and only when somebody wants to know
+ * what a transition that has not begun would wait for: whose stack holds one of the patterns, and
+ * details of some threads. Neither waits for a transition.
+ *
  * The order of one answer: `transition` and `enabled` of each livepatch, its other attributes, the
  * threads if exactly one livepatch is in transition, then `transition` and `enabled` again. If they
  * have changed it all begins anew, at most twice. The builtin `read` is preferred to programs: a
  * settled host's answer starts one or two processes.
  */
-const text = [basicsText, livepatchesText, hostText, threadsText, detailsText, serveText].join('');
+const text = [
+  basicsText,
+  livepatchesText,
+  hostText,
+  threadsText,
+  detailsText,
+  seekText,
+  serveText,
+].join('');
 
 /** The program with its comments, for people; its last line, `serve NONCE ID …`, starts it. */
 export const probeText = text.replaceAll(String.raw`\${`, '${').trimStart();

@@ -9,7 +9,7 @@ import type { Channel } from '../ssh/transport';
 import { FrameReader, type Frame } from './frames';
 import { readGreeting } from './greeting';
 import { LateParts } from './lateParts';
-import { requestLine, type ProbeRequest } from './request';
+import { requestLine, type ProbeRequest, type ThreadRequest } from './request';
 import { unpackFrames } from './unpackFrames';
 
 export interface SessionLimits {
@@ -44,7 +44,7 @@ const attempts = 'xxx';
 const damaged = 'A compressed part of the answer was damaged or too long.';
 
 interface Waiting {
-  readonly request: ProbeRequest;
+  readonly request: ProbeRequest | ThreadRequest;
   readonly late: Promise<readonly Frame[]>;
   readonly orders: Promise<readonly string[] | null>;
   readonly settle: (result: Result<Answer>) => void;
@@ -96,7 +96,7 @@ export class ProbeSession {
   }
 
   /** One at a time: the next only when the last is answered. */
-  ask(request: ProbeRequest): Promise<Result<Answer>> {
+  ask(request: ProbeRequest | ThreadRequest): Promise<Result<Answer>> {
     const answer = this.expect(request);
     if (this.problem === null) this.channel.stdin.write(`${requestLine(request)}\n`);
     return answer;
@@ -106,7 +106,7 @@ export class ProbeSession {
     this.end({ code: 'connection-lost', path: null, message: 'The connection was closed.' });
   }
 
-  private expect(request: ProbeRequest): Promise<Result<Answer>> {
+  private expect(request: ProbeRequest | ThreadRequest): Promise<Result<Answer>> {
     if (this.problem) return Promise.resolve({ ok: false, problem: this.problem });
     this.frames = [];
     this.bytes = 0;

@@ -1,6 +1,8 @@
 /** A saved tree in an archive: a capture or a sosreport. */
 import type { Target } from '../../shared/api/target';
 import { collect } from '../../shared/readings/collect';
+import { succeed } from '../../shared/readings/problem';
+import { searchTree } from '../../shared/readings/stackSearch';
 import { withLog } from './outsideLog';
 import { readArchive } from './readArchive';
 import type { Source, SourceOptions } from './source';
@@ -25,6 +27,10 @@ export function openArchive(
         problems: archive.value.problems,
         ...(log === undefined ? {} : { logPaths: [log] }),
       });
+    },
+    async seek(sought) {
+      const archive = await readArchive(path);
+      return archive.ok ? succeed(searchTree(archive.value.tree, sought)) : archive;
     },
     close: () => undefined,
   };

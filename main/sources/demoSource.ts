@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { parseScenario } from '../../shared/kernel/scenarios/scenarioFile';
 import { collect } from '../../shared/readings/collect';
 import { fail, succeed, type Result } from '../../shared/readings/problem';
+import { searchTree } from '../../shared/readings/stackSearch';
 import { treeOf } from '../../shared/kernel/files/kernelTree';
 import { Player } from '../../shared/kernel/scenarios/player';
 import {
@@ -91,6 +92,10 @@ function sourceOf(
           live: true,
         }),
       );
+    },
+    seek(sought) {
+      story.catchUp();
+      return Promise.resolve(succeed(searchTree(treeOf(story.player.kernel.core), sought)));
     },
     close: () => undefined,
   };

@@ -2,7 +2,8 @@
 import { resolve } from 'node:path';
 import type { Target } from '../../shared/api/target';
 import { collect } from '../../shared/readings/collect';
-import type { Problem, Result } from '../../shared/readings/problem';
+import { succeed, type Problem, type Result } from '../../shared/readings/problem';
+import { searchTree } from '../../shared/readings/stackSearch';
 import { DirectoryTree } from './directoryTree';
 import { withLog } from './outsideLog';
 import { hostFolderWithin } from './paths';
@@ -28,6 +29,7 @@ export function openDirectory(
       });
       return Promise.resolve(readings.ok ? readings : withHint(readings.problem, path));
     },
+    seek: (sought) => Promise.resolve(succeed(searchTree(tree, sought))),
     close: () => undefined,
   };
 }

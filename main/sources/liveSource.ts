@@ -22,6 +22,11 @@ export function openLive(target: Target, kind: SourceKind, options: SourceOption
       loaded = await source;
       return loaded.sample();
     },
+    async seek(sought) {
+      source ??= connect(target, options);
+      loaded = await source;
+      return loaded.seek(sought);
+    },
     get roundMs() {
       return loaded?.roundMs ?? null;
     },
@@ -36,9 +41,7 @@ export function openLive(target: Target, kind: SourceKind, options: SourceOption
 async function connect(target: Target, { live = {}, ask }: SourceOptions): Promise<LiveSource> {
   const { defaultLiveOptions, openLocalElevated, openSsh } = await import('../ssh/sshSource');
   const options: LiveOptions = { ...defaultLiveOptions(), ...live, ...(ask ? { ask } : {}) };
-  return target.kind === 'ssh'
-    ? openSsh(target, options)
-    : openLocalElevated(target.text, options);
+  return target.kind === 'ssh' ? openSsh(target, options) : openLocalElevated(target.text, options);
 }
 
 /** Whether this machine is to be read by a shell of root's instead of by this process. */

@@ -9,6 +9,7 @@ import {
   type Result,
 } from '../../shared/readings/problem';
 import type { FileReading, Missing, Readings, Tree } from '../../shared/readings/readings';
+import { searchTree } from '../../shared/readings/stackSearch';
 import { DirectoryTree } from './directoryTree';
 import { withLog } from './outsideLog';
 import type { Source, SourceOptions } from './source';
@@ -26,6 +27,7 @@ export function openLocal(target: string, { log }: SourceOptions): Source {
     kind: 'local',
     live: true,
     sample: () => Promise.resolve(sample(target, log)),
+    seek: (sought) => Promise.resolve(succeed(searchTree(new DirectoryTree(''), sought))),
     close: () => undefined,
   };
 }

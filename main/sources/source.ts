@@ -2,6 +2,7 @@
 import type { Target } from '../../shared/api/target';
 import type { Recording } from '../../shared/history/recording/recording';
 import { fail, succeed, type Problem, type Result } from '../../shared/readings/problem';
+import type { SoughtCode, StackSearch } from '../../shared/readings/stackSearch';
 import type { Readings, SourceKind } from '../../shared/readings/readings';
 import { openArchive } from './archiveSource';
 import { openDemo, openScenarioFile, type Story } from './demoSource';
@@ -19,6 +20,8 @@ export interface Source {
   readonly live: boolean;
   /** One sample. Fails only where the host as a whole can't be read. */
   sample(): Promise<Result<Readings>>;
+  /** Whose stack holds some code, now; absent where only what was once read is known. */
+  seek?(sought: SoughtCode): Promise<Result<StackSearch>>;
   /** Milliseconds that asking the host took last, connecting left out; null or absent: not known. */
   readonly roundMs?: number | null;
   /** A lost host is connected to by the next sample, at once, and a human may be asked. */
@@ -28,7 +31,7 @@ export interface Source {
   /** What a demo host plays; no other source has one. */
   readonly story?: Story;
   /** All moments of a recording; no other source has them. */
-  recording?(): Promise<Result<Recording>>;
+  readonly recording?: () => Promise<Result<Recording>>;
   close(): void;
 }
 

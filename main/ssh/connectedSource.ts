@@ -13,7 +13,7 @@ import { Backoff } from './reconnect';
 import type { Transport } from './transport';
 
 /** A live source that can be told to connect anew, with a human to ask. */
-export type LiveSource = Source & Required<Pick<Source, 'roundMs' | 'retry' | 'cancel'>>;
+export type LiveSource = Source & Required<Pick<Source, 'seek' | 'roundMs' | 'retry' | 'cancel'>>;
 
 export interface Connection {
   readonly transport: Transport;

@@ -1,6 +1,7 @@
 /** One answer in its order, and the loop that reads requests. */
 export const serveText = String.raw`
 answer() {
+	case $2 in seek | look) $2 "$@"; return ;; esac
 	id=$1 sections=$2 scan=$3
 	shift 3
 	known="$*" tries= fresh=
