@@ -47,12 +47,20 @@ describe('nextRequest', () => {
     expect(scanOf({ fullScan: null })).toBe('full');
     expect(scanOf({ hasNewThreads: true, now: 104_000 })).toBe('full');
     expect(scanOf({ blocking: [], now: 104_000 })).toBe('full');
-    expect(scanOf({ now: 148_000 })).toBe('known');
-    expect(scanOf({ now: 149_000 })).toBe('full');
+    expect(scanOf({ now: 198_000 })).toBe('known');
+    expect(scanOf({ now: 199_000 })).toBe('full');
   });
 
   it('minds the cost of full scans even when nobody is left to ask', () => {
     expect(nextRequest(7, { ...stalled, blocking: [], now: 101_000 }).scan).toBe('known');
+  });
+
+  it('reads too many to ask in full, but not at once again', () => {
+    const blocking = Array.from({ length: 8000 }, (_, row) => ({ pid: 1, tid: 1 + row }));
+    expect(nextRequest(7, { ...stalled, blocking, now: 104_000 }).scan).toBe('full');
+    const { scan, known } = nextRequest(7, { ...stalled, blocking, now: 100_000 });
+    expect(scan).toBe('known');
+    expect(known).toEqual(blocking.slice(0, 200));
   });
 
   it('never asks again for what is still under way', () => {

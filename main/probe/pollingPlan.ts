@@ -42,8 +42,8 @@ const individuallyRead = 500;
 /** Threads that are named in one request; as many as have details. */
 const named = 200;
 
-/** Between full scans: this many times what one takes, so that they use a fiftieth of a processor. */
-const scanRarity = 50;
+/** Between full scans: this many times what one takes, so that they use a hundredth of a processor. */
+const scanRarity = 100;
 const scanEveryMs = 10_000;
 
 export function nextRequest(id: number, facts: PlanFacts): ProbeRequest {
@@ -53,6 +53,7 @@ export function nextRequest(id: number, facts: PlanFacts): ProbeRequest {
   if (!facts.ordersPending && (facts.lacksOrders || isDue('o', facts))) wanted.push('o');
   if (!inTransition) return { id, sections: wanted, scan: 'full', known: [] };
   const scan = needsFullScan(facts) ? 'full' : 'known';
+  const isEachRead = scan === 'known' && blocking.length <= individuallyRead;
   // Details that are new may not be put off until the others are due again.
   const isDetailed = isDue('d', facts) || facts.undetailed.length > 0;
   if (!facts.detailsPending) wanted.push(isDetailed ? 'd' : 'n');
@@ -60,7 +61,7 @@ export function nextRequest(id: number, facts: PlanFacts): ProbeRequest {
     id,
     sections: wanted,
     scan,
-    known: blocking.slice(0, scan === 'full' ? named : individuallyRead),
+    known: blocking.slice(0, isEachRead ? individuallyRead : named),
   };
 }
 
@@ -80,12 +81,12 @@ export const defaultIntervals = { settled: 5_000, moving: 1_000 } as const;
 function needsFullScan(facts: PlanFacts): boolean {
   const { fullScan, blocking, hasNewThreads, now } = facts;
   if (!fullScan) return true;
-  if (blocking.length > individuallyRead) return true;
-  const rarity = Math.max(scanEveryMs, fullScan.tookMs * scanRarity);
   const since = now - fullScan.at;
-  // When nobody is left to ask, only a full scan can tell, but its cost is still minded.
-  if (hasNewThreads || blocking.length === 0) return since >= fullScan.tookMs * 4;
-  return since >= rarity;
+  // When there are too many to ask, or nobody is left, only a full scan can tell; but its cost is
+  // still minded, and what one has just said is confirmed by asking the first of them.
+  const tellLittle = blocking.length > individuallyRead || blocking.length === 0;
+  if (hasNewThreads || tellLittle) return since >= fullScan.tookMs * 4;
+  return since >= Math.max(scanEveryMs, fullScan.tookMs * scanRarity);
 }
 
 function isDue(section: Section, { asked, now, inTransition }: PlanFacts): boolean {

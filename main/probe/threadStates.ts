@@ -1,6 +1,7 @@
 /** What a scan of threads brought, and what a partial one changes in it. */
 import type { ThreadScan } from '../../shared/readings/readings';
 import { parsePatchState } from '../../shared/readings/patchState';
+import { blockingThreads } from '../../shared/readings/threads';
 import type { Frame } from './frames';
 import { threadKey, type ThreadId } from './request';
 
@@ -43,22 +44,29 @@ export function readFullScan(
 
 const knownLine = /^\/proc\/(\d{1,10})\/task\/(\d{1,10}) (\S*) (\d+)$/;
 
-/** Known threads and their children; all others are as they were. */
+/**
+ * Known threads and their children; all others are as they were: a blocking thread of which nothing
+ * is said blocks as before.
+ */
 export function readPartialScan(before: ThreadStates, frame: Frame): ThreadStates {
   const rows = new Rows();
   const counts = new Map<string, number>();
   const enabled = flag(frame.words[0] ?? '');
-  let hasNewThreads = false;
+  // Only a full scan finds them, however late it comes.
+  let { hasNewThreads } = before;
   for (const line of frame.body.toString().split('\n')) {
     const [, pid, tid, state = '', count = '0'] = knownLine.exec(line) ?? [];
     if (pid === undefined) continue;
     const thread = { pid: Number(pid), tid: Number(tid) };
     const key = threadKey(thread);
-    const last = before.counts.get(key);
+    const last = before.counts.get(key) ?? 0;
     counts.set(key, Number(count));
-    hasNewThreads ||= last !== undefined && Number(count) > last;
+    hasNewThreads ||= last > 0 && Number(count) > last;
     const value = parsePatchState(state);
     if (value !== null && value !== Number(enabled)) rows.add(thread, state);
+  }
+  for (const thread of enabled === null ? [] : blockingThreads(before.scan, enabled)) {
+    if (!counts.has(threadKey(thread))) rows.add(thread, enabled ? '0' : '1');
   }
   const { denied, vanished } = before.scan;
   const read = before.scan.states.length + (before.scan.unlisted ?? 0);
