@@ -1,9 +1,11 @@
 /** Puts the parts together: one window, its open hosts, and what the window may ask. */
 import { app, clipboard, nativeTheme, type BrowserWindow } from 'electron';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { liveRequestSchema, Settings } from '../../shared/api/contract';
 import { parseTarget } from '../../shared/api/target';
 import { openReader } from '../sources/readerClient';
+import { hasPkexec } from '../ssh/localRights';
 import type { WindowRequest } from './argv';
 import { demoHosts } from './demos';
 import { chooseRecordingFile, chooseTargets } from './dialogs';
@@ -13,8 +15,11 @@ import { say } from './log';
 import { enableHostEntries, setUpMenu } from './menu';
 import { recoverFromCrash } from './recovery';
 import { createQuestions } from './questions';
+import { createRememberedSecrets } from './rememberedSecrets';
 import { readSamples } from './samples';
 import { endWithScreenshot } from './screenshot';
+import { keyringCipher } from './secretCipher';
+import { openSecretStore } from './secretStore';
 import { openSettings } from './settings';
 import { acceptedKeysSchema, defaultAcceptedKeysFile } from '../ssh/acceptedKeys';
 import { readJsonFile } from './jsonFile';
@@ -48,10 +53,15 @@ export function startApplication(
   // Before any reader does, which could not tell the window.
   const { complaint } = readJsonFile(defaultAcceptedKeysFile(), acceptedKeysSchema);
   if (complaint !== null) report(complaint);
-  const questions = createQuestions({
-    asked: (question) => tell(window, 'question:asked', question),
-    withdrawn: (id) => tell(window, 'question:withdrawn', { id }),
-  });
+  const secretsFile = join(dirname(settingsFile), 'secrets.json');
+  const secrets = createRememberedSecrets(openSecretStore(secretsFile, keyringCipher, report));
+  const questions = createQuestions(
+    {
+      asked: (question) => tell(window, 'question:asked', question),
+      withdrawn: (id) => tell(window, 'question:withdrawn', { id }),
+    },
+    (question) => secrets.offer(question),
+  );
   const choices = createTransportChoices(settings, (changed) =>
     tell(window, 'settings:changed', changed),
   );
@@ -59,10 +69,14 @@ export function startApplication(
     open: (target, live, id) => {
       questions.withdraw(id);
       const transport = live.transport ?? choices.of(target);
-      return openReader(target, { ...live, transport }, choices.hearing(questions.askFor(id)));
+      const ask = secrets.answering(target.text, choices.hearing(questions.askFor(id)));
+      return openReader(target, { ...live, transport }, ask);
     },
     settledInterval: () => settings.current().interval * 1000,
-    changed: (host) => tell(window, 'host:changed', host),
+    changed(host) {
+      secrets.heard(host);
+      tell(window, 'host:changed', host);
+    },
     closed: (id) => {
       questions.withdraw(id);
       tell(window, 'host:closed', { id });
@@ -96,6 +110,7 @@ export function startApplication(
         platform: process.platform,
         settings: settings.current(),
         notices: notices.splice(0),
+        hasPkexec: process.geteuid?.() !== 0 && hasPkexec(),
         samples: readSamples(),
         demos: demoHosts,
         hosts: hosts.list(),
@@ -124,6 +139,11 @@ export function startApplication(
     'host:cancel': ({ id }) => {
       questions.withdraw(id);
       hosts.cancel(id);
+    },
+    'secrets:forget': ({ id }) => {
+      if (id === null) return secrets.forget(null);
+      const host = hosts.get(id);
+      return host === null ? 0 : secrets.forget(host.target);
     },
     'demo:control': ({ id, command }) => hosts.control(id, command),
     'recording:seek': ({ id, index }) => hosts.seek(id, index),
@@ -164,9 +184,10 @@ export function startApplication(
 }
 
 /** Options without those that were left open. */
-function given({ sudo, transport }: z.infer<typeof liveRequestSchema>): LiveChoice {
+function given({ sudo, pkexec, transport }: z.infer<typeof liveRequestSchema>): LiveChoice {
   return {
     ...(sudo === undefined ? {} : { sudo }),
+    ...(pkexec === undefined ? {} : { pkexec }),
     ...(transport === undefined ? {} : { transport }),
   };
 }

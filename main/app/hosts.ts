@@ -6,7 +6,7 @@ import { noDemo, type Reader } from '../sources/readerClient';
 import type { LiveRequest } from '../sources/source';
 import { startSession, type HostSession, type SessionEnvironment } from './hostSession';
 
-export type LiveChoice = Partial<Pick<LiveRequest, 'sudo' | 'transport'>>;
+export type LiveChoice = Partial<Pick<LiveRequest, 'sudo' | 'pkexec' | 'transport'>>;
 
 export interface HostsEnvironment extends SessionEnvironment {
   /** @param id of the open host, under which questions about it are asked */
@@ -114,6 +114,7 @@ export function createHosts(environment: HostsEnvironment): Hosts {
 function isOther(before: LiveChoice = {}, wished: LiveChoice): boolean {
   return (
     (wished.sudo !== undefined && wished.sudo !== (before.sudo ?? false)) ||
+    (wished.pkexec !== undefined && wished.pkexec !== (before.pkexec ?? false)) ||
     (wished.transport !== undefined && wished.transport !== (before.transport ?? null))
   );
 }

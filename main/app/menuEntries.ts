@@ -43,6 +43,13 @@ export const menuFolders: readonly MenuFolder[] = [
       },
       'separator',
       {
+        command: 'host.forget-secrets',
+        label: 'Forget Secrets of This &Host',
+        needsHost: true,
+      },
+      { command: 'secrets.forget', label: '&Forget All Remembered Secrets' },
+      'separator',
+      {
         command: 'host.close',
         label: 'C&lose Host',
         accelerator: 'CmdOrCtrl+W',
@@ -80,6 +87,12 @@ export const menuFolders: readonly MenuFolder[] = [
         command: 'host.pause',
         label: '&Pause or Resume',
         accelerator: 'CmdOrCtrl+P',
+        needsHost: true,
+      },
+      {
+        command: 'host.record',
+        label: 'Re&cord or Stop Recording…',
+        accelerator: 'CmdOrCtrl+Shift+R',
         needsHost: true,
       },
       { command: 'view.filter', label: 'Filt&er', accelerator: 'CmdOrCtrl+F', needsHost: true },

@@ -6,10 +6,10 @@ const question = { kind: 'password', user: 'ada', host: 'db1', again: false } as
 function listened() {
   const asked: number[] = [];
   const withdrawn: number[] = [];
-  const questions = createQuestions({
-    asked: ({ id }) => asked.push(id),
-    withdrawn: (id) => withdrawn.push(id),
-  });
+  const questions = createQuestions(
+    { asked: ({ id }) => asked.push(id), withdrawn: (id) => withdrawn.push(id) },
+    () => null,
+  );
   return { questions, asked, withdrawn };
 }
 

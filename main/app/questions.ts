@@ -1,5 +1,5 @@
 /** Passes questions of connecting hosts on to the window, and its answers back. */
-import type { EventOf } from '../../shared/api/contract';
+import type { EventOf, Remembering } from '../../shared/api/contract';
 import type { Ask, Question } from '../ssh/questions';
 
 export interface Questions {
@@ -15,13 +15,18 @@ export interface Questions {
 interface Open {
   readonly host: string;
   readonly question: EventOf<'question:asked'>['question'];
+  readonly remembering: Remembering | null;
   readonly resolve: (answers: readonly string[] | null) => void;
 }
 
-export function createQuestions(tell: {
-  asked(question: EventOf<'question:asked'>): void;
-  withdrawn(id: number): void;
-}): Questions {
+/** @param offer whether the answer to a question can be remembered */
+export function createQuestions(
+  tell: {
+    asked(question: EventOf<'question:asked'>): void;
+    withdrawn(id: number): void;
+  },
+  offer: (question: Question) => Remembering | null,
+): Questions {
   const open = new Map<number, Open>();
   let count = 0;
 
@@ -34,15 +39,17 @@ export function createQuestions(tell: {
   return {
     askFor: (host) => (question) => {
       const id = (count += 1);
-      const copy = copyOf(question);
+      const asked = { host, question: copyOf(question), remembering: offer(question) };
       const answered = new Promise<readonly string[] | null>((resolve) => {
-        open.set(id, { host, question: copy, resolve });
+        open.set(id, { ...asked, resolve });
       });
-      tell.asked({ id, host, question: copy });
+      tell.asked({ id, ...asked });
       return answered;
     },
     tellAgain() {
-      for (const [id, { host, question }] of open) tell.asked({ id, host, question });
+      for (const [id, { host, question, remembering }] of open) {
+        tell.asked({ id, host, question, remembering });
+      }
     },
     answer: settle,
     withdraw(host) {

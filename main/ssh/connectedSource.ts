@@ -106,6 +106,8 @@ export class ConnectedSource implements LiveSource {
   }
 
   private async open(): Promise<Result<LiveHost>> {
+    // Whoever connects anew to what is read with less than was asked for, wants the rest.
+    if (this.isFirst && (this.host?.lacking.length ?? 0) > 0) this.drop();
     if (this.host) return { ok: true, value: this.host.live };
     if (
       !this.isFirst &&

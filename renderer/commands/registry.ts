@@ -13,7 +13,7 @@ import {
   show,
   togglePause,
 } from '../state/actions';
-import { reconnect } from '../connect/actions';
+import { forgetSecrets, reconnect } from '../connect/actions';
 import { liveKind } from '../connect/liveKind';
 import { selectedHost, useWindow, type Overlay, type WindowState } from '../state/store';
 import { views } from '../state/views';
@@ -27,6 +27,11 @@ const withHost = (state: WindowState) => state.selected !== null;
 const withStatus = (state: WindowState) => Boolean(selectedHost(state)?.status);
 
 function onHost(act: (id: string) => void): () => void {
+const isConnected = (state: WindowState) => {
+  const host = selectedHost(state);
+  return host !== null && liveKind(host) !== null;
+};
+
   return () => {
     const { selected } = useWindow.getState();
     if (selected !== null) act(selected);
@@ -117,6 +122,22 @@ export const commands: readonly Command[] = [
     run: onHost(closeHost),
   },
   ...transports.map(({ kind, title }): Command => ({
+  {
+    id: 'host.forget-secrets',
+    title: 'Forget remembered secrets of this host',
+    group: 'Host',
+    shortcuts: [],
+    enabled: isConnected,
+    run: onHost((id) => void forgetSecrets(id)),
+  },
+  {
+    id: 'secrets.forget',
+    title: 'Forget all remembered secrets',
+    group: 'Window',
+    shortcuts: [],
+    enabled: always,
+    run: () => void forgetSecrets(null),
+  },
     id: `host.${kind}`,
     title: `SSH of this host: ${title}`,
     group: 'Host',

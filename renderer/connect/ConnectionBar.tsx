@@ -1,10 +1,11 @@
 import type { ReactNode } from 'react';
 import type { Host } from '../../shared/api/contract';
-import { reconnect } from './actions';
 import './connect.css';
 import { KeyChangeFacts } from './KeyChangeFacts';
 import { liveKind, mayComeBack } from './liveKind';
 import { RetryButtons } from './RetryButtons';
+import { RightsButtons } from './RightsButtons';
+import { lackOfRights } from './rights';
 
 /** Below the headline of a live host: that it is lost, or that only a part of it may be read. */
 export function ConnectionBar({ host }: { readonly host: Host }) {
@@ -28,12 +29,11 @@ export function ConnectionBar({ host }: { readonly host: Host }) {
   if (host.status?.coverage.privileged !== false) return null;
   return (
     <Bar label="Rights">
-      <p className="connection-bar__text">
-        Read without root: the kernel shows patch states and stacks of threads to root only.
+      <p className="connection-bar__text text-selectable">
+        {lackOfRights(host) ??
+          'Read without root: the kernel shows patch states and stacks of threads to root only.'}
       </p>
-      <button type="button" className="button" onClick={() => reconnect(host.id, { sudo: true })}>
-        Read through sudo
-      </button>
+      <RightsButtons host={host} kind={kind} />
     </Bar>
   );
 }

@@ -2,7 +2,7 @@
 import { act, cleanup, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { Question } from '../../shared/api/contract';
+import type { Question, Remembering } from '../../shared/api/contract';
 import QuestionDialog from './QuestionDialog';
 import { dropQuestion, hearQuestion, oldest, useQuestions } from './questions';
 
@@ -32,8 +32,8 @@ function Shown() {
   return asked === null ? null : <QuestionDialog key={asked.id} asked={asked} />;
 }
 
-function asks(id: number, question: Question): void {
-  act(() => hearQuestion({ id, host: 'host-1', question }));
+function asks(id: number, question: Question, remembering: Remembering | null = null): void {
+  act(() => hearQuestion({ id, host: 'host-1', question, remembering }));
 }
 
 const hostKey: Question = {
@@ -98,6 +98,32 @@ test('a password goes out once, and stays in no field and no state', async () =>
   expect(told).toEqual([{ name: 'question:answer', argument: { id: 1, answers: ['hunter2'] } }]);
   expect(field.value).toBe('');
   expect(JSON.stringify(useQuestions.getState())).not.toContain('hunter2');
+});
+
+test('a secret is remembered only by who ticks that', async () => {
+  render(<Shown />);
+  asks(1, password, 'offered');
+  const user = userEvent.setup();
+  const choice = screen.getByRole('checkbox', { name: 'Remember it' });
+  expect(choice).toHaveProperty('checked', false);
+  await user.keyboard('hunter2');
+  await user.click(choice);
+  await user.click(screen.getByRole('button', { name: 'Continue' }));
+  expect(told).toEqual([
+    { name: 'question:answer', argument: { id: 1, answers: ['hunter2', 'remember'] } },
+  ]);
+});
+
+test.each([
+  ['plain-text', 'readable for anybody'],
+  ['unavailable', 'no keyring'],
+] as const)('where secrets would be kept %s none is, and the dialog says why', (why, words) => {
+  render(<Shown />);
+  asks(1, password, why);
+  const choice = screen.getByRole('checkbox', { name: 'Remember it' });
+  expect(choice).toHaveProperty('disabled', true);
+  const described = document.getElementById(choice.getAttribute('aria-describedby') ?? '');
+  expect(described?.textContent).toContain(words);
 });
 
 test('sudo says whose password on which host, and that the last one was wrong', () => {

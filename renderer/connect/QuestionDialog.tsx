@@ -8,7 +8,7 @@ import { titleOf } from './wording';
 
 /** What only a human can answer. Escape and Cancel answer that nobody does. */
 export default function QuestionDialog({ asked }: { readonly asked: AskedQuestion }) {
-  const { id, question } = asked;
+  const { id, question, remembering } = asked;
   const answer = (answers: string[] | null) => answerQuestion(id, answers);
   return (
     <Sheet
@@ -21,7 +21,7 @@ export default function QuestionDialog({ asked }: { readonly asked: AskedQuestio
       ) : question.kind === 'transport' ? (
         <TransportForm question={question} answer={answer} />
       ) : (
-        <SecretForm question={question} answer={answer} />
+        <SecretForm question={question} remembering={remembering} answer={answer} />
       )}
     </Sheet>
   );

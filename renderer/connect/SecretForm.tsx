@@ -1,7 +1,8 @@
 import { useEffect, useRef, type FormEvent } from 'react';
-import type { Question } from '../../shared/api/contract';
+import type { Question, Remembering } from '../../shared/api/contract';
 import { visible } from '../../shared/readings/text';
 import { numbered } from '../components/numbered';
+import { RememberChoice } from './RememberChoice';
 import { explanationOf, fieldsOf } from './wording';
 
 /**
@@ -10,9 +11,12 @@ import { explanationOf, fieldsOf } from './wording';
  */
 export function SecretForm({
   question,
+  remembering,
   answer,
 }: {
   readonly question: Exclude<Question, { kind: 'host-key' | 'transport' }>;
+  /** Null: the answer is never remembered. */
+  readonly remembering: Remembering | null;
   readonly answer: (answers: string[] | null) => void;
 }) {
   const form = useRef<HTMLFormElement>(null);
@@ -27,7 +31,8 @@ export function SecretForm({
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const answers = inputsOf(form.current).map(({ value }) => value);
-    answer(answers);
+    const isKept = form.current?.querySelector<HTMLInputElement>('[name=remember]')?.checked;
+    answer(isKept === true ? [...answers, 'remember'] : answers);
   };
 
   const again = 'again' in question && question.again;
@@ -55,6 +60,7 @@ export function SecretForm({
           />
         </label>
       ))}
+      {remembering === null ? null : <RememberChoice remembering={remembering} />}
       <div className="question__actions">
         <button type="button" className="button" onClick={() => answer(null)}>
           Cancel
@@ -68,5 +74,5 @@ export function SecretForm({
 }
 
 function inputsOf(form: HTMLFormElement | null): HTMLInputElement[] {
-  return [...(form?.querySelectorAll('input') ?? [])];
+  return [...(form?.querySelectorAll<HTMLInputElement>('.question__field input') ?? [])];
 }

@@ -4,6 +4,8 @@ import type { TransportKind } from '../../shared/api/openSsh';
 import { parseTarget } from '../../shared/api/target';
 import { ask, tell } from '../state/bridge';
 import { select } from '../state/actions';
+import { addToast } from '../state/store';
+import { countOf } from '../../shared/diagnosis/words';
 import { visible } from '../../shared/readings/text';
 
 /** Hosts of the user's SSH configuration; null: not asked yet. */
@@ -36,7 +38,11 @@ export async function connectTo(text: string, sudo: boolean): Promise<string | n
 /** Connects anew, now; what is left out stays as it was chosen before. A transport is remembered. */
 export function reconnect(
   id: string,
-  live: { readonly sudo?: boolean; readonly transport?: TransportKind } = {},
+  live: {
+    readonly sudo?: boolean;
+    readonly pkexec?: boolean;
+    readonly transport?: TransportKind;
+  } = {},
 ): void {
   tell('host:retry', { id, live });
 }
@@ -44,4 +50,14 @@ export function reconnect(
 /** Gives up connecting anew; the host stays lost as it was. */
 export function giveUp(id: string): void {
   tell('host:cancel', { id });
+}
+
+/** @param id an open host's; null: those of all hosts */
+export async function forgetSecrets(id: string | null): Promise<void> {
+  const count = await ask('secrets:forget', { id });
+  addToast({
+    tone: 'plain',
+    title: count === 0 ? 'Nothing was remembered' : `Forgotten: ${countOf(count, 'secret')}`,
+    text: 'Passwords and passphrases are asked for again.',
+  });
 }

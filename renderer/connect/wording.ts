@@ -58,12 +58,10 @@ export function explanationOf(question: Asking): readonly string[] {
         `The server takes the key ${visible(question.keyFile)}, which is encrypted. The passphrase stays on this machine.`,
       ];
     case 'password':
-      return [
-        `It is sent to ${visible(question.host)} over the verified connection, and not kept.`,
-      ];
+      return [`It is sent to ${visible(question.host)} over the verified connection.`];
     case 'sudo-password':
       return [
-        `It is the password of ${visible(question.user)} on ${visible(question.host)}. It goes to sudo’s own question alone, to read what only root may read, and is not kept.`,
+        `It is the password of ${visible(question.user)} on ${visible(question.host)}. It goes to sudo’s own question alone, to read what only root may read.`,
       ];
     case 'prompts':
       return [

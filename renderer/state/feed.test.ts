@@ -14,6 +14,7 @@ const info = {
   electron: '45.4.1',
   platform: 'linux',
   notices: [],
+  hasPkexec: false,
   settings: { theme: 'dark', zoom: 1, interval: 2, transports: {} },
   samples: [],
   demos: [],

@@ -19,6 +19,7 @@ export const requestNames = [
   'host:retry',
   'host:cancel',
   'question:answer',
+  'secrets:forget',
   'demo:control',
   'recording:seek',
   'recording:moments',

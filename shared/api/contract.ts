@@ -157,6 +157,8 @@ export const appInfoSchema = z.strictObject({
   selected: z.string().nullable(),
   /** What was wrong with Klpscope's own files when it started. */
   notices: z.array(z.string()),
+  /** This machine has pkexec, which asks for root's rights in the desktop's own dialog. */
+  hasPkexec: z.boolean(),
   /** View that `selected` shows first, as `--view` asked; null: the window's own choice. */
   view: z.enum(viewNames).nullable(),
 });
@@ -177,6 +179,8 @@ export type RawFile = z.infer<typeof rawFileSchema>;
 export const liveRequestSchema = z.strictObject({
   /** Read through sudo where the login isn't root. */
   sudo: z.boolean().optional(),
+  /** Read this machine through pkexec instead. */
+  pkexec: z.boolean().optional(),
   /** Null: ssh2, or OpenSSH where ssh's configuration needs it. */
   transport: z.enum(transportKinds).nullable().optional(),
 });
@@ -223,6 +227,13 @@ export const questionSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 export type Question = z.infer<typeof questionSchema>;
+
+/**
+ * Whether an answer can be remembered: `plain-text`: this system would keep it as good as readable ·
+ * `unavailable`: it has nothing to encrypt with.
+ */
+export const rememberingSchema = z.enum(['offered', 'plain-text', 'unavailable']);
+export type Remembering = z.infer<typeof rememberingSchema>;
 
 const none = z.undefined();
 const hostId = z.strictObject({ id: z.string().max(64) });
@@ -272,7 +283,8 @@ export const requests = {
   'host:cancel': { ask: hostId, answer: none },
   /**
    * Answers a question: `host-key` by `accept` or `accept-and-save`, `transport` by `openssh` or
-   * `ssh2` (and `remember`), `prompts` by one text for each, the others by one text; null: cancelled.
+   * `ssh2` (and `remember`), `prompts` by one text for each, the others by one text
+   * (and `remember`); null: cancelled.
    */
   'question:answer': {
     ask: z.strictObject({
@@ -280,6 +292,11 @@ export const requests = {
       answers: z.array(z.string().max(8192)).max(16).nullable(),
     }),
     answer: none,
+  },
+  /** Forgets remembered secrets, of one open host or (null) of all; answers how many there were. */
+  'secrets:forget': {
+    ask: z.strictObject({ id: z.string().max(64).nullable() }),
+    answer: z.number(),
   },
   'demo:control': {
     ask: z.strictObject({ id: z.string().max(64), command: demoCommandSchema }),
@@ -313,6 +330,8 @@ export const events = {
     id: z.number().int(),
     host: z.string(),
     question: questionSchema,
+    /** Null: answers to it are never remembered. */
+    remembering: rememberingSchema.nullable(),
   }),
   /** Nobody waits for the answer any more. */
   'question:withdrawn': z.strictObject({ id: z.number().int() }),
