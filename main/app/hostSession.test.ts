@@ -139,6 +139,43 @@ test('a transition is read every second, and its drain is kept until it ends', a
   expect(published.at(-1)).toMatchObject({ transitionSeenAt: null, drain: [] });
 });
 
+test.each([-3_600_000, 3_600_000])(
+  'a clock that is set by %i ms changes neither when a host is read nor how long anything took',
+  async (jump) => {
+    const session = start();
+    await answer(moving(9));
+    vi.setSystemTime(Date.now() + jump);
+    await vi.advanceTimersByTimeAsync(1000);
+    await answer(moving(4));
+    const { sampledAt, transitionSeenAt, drain, sampleMs } = session.host();
+    // The time of day is the new one; what lies between two moments is what passed.
+    expect(Date.parse(sampledAt ?? '')).toBe(Date.parse('2026-11-21T12:00:01.000Z') + jump);
+    expect(Date.parse(sampledAt ?? '') - Date.parse(transitionSeenAt ?? '')).toBe(1000);
+    expect(drain).toEqual([
+      [0, 9],
+      [1, 4],
+    ]);
+    expect(sampleMs).toBe(0);
+    await vi.advanceTimersByTimeAsync(999);
+    expect(asked).toHaveLength(0);
+    await vi.advanceTimersByTimeAsync(1);
+    await answer(moving(4));
+    expect(session.host().status?.findings).toEqual([]);
+  },
+);
+
+test('threads that stand still for 30 s count as stalled, whatever the clock says meanwhile', async () => {
+  const session = start();
+  await answer(moving(4));
+  for (let second = 1; second <= 30; second += 1) {
+    vi.setSystemTime(Date.now() - 60_000);
+    expect(session.host().status?.findings).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1000);
+    await answer(moving(4));
+  }
+  expect(session.host().status?.findings).toMatchObject([{ code: 'transition-stalled' }]);
+});
+
 test('a reversal begins a new drain', async () => {
   start();
   await answer(moving(2));

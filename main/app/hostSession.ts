@@ -63,6 +63,7 @@ interface Known {
   /** Milliseconds that the host took to answer; null: not known. */
   readonly roundMs: number | null;
   readonly watch: TransitionWatch | null;
+  readonly transitionSeenAt: string | null;
   readonly demo: DemoState | null;
   readonly recording: Host['recording'];
   readonly recorder: Host['recorder'];
@@ -92,6 +93,7 @@ export function startSession(
     sampleMs: null,
     roundMs: null,
     watch: null,
+    transitionSeenAt: null,
     demo: null,
     recording: null,
     recorder: null,
@@ -102,6 +104,7 @@ export function startSession(
   let isAskedAgain = false;
   let isClosed = false;
   let timer: NodeJS.Timeout | undefined;
+  /** Of the last sample, by a clock that doesn't jump: the time of day may be set at any moment. */
   let lastEnd = 0;
   /** How often somebody wished to connect anew, and how many of the wishes have come to an end. */
   let wishes = 0;
@@ -122,7 +125,7 @@ export function startSession(
       sampleMs,
       slowed: slowed(),
       reconnecting: settledWishes < wishes,
-      transitionSeenAt: watch === null ? null : new Date(watch.seenAt).toISOString(),
+      transitionSeenAt: known.transitionSeenAt,
       drain: watch === null ? [] : watch.drain.map(([seconds, count]) => [seconds, count]),
       demo,
       recording,
@@ -135,7 +138,7 @@ export function startSession(
     isSampling = true;
     do {
       isAskedAgain = false;
-      const start = Date.now();
+      const start = performance.now();
       const asked = reader;
       const wish = wishes;
       const result = await asked.sample();
@@ -145,44 +148,49 @@ export function startSession(
         isAskedAgain = true;
         continue;
       }
-      lastEnd = Date.now();
+      lastEnd = performance.now();
       settledWishes = wish;
-      learn(result, start);
-      if (first.isDemo) known = { ...known, demo: await asked.demo() };
+      const demo = first.isDemo ? await asked.demo() : null;
+      learn(result, start, demo);
       environment.changed(host());
     } while (isAskedAgain);
     isSampling = false;
     schedule();
   }
 
-  function learn(result: Sampled, start: number): void {
+  function learn(result: Sampled, start: number, demo: DemoState | null): void {
     const { roundMs, recording = null, recorder = null } = result;
-    const sampleMs = lastEnd - start;
+    const sampleMs = Math.round(lastEnd - start);
     known = result.ok
-      ? { ...known, ...seen(result), problem: null, sampleMs, roundMs, recording, recorder }
-      : { ...known, problem: result.problem, roundMs, recorder };
+      ? { ...known, ...seen(result), problem: null, sampleMs, roundMs, recording, recorder, demo }
+      : { ...known, problem: result.problem, roundMs, recorder, demo };
   }
 
   /** A recording has its own clock. */
   function seen(
     result: Sampled & { readonly ok: true },
-  ): Pick<Known, 'status' | 'watch' | 'sampledAt'> {
+  ): Pick<Known, 'status' | 'watch' | 'transitionSeenAt' | 'sampledAt'> {
     const { value, recording, watch = null } = result;
     if (!recording) return watched(value);
     return {
       status: withStall(value, watch, Date.parse(recording.at)),
       watch,
+      transitionSeenAt: watch && new Date(watch.seenAt).toISOString(),
       sampledAt: recording.at,
     };
   }
 
   /** A saved state stands still: how long somebody looks at it means nothing. */
-  function watched(status: StatusDocument): Pick<Known, 'status' | 'watch' | 'sampledAt'> {
+  function watched(
+    status: StatusDocument,
+  ): Pick<Known, 'status' | 'watch' | 'transitionSeenAt' | 'sampledAt'> {
+    const now = Date.now();
     const watch = first.live ? watchTransition(known.watch, status, lastEnd) : null;
     return {
       status: withStall(status, watch, lastEnd),
       watch,
-      sampledAt: new Date(lastEnd).toISOString(),
+      transitionSeenAt: watch && new Date(Math.round(now - (lastEnd - watch.seenAt))).toISOString(),
+      sampledAt: new Date(now).toISOString(),
     };
   }
 
@@ -192,7 +200,7 @@ export function startSession(
     const isWatched = isVisible || known.recorder !== null;
     if (!first.live || isPaused || !isWatched || isSampling || isClosed) return;
     const interval = first.isDemo ? demoInterval : delay().ms;
-    timer = setTimeout(() => void sample(), Math.max(0, lastEnd + interval - Date.now()));
+    timer = setTimeout(() => void sample(), Math.max(0, lastEnd + interval - performance.now()));
   }
 
   function delay(): ReturnType<typeof nextDelay> {
@@ -251,11 +259,11 @@ export function startSession(
       return outcome;
     },
     async seek(index) {
-      const start = Date.now();
+      const start = performance.now();
       const result = await reader.seek(index);
       if (isClosed) return;
-      lastEnd = Date.now();
-      learn(result, start);
+      lastEnd = performance.now();
+      learn(result, start, null);
       environment.changed(host());
     },
     moments: () => reader.moments(),

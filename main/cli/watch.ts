@@ -30,7 +30,7 @@ const watchOptions = {
 interface Plan {
   readonly json: boolean;
   readonly untilSettled: boolean;
-  /** Milliseconds since the epoch; null: without end. */
+  /** Milliseconds of a clock that doesn't jump; null: without end. */
   readonly deadline: number | null;
   /** Milliseconds; null: by the state. */
   readonly interval: number | null;
@@ -73,7 +73,7 @@ export async function watch(args: readonly string[], output: Output): Promise<nu
     return await follow(source.value, output, {
       json: values.json ?? false,
       untilSettled: values.until === 'settled',
-      deadline: seconds === null ? null : Date.now() + seconds * 1000,
+      deadline: seconds === null ? null : performance.now() + seconds * 1000,
       interval: interval === null ? null : interval * 1000,
     });
   } finally {
@@ -100,14 +100,14 @@ async function follow(source: Source, output: Output, plan: Plan): Promise<numbe
       // Whoever interrupts does not wait for a host that does not answer.
       const sample = await Promise.race([source.sample(), stopped]);
       if (!sample) break;
-      const now = Date.now();
+      const now = performance.now();
       if (!sample.ok && !watcher.status) {
         output.complain(describeProblem(sample.problem));
         return exitStatus.unreadable;
       }
       lost = sample.ok ? null : sample.problem;
       const reading = sample.ok ? succeed(statusOf(sample.value)) : sample;
-      const at = new Date(now).toISOString();
+      const at = new Date().toISOString();
       for (const change of watcher.see(reading, now)) {
         output.write(changeLine(source.target, at, change, plan.json));
       }
@@ -116,7 +116,7 @@ async function follow(source: Source, output: Output, plan: Plan): Promise<numbe
       const roundMs = source.roundMs ?? 0;
       const { ms, isSlowed } = pause(plan, before, roundMs);
       if (isSlowed && !saidSlow && !plan.json)
-        output.write(slownessLine(now, { everyMs: ms, roundMs }));
+        output.write(slownessLine(at, { everyMs: ms, roundMs }));
       saidSlow ||= isSlowed;
       const left = plan.deadline === null ? ms : Math.max(0, Math.min(ms, plan.deadline - now));
       await sleep(left, undefined, { signal: interrupted.signal });
@@ -156,6 +156,6 @@ function pause(
 }
 
 /** Said once: that the host is asked more rarely than wished for. */
-function slownessLine(now: number, pace: Parameters<typeof slownessText>[0]): string {
-  return `${clockTime(new Date(now).toISOString())}  read ${slownessText(pace)}\n`;
+function slownessLine(at: string, pace: Parameters<typeof slownessText>[0]): string {
+  return `${clockTime(at)}  read ${slownessText(pace)}\n`;
 }

@@ -7,7 +7,7 @@ import { visible } from '../readings/text';
 import type { Finding, StatusDocument } from '../report/statusDocument';
 
 export interface TransitionWatch {
-  /** Milliseconds since the epoch. */
+  /** Milliseconds of the watcher's clock. */
   readonly seenAt: number;
   readonly patch: string;
   readonly direction: string | null;
@@ -20,7 +20,7 @@ const mostPoints = 2000;
 
 /**
  * @param before what was known after the sample before; null: no transition was running
- * @param now milliseconds since the epoch
+ * @param now milliseconds of a clock that doesn't jump, or of a recording's own
  * @returns null where none is running. A reversal begins anew: other threads block from then on. An
  *   unreadable state is no end: what was seen stays.
  */
@@ -53,7 +53,7 @@ const stallSeconds = 30;
  * The status with the finding `transition-stalled` added, where watching shows what one reading
  * can't: that no thread has switched for 30 s.
  *
- * @param now milliseconds since the epoch
+ * @param now milliseconds of a clock that doesn't jump, or of a recording's own
  */
 export function withStall(
   status: StatusDocument,

@@ -25,7 +25,7 @@ export class Watcher {
   }
 
   /**
-   * @param now milliseconds since the epoch
+   * @param now milliseconds of a clock that doesn't jump, or of a recording's own
    * @returns in the order in which a person would tell them; a failure is told once
    */
   see(reading: Result<StatusDocument>, now: number): Change[] {
