@@ -53,6 +53,17 @@ describe('what changed between two readings', () => {
     ]);
   });
 
+  it('tells who blocks once it has a name, even if that comes a reading later', () => {
+    const named = status(moving, loaded, thread(7));
+    const unnamed = {
+      ...named,
+      blockers: named.blockers.map((blocker) => ({ ...blocker, comm: null })),
+    };
+    expect(told(status(loaded), unnamed)).not.toContain('blocker 7');
+    expect(told(unnamed, named)).toEqual(['blocker 7']);
+    expect(told(named, named)).toEqual([]);
+  });
+
   it('tells a reversal, and who blocks instead', () => {
     const before = status(moving, loaded, thread(7), thread(8, { state: '1' }));
     const after = status(leaving, loaded, thread(7), thread(8, { state: '1' }));

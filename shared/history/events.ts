@@ -135,15 +135,17 @@ function threadChanges(before: StatusDocument, after: StatusDocument): Change[] 
   const progress: Change[] = hasMoved
     ? [{ event: 'progress', subject: is.patch, threads: is.threads }]
     : [];
-  const known = new Set(before.blockers.map(keyOf));
+  // Names and stacks may come a reading later than the states; who blocks is told once it has a name.
+  const told = before.blockers.filter(({ comm }) => comm !== null);
+  const known = new Set(told.map(keyOf));
   const now = new Set(after.blockers.map(keyOf));
   return [
     ...progress,
     ...after.blockers
       .filter((blocker) => blocker.comm !== null && !known.has(keyOf(blocker)))
       .map((blocker): Change => ({ event: 'blocker', subject: String(blocker.tid), blocker })),
-    ...before.blockers
-      .filter((blocker) => blocker.comm !== null && !now.has(keyOf(blocker)))
+    ...told
+      .filter((blocker) => !now.has(keyOf(blocker)))
       .map((blocker): Change => ({ event: 'unblocked', subject: String(blocker.tid), blocker })),
   ];
 }
