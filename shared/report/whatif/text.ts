@@ -84,9 +84,14 @@ function blockSentence({ wouldBlock, unchecked, running }: WhatIf): string {
 }
 
 function uncheckedSentence(unchecked: number, running: number | null): string {
-  if (unchecked === 0) return '';
-  const why = running === null || running === 0 ? '' : `, ${running} because they were running`;
-  return ` ${countOf(unchecked, 'thread')} could not be checked${why}.`;
+  return unchecked === 0 ? '' : ` ${uncheckedClause(unchecked, running ?? 0)}.`;
+}
+
+/** How many could not be checked, and why, as far as it is known. */
+export function uncheckedClause(unchecked: number, running: number): string {
+  const they = running === 1 ? 'it was' : 'they were';
+  const why = running === unchecked ? `: ${they} running` : `, ${running} because ${they} running`;
+  return `${countOf(unchecked, 'thread')} could not be checked${running === 0 ? '' : why}`;
 }
 
 /** Rows that are shown; the document has all. */
