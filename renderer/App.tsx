@@ -7,6 +7,7 @@ import { later } from './components/later';
 import { oldest, useQuestions } from './connect/questions';
 import { isDemo } from './demo/isDemo';
 import { Rail } from './rail/Rail';
+import { isRecording } from './recording/isRecording';
 import { PaintedSignal } from './state/painted';
 import { selectedHost, useWindow } from './state/store';
 import { DropTarget } from './views/start/DropTarget';
@@ -36,7 +37,10 @@ export function App() {
     document.documentElement.dataset['theme'] = theme;
   }, [theme]);
   useEffect(() => {
-    const mark = host !== null && isDemo(host) ? ' (demo)' : '';
+    const kinds =
+      host === null ? [] : [isDemo(host) ? 'demo' : null, isRecording(host) ? 'recording' : null];
+    const words = kinds.filter((kind) => kind !== null).join(' ');
+    const mark = words === '' ? '' : ` (${words})`;
     document.title = host === null ? 'Klpscope' : `${visible(host.label)}${mark} – Klpscope`;
   }, [host]);
 

@@ -18,7 +18,8 @@ import { liveKind } from '../connect/liveKind';
 import { selectedHost, useWindow, type Overlay, type WindowState } from '../state/store';
 import { views } from '../state/views';
 import { demoCommands } from '../demo/demoCommands';
-import { isDemo } from '../demo/isDemo';
+import { isStory } from '../demo/isDemo';
+import { recordingCommands } from '../recording/recordingCommands';
 import type { Command } from './command';
 import { focusFilter } from './focus';
 
@@ -26,12 +27,12 @@ const always = () => true;
 const withHost = (state: WindowState) => state.selected !== null;
 const withStatus = (state: WindowState) => Boolean(selectedHost(state)?.status);
 
-function onHost(act: (id: string) => void): () => void {
 const isConnected = (state: WindowState) => {
   const host = selectedHost(state);
   return host !== null && liveKind(host) !== null;
 };
 
+function onHost(act: (id: string) => void): () => void {
   return () => {
     const { selected } = useWindow.getState();
     if (selected !== null) act(selected);
@@ -109,7 +110,7 @@ export const commands: readonly Command[] = [
     // A demo host is read as long as it is open; its story is what pauses.
     enabled: (state) => {
       const host = selectedHost(state);
-      return host?.live === true && !isDemo(host);
+      return host?.live === true && !isStory(host);
     },
     run: onHost(togglePause),
   },
@@ -121,7 +122,6 @@ export const commands: readonly Command[] = [
     enabled: withHost,
     run: onHost(closeHost),
   },
-  ...transports.map(({ kind, title }): Command => ({
   {
     id: 'host.forget-secrets',
     title: 'Forget remembered secrets of this host',
@@ -138,6 +138,7 @@ export const commands: readonly Command[] = [
     enabled: always,
     run: () => void forgetSecrets(null),
   },
+  ...transports.map(({ kind, title }): Command => ({
     id: `host.${kind}`,
     title: `SSH of this host: ${title}`,
     group: 'Host',
@@ -189,6 +190,7 @@ export const commands: readonly Command[] = [
     run: onHost((host) => useWindow.setState({ overlay: { kind: 'what-if', host } })),
   },
   ...demoCommands,
+  ...recordingCommands,
   {
     id: 'copy.status',
     title: 'Copy the status document as JSON',

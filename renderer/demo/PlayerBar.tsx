@@ -1,7 +1,7 @@
-import { FastForward, Hand, Pause, Play, RotateCcw, SkipForward, Undo2 } from 'lucide-react';
+import { Hand, Pause, Play, RotateCcw, SkipForward, Undo2 } from 'lucide-react';
 import type { DemoState, Host } from '../../shared/api/contract';
-import { useCommand } from '../commands/useCommand';
-import { direct, speeds } from './control';
+import { direct } from './control';
+import { PlayerButton, Speeds } from './PlayerKeys';
 import { nextText, nowText, positionText } from './playerText';
 import './demo.css';
 
@@ -27,7 +27,7 @@ export function PlayerBar({ host, demo }: { readonly host: Host; readonly demo: 
         {next === null ? null : <p className="player__next quiet small">{next}</p>}
       </div>
       <Track demo={demo} />
-      <Speeds id={host.id} speed={demo.speed} />
+      <Speeds speed={demo.speed} choose={(speed) => direct(host.id, { do: 'speed', speed })} />
       {demo.takenOver ? (
         <PlayerButton id="demo.hand-back" icon={Undo2} name="Hand back to the story" text />
       ) : null}
@@ -55,51 +55,5 @@ function Track({ demo }: { readonly demo: DemoState }) {
         {positionText(demo)}
       </span>
     </div>
-  );
-}
-
-function Speeds({ id, speed }: { readonly id: string; readonly speed: number }) {
-  return (
-    <div className="player__speeds" role="group" aria-label="Speed">
-      <FastForward size={14} aria-hidden />
-      {speeds.map((one) => (
-        <button
-          key={one}
-          type="button"
-          aria-pressed={speed === one}
-          onClick={() => direct(id, { do: 'speed', speed: one })}
-        >
-          {one}×
-        </button>
-      ))}
-    </div>
-  );
-}
-
-function PlayerButton({
-  id,
-  icon: Icon,
-  name,
-  text = false,
-}: {
-  readonly id: string;
-  readonly icon: typeof Play;
-  readonly name: string;
-  /** Whether the name is written beside the icon. */
-  readonly text?: boolean;
-}) {
-  const { hint, disabled, run } = useCommand(id);
-  return (
-    <button
-      type="button"
-      className={text ? 'button' : 'icon-button'}
-      disabled={disabled}
-      aria-label={name}
-      title={hint === null ? name : `${name} (${hint})`}
-      onClick={run}
-    >
-      <Icon size={text ? 14 : 16} aria-hidden />
-      {text ? <span className="player__button-text">{name}</span> : null}
-    </button>
   );
 }

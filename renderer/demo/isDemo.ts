@@ -1,6 +1,11 @@
 import type { Host } from '../../shared/api/contract';
 
-/** Whether a host is a story of the executable model; known before its first state is. */
-export function isDemo({ target }: Pick<Host, 'target'>): boolean {
+/** Whether a host is, or was when it was recorded, a story of the executable model. */
+export function isDemo({ target, status }: Pick<Host, 'target' | 'status'>): boolean {
+  return isStory({ target }) || status?.recording?.source === 'demo';
+}
+
+/** Whether a host plays a story here and now; known before its first state is. */
+export function isStory({ target }: Pick<Host, 'target'>): boolean {
   return target === 'demo' || target.startsWith('demo:');
 }

@@ -6,8 +6,7 @@ import { runCommand } from '../commands/registry';
 import { Keys } from '../components/Keys';
 import { Logo } from '../components/Logo';
 import { StatusMark } from '../components/StatusMark';
-import { DemoBadge } from '../demo/DemoBadge';
-import { isDemo } from '../demo/isDemo';
+import { KindBadge } from '../recording/KindBadge';
 import { closeHost, select } from '../state/actions';
 import { summaryOf } from '../state/headline';
 import { nameAmong } from '../state/names';
@@ -105,7 +104,7 @@ const HostEntry = memo(function HostEntry({
         <span className="rail-host__name truncate">{name}</span>
         {aside === null ? null : <span className="rail-host__aside">{aside}</span>}
         <span className="rail-host__word truncate">{word}</span>
-        {isDemo(host) ? <DemoBadge /> : null}
+        <KindBadge host={host} />
       </button>
       <button
         type="button"

@@ -1,11 +1,11 @@
-import { Braces, Pause, Play, RefreshCw, Split } from 'lucide-react';
+import { Braces, Circle, Pause, Play, RefreshCw, Split, Square } from 'lucide-react';
 import type { Host } from '../../../shared/api/contract';
 import type { StatusDocument } from '../../../shared/report/statusDocument';
 import { visible } from '../../../shared/readings/text';
 import { slownessText } from '../../../shared/report/pace';
 import { useCommand } from '../../commands/useCommand';
-import { DemoBadge } from '../../demo/DemoBadge';
-import { isDemo } from '../../demo/isDemo';
+import { isStory } from '../../demo/isDemo';
+import { KindBadge } from '../../recording/KindBadge';
 import { mayComeBack } from '../../connect/liveKind';
 import { useWindow } from '../../state/store';
 import { durationText } from '../../state/format';
@@ -16,7 +16,7 @@ export function HostHeader({ host }: { readonly host: Host }) {
   return (
     <header className="host-header">
       <h1 className="truncate text-selectable">{visible(host.label)}</h1>
-      {isDemo(host) ? <DemoBadge /> : null}
+      <KindBadge host={host} />
       <div className="host-header__about quiet text-selectable" title={visible(host.target)}>
         <p className="host-header__target truncate">{visible(host.target)}</p>
         <p className="host-header__facts">
@@ -29,6 +29,13 @@ export function HostHeader({ host }: { readonly host: Host }) {
         <Liveness host={host} />
         <CommandButton id="host.what-if" icon={Split} text="What if …" />
         <CommandButton id="host.refresh" icon={RefreshCw} text="Read again" />
+        {host.live ? (
+          <CommandButton
+            id="host.record"
+            icon={host.recorder === null ? Circle : Square}
+            text={host.recorder === null ? 'Record …' : 'Stop recording'}
+          />
+        ) : null}
         <CommandButton id="copy.status" icon={Braces} text="Copy JSON" />
       </div>
     </header>
@@ -59,8 +66,13 @@ function Liveness({ host }: { readonly host: Host }) {
   const pause = useCommand('host.pause');
   const settled = useWindow((state) => state.settings?.interval ?? null);
   const every = host.status?.transitionState === 'none' ? settled : 1;
-  if (isDemo(host)) return null;
-  if (!host.live) return <span className="quiet host-header__kind">saved state</span>;
+  if (isStory(host)) return null;
+  if (!host.live)
+    return (
+      <span className="quiet host-header__kind">
+        {host.recording ? 'recording' : 'saved state'}
+      </span>
+    );
   const isLive = !host.paused && host.phase === 'ready';
   const Icon = host.paused ? Play : Pause;
   return (

@@ -8,6 +8,8 @@ import { withoutKeys } from '../../connect/keyChange';
 import { liveKind } from '../../connect/liveKind';
 import { nextStep } from '../../connect/nextStep';
 import { RetryButtons } from '../../connect/RetryButtons';
+import { RecorderBar } from '../../recording/RecorderBar';
+import { RecordingBar } from '../../recording/RecordingBar';
 import { closeHost, refresh } from '../../state/actions';
 import { PaintedSignal } from '../../state/painted';
 import { HeadlineBand } from './HeadlineBand';
@@ -25,6 +27,8 @@ export default function HostScreen({ host }: { readonly host: Host }) {
       {host.status === null ? null : <HeadlineBand host={host} />}
       {host.status === null ? null : <ConnectionBar host={host} />}
       {host.demo === null ? null : <PlayerBar host={host} demo={host.demo} />}
+      {host.recording === null ? null : <RecordingBar host={host} recording={host.recording} />}
+      {host.recorder === null ? null : <RecorderBar host={host} recorder={host.recorder} />}
       <div className="host__body">
         {host.status !== null ? (
           <HostTabs host={host} status={host.status} />
