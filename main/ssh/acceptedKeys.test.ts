@@ -33,6 +33,21 @@ describe('AcceptedKeys', () => {
     expect(readdirSync(join(folder, 'sub'))).toEqual(['known-hosts.json']);
   });
 
+  it('keeps all of what is accepted at once, and forgets one host’s only', async () => {
+    const path = join(folder, 'known-hosts.json');
+    const hosts = Array.from({ length: 20 }, (_, index) => `db${index}`);
+    await Promise.all(hosts.map((host) => new AcceptedKeys(path).add(host, key)));
+    const store = new AcceptedKeys(path);
+    expect((await store.asKnownHosts()).text.split('\n').map((line) => line.split(' ')[0])).toEqual(
+      hosts,
+    );
+    expect(await store.remove('db3')).toBe(1);
+    expect(await store.remove('db3')).toBe(0);
+    expect((await store.asKnownHosts()).text).not.toContain('db3 ');
+    expect((await store.asKnownHosts()).text.split('\n')).toHaveLength(19);
+    expect(readdirSync(folder)).toEqual(['known-hosts.json']);
+  });
+
   it('sets a damaged file aside and says where', async () => {
     const path = join(folder, 'known-hosts.json');
     writeFileSync(path, '{"keys": [');

@@ -65,7 +65,7 @@ describe('AskpassDesk', () => {
         kind: 'host-key',
         host: '10.0.0.1',
         port: 2200,
-        keyType: 'ED25519',
+        keyType: 'ssh-ed25519',
         fingerprint: print,
         verdict: 'unknown',
         files: [known, '/dev/null'],

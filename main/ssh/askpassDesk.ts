@@ -1,7 +1,7 @@
 /** Understands what the system's `ssh` asks, and finds somebody to answer. */
 import { readKnownHosts, type HostKeyRules } from './hostKeys';
 import { whatIsKnown } from './knownHosts';
-import { stationOf } from './openSshFailure';
+import { keyTypeOf, stationOf } from './openSshFailure';
 import type { Station } from './proxyJump';
 import type { Ask, Question } from './questions';
 
@@ -65,7 +65,7 @@ export class AskpassDesk {
   /** `--accept-new` accepts only a host of which nothing at all is known. */
   private async mayAccept(text: string): Promise<boolean> {
     const [, name = ''] = /^The authenticity of host '(\S+) \(/.exec(text) ?? [];
-    const [, keyType = '', fingerprint = ''] =
+    const [, type = '', fingerprint = ''] =
       /(\S+) key fingerprint is:?\s+(SHA256:[\w+/=]+)/.exec(text) ?? [];
     if (fingerprint === '') return false;
     const station = stationOf(name, this.options);
@@ -84,7 +84,7 @@ export class AskpassDesk {
       kind: 'host-key',
       host,
       port,
-      keyType,
+      keyType: keyTypeOf(type),
       fingerprint,
       verdict: verdict[known],
       files,

@@ -13,15 +13,15 @@ export function computeSettings(
 ): Map<string, readonly string[]> {
   const context = { Host: host, ...(user === null ? {} : { User: user }) };
   const computed = compute(withIncluded(path, context, includeDepth), context);
-  const values = new Map<string, readonly string[]>();
-  for (const [key, value] of Object.entries(computed)) {
-    values.set(key.toLowerCase(), Array.isArray(value) ? value : [value]);
-  }
-  return values;
+  const values = Object.entries(computed).map(
+    ([key, value]) => [key, Array.isArray(value) ? value : [value]] as const,
+  );
+  return new Map(values);
 }
 
 type Context = { readonly Host: string; readonly User?: string };
 
+/** Names of options come in lower case. */
 function compute(text: string, context: Context) {
   return parse(text).compute({ ...context }, { ignoreCase: true, matchExec: false });
 }
@@ -39,7 +39,7 @@ function withIncluded(path: string, context: Context, depth: number): string {
       // What a block includes counts where the block does, whatever hosts the files name.
       if (!applies(block, context)) return '';
       const included = line.words
-        .flatMap((pattern) => filesMatching(includePath(pattern, path)))
+        .flatMap((pattern) => filesMatching(includePath(pattern)))
         .map((file) => withIncluded(file, context, depth - 1));
       return ['Host *', ...included, block === '' ? 'Host *' : block].join('\n');
     });
@@ -48,5 +48,5 @@ function withIncluded(path: string, context: Context, depth: number): string {
 
 /** Whether what stands below a `Host` or `Match` line counts for this host. */
 function applies(block: string, context: Context): boolean {
-  return block === '' || 'KlpscopeApplies' in compute(`${block}\n  KlpscopeApplies yes\n`, context);
+  return block === '' || 'klpscopeapplies' in compute(`${block}\n  KlpscopeApplies yes\n`, context);
 }

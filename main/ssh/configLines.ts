@@ -1,7 +1,7 @@
 /** The lines of an SSH configuration, with those of the files that it includes. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { wildcard } from './knownHosts';
 
 /** As in OpenSSH (READCONF_MAX_DEPTH). */
@@ -21,7 +21,7 @@ export function configLines(path: string, depth = includeDepth): ConfigLine[] {
       const line = readLine(text);
       if (line?.keyword !== 'include') return line ? [line] : [];
       return line.words
-        .flatMap((pattern) => filesMatching(includePath(pattern, path)))
+        .flatMap((pattern) => filesMatching(includePath(pattern)))
         .flatMap((file) => configLines(file, depth - 1));
     });
 }
@@ -43,10 +43,10 @@ export function readLine(text: string): ConfigLine | null {
   return { keyword: keyword.toLowerCase(), words };
 }
 
-/** A path of an `Include` line. Relative ones lie beside the user's configuration: ssh_config(5), Include. */
-export function includePath(pattern: string, from: string): string {
+/** A path of an `Include` line. Relative ones are of `~/.ssh`: ssh_config(5), Include. */
+export function includePath(pattern: string): string {
   if (pattern.startsWith('~/')) return join(homedir(), pattern.slice(2));
-  return resolve(dirname(from), pattern);
+  return resolve(homedir(), '.ssh', pattern);
 }
 
 /** Existing paths that match an absolute pattern, in the order of their names. */

@@ -4,7 +4,15 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { checkHostKey, fingerprint, knownKeyTypes, wildcard } from './knownHosts';
+import {
+  checkHostKey,
+  fingerprint,
+  knownKeyTypes,
+  lineAt,
+  revokedKeys,
+  whatIsKnown,
+  wildcard,
+} from './knownHosts';
 
 const folder = mkdtempSync(join(tmpdir(), 'klpscope-known-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -74,6 +82,44 @@ describe('checkHostKey', () => {
     expect(verdict([`@cert-authority *.example.com ${one.line}`], 'db1.example.com')).toBe(
       'ca-only',
     );
+  });
+
+  it('looks in several files, hashed and plain, for names and ports', () => {
+    const path = join(folder, 'hashed-too');
+    writeFileSync(path, `[db1]:2222 ${one.line}\n`);
+    execFileSync('ssh-keygen', ['-q', '-H', '-f', path], { stdio: 'ignore' });
+    const files = [
+      { path: '/plain', text: `db1 ${two.line}\n[db1]:* ${curve.line}` },
+      { path, text: readFileSync(path, 'utf8') },
+    ];
+    expect(checkHostKey(files, 'db1', 2222, one.wire)).toMatchObject({
+      verdict: 'match',
+      at: { path, line: 1 },
+    });
+    expect(checkHostKey(files, 'db1', 2222, curve.wire).verdict).toBe('match');
+    expect(checkHostKey(files, 'db1', 22, one.wire).verdict).toBe('mismatch');
+    expect(checkHostKey(files, 'db1', 22, curve.wire).verdict).toBe('other-key-type');
+  });
+
+  it('says what is known of a host, whichever key it shows', () => {
+    const known = (lines: string[], port = 22) => whatIsKnown(inFile(...lines), 'db1', port);
+    expect(known([])).toBe('nothing');
+    expect(known([`db1 ${two.line}`])).toBe('keys');
+    expect(known([`@cert-authority db* ${two.line}`, `db1 ${one.line}`])).toBe('keys');
+    expect(known([`@cert-authority db* ${two.line}`])).toBe('authority');
+    // As OpenSSH does, under the name without the port as well.
+    expect(known([`@cert-authority db* ${two.line}`], 2222)).toBe('authority');
+    expect(known([`@cert-authority db*,!db1 ${two.line}`])).toBe('nothing');
+    expect(known([`@revoked db1 ${two.line}`])).toBe('nothing');
+  });
+
+  it('lists the keys that are revoked, and finds a line by its number', () => {
+    const [file] = inFile(`db1 ${one.line}`, '', `@revoked db* ${two.line}`);
+    if (!file) throw new Error('no file');
+    expect(revokedKeys([file], 'db1', 22)).toEqual([lineAt(file, 3)]);
+    expect(revokedKeys([file], 'web1', 22)).toEqual([]);
+    expect(lineAt(file, 1)?.fingerprint).toBe(fingerprint(one.wire));
+    expect(lineAt(file, 2)).toBeNull();
   });
 
   it('obeys wildcards, negation and ports', () => {

@@ -62,10 +62,12 @@ async function changed(said: string, login: FailedLogin): Promise<Problem> {
   const file = { path: path === login.acceptedCopy ? accepted.path : path, text };
   const at = lineAt(file, Number(line));
   if (at) {
-    // `ssh` says ED25519 where known_hosts says ssh-ed25519; it refuses keys of other types as well.
-    const isSame = at.keyType.includes(type.toLowerCase());
-    const shown = { keyType: isSame ? at.keyType : visible(type), fingerprint: now };
-    return changedKey(nameOf(station), shown, at, accepted);
+    return changedKey(
+      nameOf(station),
+      { keyType: keyTypeOf(type, at.keyType), fingerprint: now },
+      at,
+      accepted,
+    );
   }
   const message = `The host key of ${visible(name)} has changed: now ${visible(now)}. Somebody may be listening in. ${lastLine(said)}`;
   return { code: 'host-key-changed', path: login.host, message };
@@ -90,6 +92,17 @@ async function revoked(said: string, login: FailedLogin): Promise<Problem> {
   const places = lines.map(({ path, line }) => `${path}, line ${line}`).join('; ');
   const message = `The host key of ${visible(name)} (${visible(type)}) is revoked${places === '' ? '' : ` (${places})`}. It is never accepted.`;
   return { code: 'host-key-revoked', path: login.host, message };
+}
+
+/**
+ * The type as known_hosts has it; `ssh` says only ED25519, RSA or ECDSA (sshkey.c).
+ *
+ * @param known of a key of the same host, which may tell the curve of an ECDSA key
+ */
+export function keyTypeOf(word: string, known = ''): string {
+  const kind = word.toLowerCase();
+  if (known.includes(kind)) return known;
+  return kind === 'ed25519' || kind === 'rsa' ? `ssh-${kind}` : visible(kind);
 }
 
 /** The host or hop that `ssh` names as known_hosts does; the host itself where it names none. */

@@ -57,7 +57,7 @@ function lacksOpenSsh(host: string, needs: readonly OpenSshNeed[] = []): Result<
 
 function advice(needs: readonly OpenSshNeed[]): string {
   return (
-    `Its configuration uses ${needsInWords(needs)}, which the built-in SSH can’t do; ` +
+    `This host’s SSH configuration uses ${needsInWords(needs)}, which the built-in SSH can’t do; ` +
     'the system’s OpenSSH can (--transport openssh on the command line).'
   );
 }

@@ -32,9 +32,14 @@ export function RetryButtons({
       </div>
     );
   }
+  const isOffered = offersOpenSsh(problem);
   return (
     <div className="retry-buttons">
-      <button type="button" className="button button--main" onClick={() => reconnect(host.id)}>
+      <button
+        type="button"
+        className={isOffered ? 'button' : 'button button--main'}
+        onClick={() => reconnect(host.id)}
+      >
         {mayComeBack(problem.code) ? 'Reconnect now' : 'Try again'}
       </button>
       {aboutSudo.has(problem.code) ? (
@@ -46,10 +51,10 @@ export function RetryButtons({
           Without sudo
         </button>
       ) : null}
-      {offersOpenSsh(problem) ? (
+      {isOffered ? (
         <button
           type="button"
-          className="button"
+          className="button button--main"
           onClick={() => reconnect(host.id, { transport: 'openssh' })}
         >
           Use the system’s OpenSSH

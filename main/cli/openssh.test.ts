@@ -1,0 +1,125 @@
+/** The system's OpenSSH and the app's own store of host keys, from the command line. */
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { cannotServe, startSshd, type SshServer } from '../../e2e/sshd/server';
+import { AcceptedKeys } from '../ssh/acceptedKeys';
+import { run } from './run';
+
+const impossible = cannotServe();
+if (impossible !== undefined) console.warn(`SKIPPED: sshd: ${impossible}`);
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'klpscope-cli-'));
+  vi.stubEnv('XDG_CONFIG_HOME', folder);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Everything that goes to standard error counts, whoever writes it. */
+async function klpscope(...args: string[]) {
+  const errors: string[] = [];
+  const written: string[] = [];
+  const spy = vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    errors.push(String(text));
+    return true;
+  });
+  const status = await run(args, {
+    style: { width: 100, colour: false, unicode: true },
+    write: (text) => void written.push(text),
+    complain: (line) => void errors.push(`klpscope: ${line}\n`),
+  });
+  spy.mockRestore();
+  return { status, stdout: written.join(''), stderr: errors.join('') };
+}
+
+function storeKey(name: string): Promise<void> {
+  const key = Buffer.concat([
+    Buffer.from([0, 0, 0, 11]),
+    Buffer.from('ssh-ed25519'),
+    Buffer.from([0, 0, 0, 32]),
+    Buffer.alloc(32, 7),
+  ]);
+  return new AcceptedKeys(store()).add(name, key);
+}
+
+function store(): string {
+  return join(folder, 'klpscope', 'known-hosts.json');
+}
+
+describe('forget-key', () => {
+  it('forgets the key of a host that was accepted, and says how many', async () => {
+    await storeKey('[db1]:2222');
+    await storeKey('db1');
+    const forgot = await klpscope('forget-key', '[DB1]:2222');
+    expect(forgot).toEqual({ status: 0, stdout: 'Forgot the key of [DB1]:2222.\n', stderr: '' });
+    expect((await new AcceptedKeys(store()).asKnownHosts()).text).toMatch(/^db1 \S+ \S+$/);
+  });
+
+  it('says that none was known, and how it is used', async () => {
+    const unknown = await klpscope('forget-key', 'db9');
+    expect(unknown.status).toBe(3);
+    expect(unknown.stderr).toContain(`No key of db9 is in ${store()}`);
+    expect((await klpscope('forget-key')).status).toBe(64);
+    expect((await klpscope('forget-key', '--help')).stdout).toContain('ssh-keygen -R');
+  });
+});
+
+describe.skipIf(impossible !== undefined)('hosts over SSH', () => {
+  let server: SshServer;
+  beforeAll(async () => {
+    server = await startSshd();
+  }, 60_000);
+  afterAll(async () => {
+    await server.stop();
+  }, 60_000);
+
+  function configure(...lines: string[]): void {
+    const path = join(folder, 'ssh_config');
+    const options = [
+      ...lines,
+      'HostName 127.0.0.1',
+      `Port ${server.port}`,
+      'User root',
+      `IdentityFile ${server.keys.ed25519}`,
+      'IdentityAgent none',
+      `UserKnownHostsFile ${server.knownHostsFile}`,
+      'GlobalKnownHostsFile /dev/null',
+    ];
+    writeFileSync(path, `Host db1\n  ${options.join('\n  ')}\n`);
+    vi.stubEnv('KLPSCOPE_SSH_CONFIG', path);
+  }
+
+  it('uses OpenSSH where the configuration needs it, and says so', async () => {
+    const relay = join(folder, 'relay.cjs');
+    const socket = "require('node:net').connect(Number(process.argv[2]), '127.0.0.1')";
+    writeFileSync(relay, `const s = ${socket};\nprocess.stdin.pipe(s).pipe(process.stdout);\n`);
+    configure(`ProxyCommand ${process.execPath} ${relay} %p`);
+    const { stdout, stderr } = await klpscope('status', 'db1', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ format: 'klpscope/status', source: 'ssh' });
+    expect(stderr).toBe(
+      'klpscope: db1: its SSH configuration uses a ProxyCommand, which the built-in SSH can’t do; using the system’s OpenSSH (--transport ssh2 for the built-in one).\n',
+    );
+    const chosen = await klpscope('status', 'db1', '--json', '--transport', 'openssh');
+    expect(chosen.stderr).toBe('');
+    const refused = await klpscope('status', 'db1', '--json', '--transport', 'ssh2');
+    expect(refused).toMatchObject({ status: 3, stdout: '' });
+    expect(refused.stderr).toContain('--transport openssh');
+  });
+
+  it('sets a damaged store of host keys aside, and reports it', async () => {
+    configure();
+    mkdirSync(join(folder, 'klpscope'));
+    writeFileSync(store(), '{ "keys": ');
+    const { stdout, stderr } = await klpscope('status', 'db1', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ source: 'ssh' });
+    const [aside = ''] = readdirSync(join(folder, 'klpscope'));
+    expect(readFileSync(join(folder, 'klpscope', aside), 'utf8')).toBe('{ "keys": ');
+    expect(stderr.split('\n')).toHaveLength(2);
+    expect(stderr).toContain(`${store()} was damaged and is now ${store()}.broken`);
+  });
+});
