@@ -145,6 +145,7 @@ export function startApplication(
       const host = hosts.get(id);
       return host === null ? 0 : secrets.forget(host.target);
     },
+    'host:what-if': ({ id, action }) => hosts.whatIf(id, action),
     'demo:control': ({ id, command }) => hosts.control(id, command),
     'recording:seek': ({ id, index }) => hosts.seek(id, index),
     'recording:moments': ({ id }) => hosts.moments(id),

@@ -31,6 +31,7 @@ function start({ live = true, visible = true } = {}): HostSession {
     file: async () => null,
     demo: () => Promise.resolve(null),
     seek: () => Promise.reject(new Error('no recording')),
+    whatIf: () => Promise.reject(new Error('nobody asks')),
     moments: () => Promise.resolve(null),
     record: () => Promise.resolve(null),
     control: () => Promise.resolve({ ok: true as const }),

@@ -9,8 +9,9 @@ import type {
   Moments,
   RawFile,
 } from '../../shared/api/contract';
-import type { Problem } from '../../shared/readings/problem';
+import type { Problem, Result } from '../../shared/readings/problem';
 import type { StatusDocument } from '../../shared/report/statusDocument';
+import type { WhatIf, WhatIfAction } from '../../shared/report/whatif/document';
 import { nextDelay } from '../probe/pollingPlan';
 import type { Reader, Sampled } from '../sources/readerClient';
 import {
@@ -39,6 +40,7 @@ export interface HostSession {
   setVisible(visible: boolean): void;
   files(): Promise<RawFile[]>;
   file(path: string): Promise<string | null>;
+  whatIf(action: WhatIfAction): Promise<Result<WhatIf>>;
   /** Does something to a demo host, and shows what came of it. */
   control(command: DemoCommand): Promise<DemoOutcome>;
   /** Shows another moment of a recording. */
@@ -275,6 +277,7 @@ export function startSession(
     },
     files: () => reader.files(),
     file: (path) => reader.file(path),
+    whatIf: (action) => reader.whatIf(action),
     close() {
       isClosed = true;
       clearTimeout(timer);

@@ -16,6 +16,7 @@ const silent: Reader = {
   },
   cancel: () => undefined,
   seek: () => Promise.reject(new Error('no recording')),
+  whatIf: () => Promise.reject(new Error('nobody asks')),
   moments: () => Promise.resolve(null),
   record: () => Promise.resolve(null),
   control: () => Promise.resolve(noDemo),

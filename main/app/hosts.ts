@@ -2,6 +2,7 @@
 import type { DemoCommand, DemoOutcome, Host, Moments, RawFile } from '../../shared/api/contract';
 import { parseTarget, type Target } from '../../shared/api/target';
 import type { Result } from '../../shared/readings/problem';
+import type { WhatIf, WhatIfAction } from '../../shared/report/whatif/document';
 import { noDemo, type Reader } from '../sources/readerClient';
 import type { LiveRequest } from '../sources/source';
 import { startSession, type HostSession, type SessionEnvironment } from './hostSession';
@@ -32,6 +33,8 @@ export interface Hosts {
   moments(id: string): Promise<Moments | null>;
   record(id: string, file: string | null): Promise<void>;
   files(id: string): Promise<RawFile[]>;
+  /** Null: it is not open any more. */
+  whatIf(id: string, action: WhatIfAction): Promise<Result<WhatIf> | null>;
   file(id: string, path: string): Promise<string | null>;
   closeAll(): void;
 }
@@ -102,6 +105,7 @@ export function createHosts(environment: HostsEnvironment): Hosts {
     moments: async (id) => (await sessions.get(id)?.moments()) ?? null,
     record: async (id, file) => sessions.get(id)?.record(file),
     files: async (id) => (await sessions.get(id)?.files()) ?? [],
+    whatIf: async (id, action) => (await sessions.get(id)?.whatIf(action)) ?? null,
     file: async (id, path) => (await sessions.get(id)?.file(path)) ?? null,
     closeAll() {
       for (const session of sessions.values()) session.close();

@@ -4,9 +4,12 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { DemoOutcome, RawFile } from '../../shared/api/contract';
+import { fail, type Result } from '../../shared/readings/problem';
 import type { Readings } from '../../shared/readings/readings';
 import { statusOf } from '../../shared/report/status';
+import type { WhatIf, WhatIfAction } from '../../shared/report/whatif/document';
 import type { Question } from '../ssh/questions';
+import { askWhatIf } from './askWhatIf';
 import { carryOut, stateOf } from './demoControl';
 import {
   noDemo,
@@ -107,6 +110,8 @@ async function answer(
       return { id, files: last ? filesOf(last) : [] };
     case 'file':
       return { id, text: textOf(question.path) };
+    case 'what-if':
+      return { id, whatIf: await foretell(question.action) };
     case 'demo': {
       const story = source.ok ? source.value.story : undefined;
       if (!story) return { id, outcome: noDemo, state: null };
@@ -116,6 +121,13 @@ async function answer(
       return { id, outcome, state: stateOf(story) };
     }
   }
+}
+
+/** From the last reading, and the stacks as they are now. */
+async function foretell(action: WhatIfAction): Promise<Result<WhatIf>> {
+  if (!source.ok) return source;
+  if (last) return askWhatIf(source.value, statusOf(last), action);
+  return fail('not-found', target.text, `${target.text} has not been read yet.`);
 }
 
 /** Folders end in `/`; they have no content of their own. */

@@ -12,8 +12,9 @@ import type {
 } from '../../shared/api/contract';
 import type { Target } from '../../shared/api/target';
 import type { TransitionWatch } from '../../shared/history/transitionWatch';
-import type { Result } from '../../shared/readings/problem';
+import type { Problem, Result } from '../../shared/readings/problem';
 import type { StatusDocument } from '../../shared/report/statusDocument';
+import type { WhatIf, WhatIfAction } from '../../shared/report/whatif/document';
 import type { Ask, Question } from '../ssh/questions';
 import type { LiveRequest } from './source';
 
@@ -28,6 +29,8 @@ export interface Reader {
   files(): Promise<RawFile[]>;
   /** Text of one of them; null where it has none. */
   file(path: string): Promise<string | null>;
+  /** What an action would change; the threads' stacks are looked through for it. */
+  whatIf(action: WhatIfAction): Promise<Result<WhatIf>>;
   /** Where a demo host's story stands; null for every other target. */
   demo(): Promise<DemoState | null>;
   /** Carries out a command on a demo host's story. */
@@ -65,6 +68,7 @@ export type ReaderQuestion = { readonly id: number } & (
   | { readonly ask: 'seek'; readonly index: number }
   | { readonly ask: 'record'; readonly file: string | null }
   | { readonly ask: 'file'; readonly path: string }
+  | { readonly ask: 'what-if'; readonly action: WhatIfAction }
   | { readonly ask: 'demo'; readonly command: DemoCommand | null }
   /** Nothing is answered. */
   | { readonly ask: 'retry' | 'cancel' | 'close' }
@@ -78,6 +82,7 @@ export type ReaderAnswer = { readonly id: number } & (
   | { readonly moments: Moments | null }
   | { readonly recorder: Recorder | null }
   | { readonly text: string | null }
+  | { readonly whatIf: Result<WhatIf> }
   | { readonly outcome: DemoOutcome; readonly state: DemoState | null }
   /** A question for a human; the id is its own. */
   | { readonly question: Question }
@@ -130,6 +135,7 @@ export function openReader(target: Target, live: Partial<LiveRequest> = {}, ask?
       | { ask: 'seek'; index: number }
       | { ask: 'record'; file: string | null }
       | { ask: 'file'; path: string }
+      | { ask: 'what-if'; action: WhatIfAction }
       | { ask: 'demo'; command: DemoCommand | null },
   ): Promise<ReaderAnswer | null> {
     if (isClosed) return Promise.resolve(null);
@@ -150,9 +156,12 @@ export function openReader(target: Target, live: Partial<LiveRequest> = {}, ask?
   ): Promise<Sampled> {
     const answer = await request(question);
     if (answer && 'result' in answer) return answer.result;
+    return { ...stoppedProblem(), roundMs: null };
+  }
+
+  function stoppedProblem(): { readonly ok: false; readonly problem: Problem } {
     const message = `The reader of ${target.text} stopped unexpectedly; it is started again on the next try.`;
-    const problem = { code: 'protocol-error', path: target.text, message } as const;
-    return { ok: false, problem, roundMs: null };
+    return { ok: false, problem: { code: 'protocol-error', path: target.text, message } };
   }
 
   return {
@@ -175,6 +184,10 @@ export function openReader(target: Target, live: Partial<LiveRequest> = {}, ask?
     async file(path) {
       const answer = await request({ ask: 'file', path });
       return answer && 'text' in answer ? answer.text : null;
+    },
+    async whatIf(action) {
+      const answer = await request({ ask: 'what-if', action });
+      return answer && 'whatIf' in answer ? answer.whatIf : stoppedProblem();
     },
     async demo() {
       const answer = await request({ ask: 'demo', command: null });

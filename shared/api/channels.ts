@@ -20,6 +20,7 @@ export const requestNames = [
   'host:cancel',
   'question:answer',
   'secrets:forget',
+  'host:what-if',
   'demo:control',
   'recording:seek',
   'recording:moments',

@@ -8,6 +8,7 @@ import { dialogKinds, themes, viewNames } from './choices';
 import { openSshNeeds, transportKinds } from './openSsh';
 import { operationSchema } from '../kernel/scenarios/schemas';
 import { problemSchema, statusDocumentSchema } from '../report/statusDocument';
+import { whatIfActionSchema, whatIfSchema } from '../report/whatif/document';
 
 export type { Theme, ViewName } from './choices';
 
@@ -297,6 +298,16 @@ export const requests = {
   'secrets:forget': {
     ask: z.strictObject({ id: z.string().max(64).nullable() }),
     answer: z.number(),
+  },
+  /** The threads' stacks are looked through for it; null: the host is not open any more. */
+  'host:what-if': {
+    ask: z.strictObject({ id: z.string().max(64), action: whatIfActionSchema }),
+    answer: z
+      .discriminatedUnion('ok', [
+        z.strictObject({ ok: z.literal(true), value: whatIfSchema }),
+        z.strictObject({ ok: z.literal(false), problem: problemSchema }),
+      ])
+      .nullable(),
   },
   'demo:control': {
     ask: z.strictObject({ id: z.string().max(64), command: demoCommandSchema }),
