@@ -40,9 +40,10 @@ export function commandFor(stroke: Stroke, writing: boolean): string | null {
   return null;
 }
 
+/** What of these takes text: a slider or a checkbox has no use for letters. */
+const fields =
+  'input:not([type="range"], [type="checkbox"], [type="radio"], [type="button"]), textarea, select';
+
 function isWriting(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement &&
-    (target.isContentEditable || target.matches('input, textarea, select'))
-  );
+  return target instanceof HTMLElement && (target.isContentEditable || target.matches(fields));
 }
