@@ -6,7 +6,7 @@
  * /sys and /proc (a mount namespace). Both take root.
  */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -31,9 +31,17 @@ export function cannotFabricate(): string | undefined {
   }
 }
 
-/** @param capture a `.tar.gz` that is laid out like `/`; `sos_commands/kernel/dmesg` becomes the log */
-export function fabricateRoot(capture: string): FabricatedRoot {
-  const path = mkdtempSync(join(tmpdir(), 'klpscope-root-'));
+/**
+ * @param capture a `.tar.gz` that is laid out like `/`; `sos_commands/kernel/dmesg` becomes the log
+ * @param options `inMemory`: where there is a file system in memory, for very many files
+ */
+export function fabricateRoot(
+  capture: string,
+  { inMemory = false }: { readonly inMemory?: boolean } = {},
+): FabricatedRoot {
+  const memory = '/dev/shm';
+  const above = inMemory && existsSync(memory) ? memory : tmpdir();
+  const path = mkdtempSync(join(above, 'klpscope-root-'));
   chmodSync(path, 0o755);
   execFileSync('tar', ['-xzf', capture, '-C', path]);
   for (const folder of ['bin', 'usr/bin', 'dev', 'tmp', 'proc/sys/kernel/random', 'sys/module']) {

@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import {
   closeSync,
+  constants,
   existsSync,
   openSync,
   renameSync,
@@ -9,7 +10,6 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { constants } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { LiveHost, firstRequest } from '../../main/probe/liveHost';
 import { ProbeSession, type SessionLimits } from '../../main/probe/session';
@@ -84,13 +84,20 @@ export function hold(path: string): HeldFile {
     closeSync(writer);
     writer = null;
   };
+  // Another file takes the place first: who still has this one open is no new reader.
+  const replace = (make: (next: string) => void) => {
+    const next = `${path}.next`;
+    make(next);
+    if (existsSync(path)) renameSync(next, path);
+  };
   return {
     awaitReader,
-    answer: give,
+    answer(text) {
+      replace((next) => execFileSync('mkfifo', [next]));
+      give(text);
+    },
     release(text) {
-      const next = `${path}.next`;
-      writeFileSync(next, text);
-      if (existsSync(path)) renameSync(next, path);
+      replace((next) => writeFileSync(next, text));
       give(text);
     },
   };
