@@ -101,14 +101,25 @@ async function one(asker: Asker, prompt: string): Promise<readonly string[] | nu
   return answer === null ? null : [answer];
 }
 
+const verdictLines = {
+  unknown: [],
+  'other-key-type': [
+    '  A key of another type is known: a new key of the host, or another machine.',
+  ],
+  'ca-only': [
+    '  Only the authority that signs its keys is known; this key was not checked against it.',
+  ],
+} as const;
+
 function hostKeyText(question: Extract<Question, { kind: 'host-key' }>): string {
-  const { host, port, keyType, fingerprint, files } = question;
+  const { host, port, keyType, fingerprint, verdict, files } = question;
   const looked = files.length === 0 ? 'no file' : files.map(visible).join(', ');
   return [
     `The ${visible(keyType)} key of ${visible(host)} (port ${port}) is not known.`,
     `  ${visible(fingerprint)}`,
     `  looked for in ${looked}`,
-    '“yes” keeps it for Klpscope, “save” also in known_hosts.',
+    ...verdictLines[verdict],
+    '“yes” keeps it for Klpscope alone, “save” in known_hosts.',
   ].join('\n');
 }
 

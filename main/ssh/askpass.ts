@@ -81,8 +81,9 @@ export async function openAskpass(options: DeskOptions): Promise<Result<Askpass>
     knownHosts: join(folder, 'known_hosts'),
     desk,
     async close() {
+      // A second time it would close whatever has the number by then.
+      if (!reader.destroyed) closeSync(answers);
       reader.destroy();
-      closeSync(answers);
       await rm(folder, { recursive: true, force: true });
     },
   });

@@ -1,8 +1,9 @@
 /** Understands what the system's `ssh` asks, and finds somebody to answer. */
-import { readKnownHosts, type HostKeyRules } from './hostKeys';
+import type { Problem } from '../../shared/readings/problem';
+import { readKnownHosts, unknownKey, type HostKeyRules } from './hostKeys';
 import { whatIsKnown } from './knownHosts';
 import { keyTypeOf, stationOf } from './openSshFailure';
-import type { Station } from './proxyJump';
+import { nameOf, type Station } from './proxyJump';
 import type { Ask, Question } from './questions';
 
 export interface DeskOptions {
@@ -23,6 +24,8 @@ export class AskpassDesk {
   lacksAnswer = false;
   /** Fingerprints of host keys that are to be saved in known_hosts, with the station they are of. */
   readonly saved = new Map<string, Station>();
+  /** The host key that was not accepted last; null: none. */
+  refusedKey: Problem | null = null;
   private asked = 0;
   /** Questions of the login that runs. */
   private heard = new Set<string>();
@@ -90,7 +93,11 @@ export class AskpassDesk {
       files,
     });
     const [word] = answers ?? [];
-    if (word !== 'accept' && word !== 'accept-and-save') return false;
+    if (word !== 'accept' && word !== 'accept-and-save') {
+      const shown = { keyType: keyTypeOf(type), fingerprint };
+      this.refusedKey = unknownKey(nameOf(station), shown, verdict[known], files);
+      return false;
+    }
     this.neededHuman = true;
     if (word === 'accept-and-save') this.saved.set(fingerprint, station);
     return true;

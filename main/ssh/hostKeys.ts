@@ -83,25 +83,25 @@ async function decideUnknown(
       files: rules.files,
     })) ?? [];
   if (answer !== 'accept' && answer !== 'accept-and-save') {
-    return { accepted: false, problem: unknownKey(name, key, verdict, rules.files) };
+    return { accepted: false, problem: unknownKey(name, shown(key), verdict, rules.files) };
   }
   await keepKey(rules, name, key, answer === 'accept-and-save');
   return { accepted: true, byHuman: true };
 }
 
-function unknownKey(
+export function unknownKey(
   name: string,
-  key: Buffer,
+  now: ShownKey,
   verdict: HostKeyVerdict['verdict'],
   files: readonly string[],
 ): Problem {
   const why = {
     'other-key-type': 'only keys of other types are known of it',
     'ca-only':
-      'only the authority that signs its keys is known; OpenSSH’s own client can check that',
+      'only the authority that signs its keys is known, and this key could not be checked against it',
   }[verdict as string];
   const message =
-    `The host key of ${name} is not known (${keyType(key)} ${fingerprint(key)}` +
+    `The host key of ${name} is not known (${now.keyType} ${now.fingerprint}` +
     `${why === undefined ? '' : `; ${why}`}). Looked in: ${files.join(', ') || 'no file'}. ` +
     'Compare the fingerprint with the host’s own, then accept it (--accept-new on the command line).';
   return { code: 'host-key-unknown', path: name, message };

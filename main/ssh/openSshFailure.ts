@@ -13,6 +13,8 @@ export interface FailedLogin {
   readonly rulesFor: (settings: Station['settings']) => HostKeyRules;
   /** The file of accepted keys that `ssh` was given: a copy of the app's own. */
   readonly acceptedCopy: string;
+  /** The host key that was not accepted; null: `ssh` itself refused it. */
+  readonly refusedKey: Problem | null;
   /** An answer was wanted, and nobody gave it. */
   readonly lacksAnswer: boolean;
 }
@@ -28,10 +30,8 @@ export async function explain(said: string, login: FailedLogin): Promise<Problem
   if (said.includes('REVOKED HOST KEY')) return revoked(said, login);
   if (said.includes('HOST IDENTIFICATION HAS CHANGED')) return changed(said, login);
   if (said.includes('Host key verification failed')) {
-    return because(
-      'host-key-unknown',
-      `The host key of ${host} is not known, and it was not accepted.`,
-    );
+    const message = `The host key of ${host} was not accepted. ${lastLine(said)}`;
+    return login.refusedKey ?? because('host-key-unknown', message);
   }
   if (/Permission denied|Too many authentication failures/.test(said)) {
     return login.lacksAnswer

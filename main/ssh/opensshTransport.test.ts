@@ -141,8 +141,12 @@ describe.skipIf(impossible !== undefined)('connecting as configured', () => {
         knownHosts: [line(outer), line(inner)],
         options: { transport },
       });
-      const silent = await open().sample();
-      expect(told(silent).code).toBe('host-key-unknown');
+      const silent = told(await open().sample());
+      expect(silent.code).toBe('host-key-unknown');
+      expect(silent.message).toContain(
+        `[127.0.0.1]:${middle.port} is not known (ssh-ed25519 ${printOf(middle)})`,
+      );
+      expect(silent.message).toContain(known);
       expect(told(await open({ ask }).sample())).toEqual({ code: 'read', message: '' });
       expect(ask.asked).toMatchObject([
         {
@@ -409,6 +413,20 @@ describe.skipIf(impossible !== undefined)('connecting as configured', () => {
       expect(told(await open().sample()).code).toBe('read');
       expect(byAgent.asked).toEqual([choice(['user-certificate'])]);
       agent.stop();
+      await strict.stop();
+    });
+
+    it('after ssh2 could not agree with the server, and says on what', async () => {
+      const strict = await startSshd({
+        config: ['KexAlgorithms sntrup761x25519-sha512@openssh.com'],
+      });
+      const { open } = story({
+        config: [...block('inner', strict), `  IdentityFile ${strict.keys.ed25519}`],
+        knownHosts: [line(strict)],
+      });
+      const refused = told(await open().sample());
+      expect(refused.message).toMatch(/key exchange.*the system’s OpenSSH/);
+      expect(told(await open({ transport: 'openssh' }).sample()).code).toBe('read');
       await strict.stop();
     });
 

@@ -114,6 +114,7 @@ function judged(channel: Channel, options: OpenSshOptions, helper: Askpass): Cha
       ...options,
       host: options.address.host,
       acceptedCopy: helper.knownHosts,
+      refusedKey: helper.desk.refusedKey,
       lacksAnswer: helper.desk.lacksAnswer,
     };
     return { status, problem: await explain(said, login) };

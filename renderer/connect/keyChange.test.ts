@@ -24,6 +24,8 @@ test('what is shown apart is not said twice', () => {
 
 test('the command that removes the old key, unless it holds what a terminal would obey', () => {
   expect(removalOf(message)).toBe("ssh-keygen -R '[db1]:2222' -f '/home/ada/.ssh/known_hosts'");
+  const forget = "klpscope forget-key '[db1]:2222'";
+  expect(removalOf(`remove the old key with: ${forget}`)).toBe(forget);
   expect(removalOf("ssh-keygen -R 'a\u001b[2J' -f '/x'")).toBeNull();
   expect(removalOf('Host key verification failed.')).toBeNull();
 });
