@@ -21,5 +21,6 @@ export function eventText({ marks, seconds }: Moments, index: number): string | 
   const passed = (seconds[index] ?? 0) - (seconds[last.index] ?? 0);
   const more = together.length > 1 ? ` (and ${together.length - 1} more)` : '';
   const what = `${together[0] ?? last.text}${more}`;
-  return last.index === index ? what : `${durationText(passed)} ago: ${what}`;
+  if (last.index === index) return what;
+  return `${passed < 1 ? 'Just before' : `${durationText(passed)} ago`}: ${what}`;
 }

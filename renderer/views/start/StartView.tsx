@@ -21,7 +21,7 @@ const ways = [
     command: 'open.file',
     icon: FileArchive,
     title: 'A capture file',
-    text: 'A .tar.gz or .tar.xz with sys and proc of a host, such as a sosreport.',
+    text: 'A .tar.gz or .tar.xz with sys and proc of a host, such as a sosreport; or a recording.',
     shortcut: 'Mod+O',
   },
   {
