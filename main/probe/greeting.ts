@@ -2,6 +2,7 @@
 import { fail, succeed, type Result } from '../../shared/readings/problem';
 import { capText, visible } from '../../shared/readings/text';
 import type { Channel } from '../ssh/transport';
+import type { SessionLimits } from './session';
 
 /** Bytes of a login's own words before the probe's. */
 const greetingLimit = 262_144;
@@ -10,7 +11,7 @@ const greetingLimit = 262_144;
 export function readGreeting(
   channel: Channel,
   nonce: string,
-  limitMs: number,
+  { startMs: limitMs, extend }: Pick<SessionLimits, 'startMs' | 'extend'>,
 ): Promise<Result<{ mark: string; uid: number }>> {
   const pattern = new RegExp(`\\nklpscope-probe 1 ${nonce} ([0-9a-f-]{36}) (\\d+)\\n`);
   return new Promise((resolve) => {
@@ -30,7 +31,12 @@ export function readGreeting(
         settle(noShell('It printed more than 256 KiB, and no answer of a shell.'));
       }
     };
-    const timer = setTimeout(() => settle(silent(limitMs, said)), limitMs);
+    const giveUp = () => {
+      const more = extend?.(limitMs) ?? 0;
+      if (more > 0) timer = setTimeout(giveUp, more);
+      else settle(silent(limitMs, said));
+    };
+    let timer = setTimeout(giveUp, limitMs);
     const settle = (result: Result<{ mark: string; uid: number }>) => {
       clearTimeout(timer);
       channel.stdout.off('data', read);

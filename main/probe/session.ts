@@ -15,6 +15,8 @@ import { unpackFrames } from './unpackFrames';
 export interface SessionLimits {
   /** Until the probe says its first word. */
   readonly startMs: number;
+  /** Milliseconds that are left of a start's limit that has run out; none where absent. */
+  readonly extend?: (limitMs: number) => number;
   readonly answerMs: number;
   /** Bytes of one answer as they come over the wire. */
   readonly answerBytes: number;
@@ -83,7 +85,7 @@ export class ProbeSession {
     first: ProbeRequest,
     limits: SessionLimits = defaultLimits,
   ): Promise<Result<{ session: ProbeSession; first: Promise<Result<Answer>> }>> {
-    const header = await readGreeting(channel, nonce, limits.startMs);
+    const header = await readGreeting(channel, nonce, limits);
     if (!header.ok) {
       channel.close();
       return header;

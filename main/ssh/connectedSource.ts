@@ -7,6 +7,7 @@ import { LiveHost } from '../probe/liveHost';
 import { defaultLimits } from '../probe/session';
 import type { Source } from '../sources/source';
 import type { Elevation } from './elevation';
+import { HumanTime } from './humanTime';
 import { startProbe } from './privilege';
 import { nobody, type Ask } from './questions';
 import { Backoff } from './reconnect';
@@ -137,7 +138,9 @@ export class ConnectedSource implements LiveSource {
     return { code: 'connection-lost', path: this.target, message };
   }
 
-  private async start(ask: Ask, signal: AbortSignal): Promise<Result<LiveHost>> {
+  private async start(asker: Ask, signal: AbortSignal): Promise<Result<LiveHost>> {
+    const human = new HumanTime();
+    const ask = human.through(asker);
     let askedForSudo = false;
     const connected = await this.connect(ask, signal);
     if (!connected.ok) return connected;
@@ -151,10 +154,11 @@ export class ConnectedSource implements LiveSource {
       user,
       host,
       ask,
-      limits:
-        timeoutMs === null
-          ? defaultLimits
-          : { ...defaultLimits, startMs: timeoutMs, answerMs: timeoutMs },
+      limits: {
+        ...defaultLimits,
+        ...(timeoutMs === null ? {} : { startMs: timeoutMs, answerMs: timeoutMs }),
+        extend: human.left,
+      },
       onHuman: () => {
         askedForSudo = true;
       },

@@ -22,6 +22,8 @@ export interface ElevationOptions {
   readonly ask: Ask;
   /** Until sudo says anything. */
   readonly startMs: number;
+  /** Milliseconds that are left of a limit that has run out: people's time counts for nothing. */
+  readonly extend?: ((limitMs: number) => number) | undefined;
   /** Hears that a human had to answer. */
   readonly onHuman: () => void;
 }
@@ -143,10 +145,9 @@ class Entrance {
       stderr.on('data', this.hearPrompt);
       stdout.resume();
       stderr.resume();
-      void ended.then((end) => {
-        const problem = this.reason ?? end.problem ?? refusal(end, this.complained || this.said);
-        resolve({ ok: false, problem });
-      });
+      const left = (end: ChannelEnd): Problem =>
+        this.reason ?? end.problem ?? refusal(end, this.complained || this.said);
+      void ended.then((end) => resolve({ ok: false, problem: left(end) }));
     });
     clearTimeout(this.timer);
     stdout.off('data', this.hearReady);
@@ -193,7 +194,12 @@ class Entrance {
   }
 
   private giveUp(limitMs: number): void {
-    const { host } = this.options;
+    const { host, extend } = this.options;
+    const more = extend?.(limitMs) ?? 0;
+    if (more > 0) {
+      this.timer = setTimeout(() => this.giveUp(limitMs), more);
+      return;
+    }
     const message = `sudo on ${host} did not answer within ${limitMs / 1000} s.`;
     this.leave({ code: 'timeout', path: host, message });
   }

@@ -116,6 +116,19 @@ describe.skipIf(impossible !== undefined)('a network', () => {
       expect(new Set(await Promise.all(codes))).toEqual(new Set(['timeout']));
     });
 
+    it('in which a human takes time to answer waits for nothing else', async () => {
+      const strict = await startSshd({
+        config: ['PasswordAuthentication yes', 'PubkeyAuthentication no'],
+      });
+      others.push(strict);
+      const ask = () => pause(2500, [strict.password]);
+      const source = open({ transport, server: strict, timeoutMs: 1500, ask });
+      expect(codeOf(await source.sample())).toBe('read');
+      const rights = { user: 'operator', sudo: true };
+      const asRoot = open({ transport, server: strict, timeoutMs: 1500, ask, ...rights });
+      expect(await asRoot.sample()).toMatchObject({ ok: true, value: { privileged: true } });
+    });
+
     it('whose server stands still is lost by keepalive', { timeout: 25_000 }, async () => {
       const lines = ['ServerAliveInterval 1', 'ServerAliveCountMax 2'];
       const stopped = await startSshd();

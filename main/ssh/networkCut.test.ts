@@ -65,9 +65,9 @@ describe.skipIf(impossible !== undefined)('a host behind a network of its own', 
     const watch = ['watch', '--json', '--interval', '0.2', '--transport', transport, 'db1'];
 
     it.each([
-      { what: 'whose cable is pulled', cut: () => net.unplug(), mend: () => net.plug() },
-      { what: 'whose way back leads nowhere', cut: () => net.swallow(), mend: () => net.release() },
-    ])('$what is lost, and back by itself', async ({ cut, mend }) => {
+      ['whose cable is pulled', () => net.unplug(), () => net.plug()],
+      ['whose way back leads nowhere', () => net.swallow(), () => net.release()],
+    ] as const)('%s is lost, and back by itself', async (_what, cut, mend) => {
       const watching = klpscope(watch);
       await expect.poll(() => kindsOf(watching), soon).toEqual(['state']);
       cut();
@@ -102,9 +102,9 @@ describe.skipIf(impossible !== undefined)('a host behind a network of its own', 
     });
 
     it.each([
-      { limit: 'ConnectTimeout', args: [], lines: ['ConnectTimeout 1'] },
-      { limit: '--timeout', args: ['--timeout', '1'], lines: [] },
-    ])('that does not answer at all is given up after $limit', async ({ args, lines }) => {
+      ['ConnectTimeout', [], ['ConnectTimeout 1']],
+      ['--timeout', ['--timeout', '1'], []],
+    ] as const)('that does not answer at all is given up after %s', async (_limit, args, lines) => {
       net.swallow();
       try {
         const reading = klpscope(['status', ...args, '--transport', transport, 'db1'], lines);

@@ -43,6 +43,7 @@ export async function startProbe(
     const entered = await elevate(transport, elevation, {
       ...options,
       startMs: (options.limits ?? defaultLimits).startMs,
+      extend: options.limits?.extend,
     });
     if (entered.ok) return follow(entered.value, options);
     const { code } = entered.problem;
