@@ -6,18 +6,24 @@ import { CommandText } from '../components/CommandText';
 import { StatusMark } from '../components/StatusMark';
 import { numbered } from '../components/numbered';
 import { plural } from '../state/format';
+import type { Direction } from '../../shared/model/systemState';
 import { ForceEntry } from '../views/shared/RemedyList';
+import { Blocking } from './Blocking';
 import { rowsOf, type Row } from './rows';
+import { Stacks } from './Stacks';
+import type { Answered } from './useAnswer';
 
 /** More rows tell a person nothing. */
 const most = 200;
 
 export function Answer({
   status,
-  answer,
+  answered: { answer, search },
+  onAgain,
 }: {
   readonly status: StatusDocument;
-  readonly answer: WhatIf;
+  readonly answered: Answered;
+  readonly onAgain: () => void;
 }) {
   const { refusal } = answer;
   return (
@@ -35,31 +41,49 @@ export function Answer({
           </span>
         )}
       </p>
-      {refusal === null ? <Consequences status={status} answer={answer} /> : null}
+      {refusal === null ? (
+        <Consequences status={status} answer={answer}>
+          <Blocking
+            answer={answer}
+            search={search}
+            direction={directionOf(status, answer)}
+            onAgain={onAgain}
+          />
+        </Consequences>
+      ) : null}
       <Command status={status} answer={answer} />
     </>
   );
 }
 
+/** Where the transition to come leads. */
+function directionOf({ transition }: StatusDocument, { action }: WhatIf): Direction {
+  if (action.do === 'replace') return 'patching';
+  return action.do === 'reverse' && transition?.direction === 'unpatching'
+    ? 'patching'
+    : 'unpatching';
+}
+
 function Consequences({
   status,
   answer,
+  children,
 }: {
   readonly status: StatusDocument;
   readonly answer: WhatIf;
+  readonly children: ReactNode;
 }) {
   const rows = rowsOf(status, answer);
-  const { leaving, leftover, pinned, irreversible, assumptions } = answer;
+  const { leaving, leftover, pinned, maybe, irreversible, assumptions } = answer;
   return (
     <>
+      <Stacks status={status} answer={answer} />
       <Functions rows={rows} changed={answer.functions.length} />
+      {children}
       <dl className="what-if__facts">
-        <Fact title="Leave sysfs at the end">{namesText(leaving, 'no livepatch')}</Fact>
-        <Fact title="Modules that stay loaded, unused">{namesText(leftover, 'none')}</Fact>
-        <Fact title="Modules that can never be unloaded">{namesText(pinned, 'none')}</Fact>
-        <Fact title="Threads that would block now">
-          <Blocking answer={answer} />
-        </Fact>
+        <Fact title="Leave sysfs at the end">{namesText(leaving, maybe.leaving)}</Fact>
+        <Fact title="Modules that stay loaded, unused">{namesText(leftover, maybe.leftover)}</Fact>
+        <Fact title="Modules that can never be unloaded">{namesText(pinned, maybe.pinned)}</Fact>
       </dl>
       <Sentences title="What can’t be undone" sentences={irreversible} />
       <Sentences title="Assumed" sentences={assumptions} />
@@ -92,7 +116,10 @@ function Functions({ rows, changed }: { readonly rows: readonly Row[]; readonly 
                 <code>{row.name}</code> <span className="quiet small">{row.object}</span>
               </th>
               <td>{row.now}</td>
-              <td>{row.then}</td>
+              <td>
+                {row.then}
+                <Cases cases={row.cases} />
+              </td>
               <td>{row.change}</td>
             </tr>
           ))}
@@ -105,21 +132,16 @@ function Functions({ rows, changed }: { readonly rows: readonly Row[]; readonly 
   );
 }
 
-function Blocking({ answer: { wouldBlock, unchecked } }: { readonly answer: WhatIf }) {
-  const known = wouldBlock
-    .slice(0, 20)
-    .map(({ comm, tid }) => `${comm === null ? 'thread' : visible(comm)} (${tid})`);
-  const more =
-    wouldBlock.length > known.length ? ` and ${wouldBlock.length - known.length} more` : '';
-  const who =
-    known.length === 0 ? 'none of those whose stack was read' : `${known.join(', ')}${more}`;
+function Cases({ cases }: Pick<Row, 'cases'>) {
+  if (cases.length === 0) return null;
   return (
-    <>
-      {who};{' '}
-      {unchecked === null
-        ? 'how many were not checked is not known'
-        : `${plural(unchecked, 'thread')} not checked`}
-    </>
+    <ul className="what-if__cases small">
+      {cases.map(({ condition, outcome }) => (
+        <li key={condition}>
+          {outcome} <span className="quiet">if {condition}</span>
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -181,6 +203,7 @@ function Sentences({
   );
 }
 
-function namesText(names: readonly string[], none: string): string {
-  return names.length === 0 ? none : names.map(visible).join(', ');
+function namesText(sure: readonly string[], maybe: readonly string[]): string {
+  if (sure.length + maybe.length === 0) return 'none';
+  return [...sure.map(visible), ...maybe.map((name) => `${visible(name)} (perhaps)`)].join(', ');
 }

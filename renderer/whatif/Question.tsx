@@ -1,12 +1,10 @@
 import { visible } from '../../shared/readings/text';
 import type { StatusDocument } from '../../shared/report/statusDocument';
-import { actions, functionKey, type Chosen } from './choice';
+import { actions, type Chosen } from './choice';
+import { WrittenFunctions } from './WrittenFunctions';
 
-/** The value of the select that stands for ticked functions; no livepatch has an empty name. */
+/** The value of the select that stands for written functions; no livepatch has an empty name. */
 const byHand = '';
-
-/** So many a person can tick; others are asked about as functions of a livepatch. */
-const most = 100;
 
 /** Which action, and with which livepatch. */
 export function Question({
@@ -48,47 +46,16 @@ export function Question({
               {replaces ? `the functions of ${visible(name)}` : visible(name)}
             </option>
           ))}
-          {replaces ? <option value={byHand}>functions ticked below</option> : null}
+          {replaces ? <option value={byHand}>the functions named below</option> : null}
         </select>
       </label>
       {replaces && chosen.patch === null ? (
-        <Ticks status={status} chosen={chosen} onChange={onChange} />
+        <WrittenFunctions
+          status={status}
+          written={chosen.written}
+          onChange={(written) => onChange({ ...chosen, written })}
+        />
       ) : null}
     </div>
-  );
-}
-
-function Ticks({
-  status,
-  chosen,
-  onChange,
-}: {
-  readonly status: StatusDocument;
-  readonly chosen: Chosen;
-  readonly onChange: (chosen: Chosen) => void;
-}) {
-  return (
-    <fieldset className="what-if__ticks">
-      <legend className="sr-only">Functions of the new livepatch</legend>
-      {status.functions.slice(0, most).map((row) => {
-        const key = functionKey(row);
-        return (
-          <label key={key} className="tick">
-            <input
-              type="checkbox"
-              checked={chosen.ticked.has(key)}
-              onChange={(event) => {
-                const ticked = new Set(chosen.ticked);
-                if (event.target.checked) ticked.add(key);
-                else ticked.delete(key);
-                onChange({ ...chosen, ticked });
-              }}
-            />
-            <code>{visible(row.name)}</code>
-            <span className="quiet small">{visible(row.object)}</span>
-          </label>
-        );
-      })}
-    </fieldset>
   );
 }

@@ -2,14 +2,14 @@ import { useMemo, useState } from 'react';
 import type { Host } from '../../shared/api/contract';
 import { visible } from '../../shared/readings/text';
 import type { StatusDocument } from '../../shared/report/statusDocument';
-import { whatIf } from '../../shared/report/whatif/whatIf';
 import { Sheet } from '../components/overlays/Sheet';
 import { DemoBadge } from '../demo/DemoBadge';
 import { isDemo } from '../demo/isDemo';
 import { useWindow } from '../state/store';
 import { Answer } from './Answer';
-import { actionOf, firstChoice } from './choice';
+import { askedOf, firstChoice } from './choice';
 import { Question } from './Question';
+import { useAnswer } from './useAnswer';
 import './fields.css';
 import './whatif.css';
 
@@ -21,10 +21,9 @@ export function WhatIfDialog({ id }: { readonly id: string }) {
 
 function Open({ host, status }: { readonly host: Host; readonly status: StatusDocument }) {
   const [chosen, setChosen] = useState(() => firstChoice(status));
-  const answer = useMemo(() => {
-    const action = actionOf(status, chosen);
-    return action === null ? null : whatIf(status, action, null);
-  }, [status, chosen]);
+  const [round, setRound] = useState(0);
+  const asked = useMemo(() => askedOf(status, chosen), [status, chosen]);
+  const answered = useAnswer(host.id, status, asked.ok ? asked.action : null, round);
   return (
     <Sheet title={`What if … on ${visible(host.label)}`} className="what-if">
       <p className="quiet">
@@ -38,10 +37,14 @@ function Open({ host, status }: { readonly host: Host; readonly status: StatusDo
         role="region"
         aria-label="Answer"
       >
-        {answer === null ? (
-          <p className="quiet">No livepatch is loaded: there is nothing to disable or to force.</p>
+        {answered === null ? (
+          <p className="quiet">
+            {chosen.action === 'replace'
+              ? 'The answer comes when the list above is right.'
+              : 'No livepatch is loaded: there is nothing to disable or to force.'}
+          </p>
         ) : (
-          <Answer status={status} answer={answer} />
+          <Answer status={status} answered={answered} onAgain={() => setRound(round + 1)} />
         )}
       </div>
     </Sheet>

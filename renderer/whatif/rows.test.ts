@@ -2,8 +2,10 @@ import { expect, test } from 'vitest';
 import { whatIf } from '../../shared/report/whatif/whatIf';
 import type { StatusDocument } from '../../shared/report/statusDocument';
 import { patch, settled } from '../testing/documents';
-import { actionOf, firstChoice, functionKey } from './choice';
+import { functionKey } from '../../shared/report/whatif/replacing';
+import { askedOf, firstChoice, toggled, writtenKeys } from './choice';
 import { rowsOf } from './rows';
+import { sideBySide } from './stacks';
 
 function object(name: string, patched: string) {
   return {
@@ -37,11 +39,10 @@ const host: StatusDocument = {
   ],
 };
 
-function rows(action: 'disable' | 'replace', name: string | null, ticked: readonly string[] = []) {
-  const asked = actionOf(host, { action, patch: name, ticked: new Set(ticked) });
-  expect(asked).not.toBeNull();
-  if (asked === null) return [];
-  return rowsOf(host, whatIf(host, asked, null)).map((row) => [
+function rows(action: 'disable' | 'replace', name: string | null, written = '') {
+  const asked = askedOf(host, { action, patch: name, written });
+  if (!asked.ok) return asked.wrong;
+  return rowsOf(host, whatIf(host, asked.action, null)).map((row) => [
     row.name,
     row.now,
     row.then,
@@ -52,7 +53,7 @@ function rows(action: 'disable' | 'replace', name: string | null, ticked: readon
 test('the topmost is asked about first, and in a transition the one that moves', () => {
   expect(firstChoice(host)).toMatchObject({ action: 'disable', patch: 'livepatch_b' });
   expect(firstChoice(settled)).toMatchObject({ patch: null });
-  expect(actionOf(settled, firstChoice(settled))).toBeNull();
+  expect(askedOf(settled, firstChoice(settled))).toEqual({ ok: false, wrong: [] });
 });
 
 test('what changes comes first, and what does not says so', () => {
@@ -62,10 +63,8 @@ test('what changes comes first, and what does not says so', () => {
   ]);
 });
 
-test('a replace by ticked functions, and by those of a livepatch', () => {
-  const [, nfs] = host.functions;
-  expect(nfs).toBeDefined();
-  expect(rows('replace', null, nfs ? [functionKey(nfs)] : [])).toEqual([
+test('a replace by written functions, and by those of a livepatch', () => {
+  expect(rows('replace', null, 'nfs:nfs_wait')).toEqual([
     ['cmdline_proc_show', 'livepatch_b', 'original', 'falls back'],
     ['nfs_wait', 'livepatch_a', 'replacement', 'changes'],
   ]);
@@ -73,4 +72,50 @@ test('a replace by ticked functions, and by those of a livepatch', () => {
     ['cmdline_proc_show', 'livepatch_b', 'replacement', 'changes'],
     ['nfs_wait', 'livepatch_a', 'original', 'falls back'],
   ]);
+});
+
+test('a wrong line says where it is', () => {
+  expect(rows('replace', null, 'vmlinux:f\n\nf g')).toMatchObject([{ line: 3 }]);
+  expect(rows('replace', null, '@nobody')).toMatchObject([{ line: 1 }]);
+});
+
+test('a tick writes a function, and takes it out again', () => {
+  const wanted = { object: 'nfs', name: 'nfs_wait', sympos: 2 };
+  const written = toggled('vmlinux:f', wanted);
+  expect(written).toBe('vmlinux:f\nnfs:nfs_wait,2\n');
+  expect(writtenKeys(written).has(functionKey(wanted))).toBe(true);
+  expect(toggled(written, wanted)).toBe('vmlinux:f\n');
+  expect(toggled('', { ...wanted, sympos: 1 })).toBe('nfs:nfs_wait\n');
+});
+
+test('an order that is not known shows what depends on it', () => {
+  const open = {
+    ...host,
+    order: 'unknown' as const,
+    functions: host.functions.map((row) => ({ ...row, active: null })),
+  };
+  const answer = whatIf(open, { do: 'disable', patch: 'livepatch_b' }, null);
+  expect(rowsOf(open, answer)[0]).toMatchObject({
+    now: 'not known',
+    then: 'livepatch_a',
+    change: 'depends',
+    cases: [
+      { condition: 'livepatch_b lies above livepatch_a', outcome: 'livepatch_b → livepatch_a' },
+      { condition: 'livepatch_a lies above livepatch_b', outcome: 'livepatch_a → livepatch_a' },
+    ],
+  });
+  expect(sideBySide(open, answer)).toMatchObject({
+    isOrderOpen: true,
+    then: [{ name: 'livepatch_a' }],
+  });
+});
+
+test('the stacks lie side by side, top first', () => {
+  const answer = whatIf(host, { do: 'replace', functions: [] }, null);
+  const { now, then } = sideBySide(host, answer);
+  expect(now.map(({ name, note }) => [name, note])).toEqual([
+    ['livepatch_b', 'leaves'],
+    ['livepatch_a', 'leaves'],
+  ]);
+  expect(then).toMatchObject([{ name: 'replacement', is: 'coming', functions: 0 }]);
 });

@@ -2,7 +2,7 @@
 import { visible } from '../../shared/readings/text';
 import type { StatusDocument } from '../../shared/report/statusDocument';
 import type { WhatIf } from '../../shared/report/whatif/document';
-import { functionKey } from './choice';
+import { functionKey } from '../../shared/report/whatif/replacing';
 
 export interface Row {
   readonly key: string;
@@ -10,8 +10,10 @@ export interface Row {
   readonly name: string;
   readonly now: string;
   readonly then: string;
+  /** What it depends on, where something is open. */
+  readonly cases: readonly { readonly condition: string; readonly outcome: string }[];
   /** In a word what becomes of it. */
-  readonly change: 'changes' | 'falls back' | 'patched anew' | 'not known' | 'unchanged';
+  readonly change: 'changes' | 'falls back' | 'patched anew' | 'depends' | 'unchanged';
 }
 
 /** Changed ones first, then the rest of the host's. */
@@ -22,6 +24,10 @@ export function rowsOf({ functions }: StatusDocument, answer: WhatIf): readonly 
     name: visible(one.name),
     now: implementation(one.now),
     then: implementation(one.then),
+    cases: one.cases.map((open) => ({
+      condition: open.if,
+      outcome: `${implementation(open.now)} → ${implementation(open.then)}`,
+    })),
     change: changeOf(one.now, one.then),
   }));
   const keys = new Set(changed.map(({ key }) => key));
@@ -33,6 +39,7 @@ export function rowsOf({ functions }: StatusDocument, answer: WhatIf): readonly 
       name: visible(one.name),
       now: implementation(one.active),
       then: implementation(one.active),
+      cases: [],
       change: 'unchanged' as const,
     }));
   return [...changed, ...rest];
@@ -43,7 +50,7 @@ function implementation(active: string | null): string {
 }
 
 function changeOf(now: string | null, then: string | null): Row['change'] {
-  if (then === null || now === null) return 'not known';
+  if (then === null || now === null) return 'depends';
   if (then === 'original') return 'falls back';
   return now === 'original' ? 'patched anew' : 'changes';
 }
