@@ -10,11 +10,12 @@ import {
   type Page,
 } from '@playwright/test';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { electronOptions } from '../../scripts/lib/electron-options';
 import { root } from '../../scripts/lib/paths';
+import { keepOrRemove } from '../sshd/secrets';
 import { executable } from './runtime';
 
 const usualSwitches = electronOptions({ isVirtual: true, env: process.env });
@@ -63,7 +64,7 @@ export const test = base.extend<Fixtures>({
   folder: async ({ browserName }, use) => {
     const folder = mkdtempSync(join(tmpdir(), `klpscope-story-${browserName}-`));
     await use(folder);
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    keepOrRemove(folder);
   },
   launch: async ({ folder }, use) => {
     const apps: App[] = [];

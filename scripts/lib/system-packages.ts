@@ -60,6 +60,9 @@ const requirements: Record<Purpose, Requirement[]> = {
     { packages: ['strace'], programs: ['strace'] },
     { packages: ['tcsh'], programs: ['tcsh', 'csh'] },
     { packages: ['fish'], programs: ['fish'] },
+    { packages: ['gnome-keyring'], programs: ['gnome-keyring-daemon'] },
+    { packages: ['libsecret-1-0'], libraries: ['libsecret-1.so.0'] },
+    { packages: ['libglib2.0-bin'], programs: ['gdbus'] },
   ],
   package: [
     { packages: ['7zip'], programs: ['7zz'] },
