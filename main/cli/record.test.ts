@@ -193,6 +193,34 @@ describe('a saved state', () => {
   });
 });
 
+it('a host that was lost and came back is told so, with the times of both', async () => {
+  const file = newFile();
+  const opened = openSource({ kind: 'directory', text: 'dir:x', path: hostFolder(moving) });
+  const sample = opened.ok ? await opened.value.sample() : opened;
+  if (!sample.ok) throw new Error(sample.problem.message);
+  const at = (second: number) => new Date(second * 1000).toISOString();
+  const begun = RecordingWriter.begin(file, sample.value, at(0), { overwrite: false });
+  if (!begun.ok) throw new Error(begun.problem.message);
+  const lost = { code: 'connection-lost', path: null, message: 'The host is gone.' } as const;
+  begun.value.add(lost, at(1));
+  begun.value.add(lost, at(2));
+  begun.value.add(sample.value, at(3));
+  begun.value.add(lost, at(4));
+  begun.value.end('done', at(4));
+  const { status, stdout } = await klpscope(['watch', file, '--json']);
+  expect(status).toBe(3);
+  expect(eventsOf(stdout).map(({ event, at: when }) => [event, when])).toEqual([
+    ['state', at(0)],
+    ['lost', at(1)],
+    ['back', at(3)],
+    ['lost', at(4)],
+  ]);
+  const last = await klpscope(['status', file, '--json']);
+  const document = statusDocumentSchema.parse(JSON.parse(last.stdout));
+  expect(document.takenAt).toBe(at(3));
+  expect(document.problems).toContainEqual(lost);
+});
+
 describe('files', () => {
   it('that are there are kept, unless they may be replaced', async () => {
     const file = newFile();

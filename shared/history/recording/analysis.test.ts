@@ -19,13 +19,13 @@ const header = recordingHeaderSchema.parse({
 });
 
 /** A sample each second; a host that is lost at 50 s. */
-function analysed(): Analysis {
-  const scenario = findScenario('disk-sleeper');
+function analysed(story = 'disk-sleeper', seconds = Infinity): Analysis {
+  const scenario = findScenario(story);
   if (!scenario) throw new Error('no such story');
   const player = new Player(scenario);
   const moments: (SampleLine | LostLine)[] = [];
   let before: typeof nothing = nothing;
-  for (let second = 0; second <= scenario.lasts; second += 1) {
+  for (let second = 0; second <= Math.min(scenario.lasts, seconds); second += 1) {
     const readings = readKernel(player.kernel.core);
     const lost = { code: 'connection-lost', path: null, message: 'gone' } as const;
     if (second === 50) moments.push({ at: time(second), lost });
@@ -51,6 +51,14 @@ test('what happened stands at the moment that showed it first', () => {
   expect(marks.map(({ index }) => index)).toEqual(
     marks.map(({ index }) => index).sort((a, b) => a - b),
   );
+});
+
+test('many threads of one moment are one mark', () => {
+  const { marks } = analysed('database', 12);
+  expect(marks.some(({ text }) => /^\d+ threads block no more$/.test(text))).toBe(true);
+  const at = marks.map(({ index }) => index);
+  const most = Math.max(...at.map((index) => at.filter((other) => other === index).length));
+  expect(most).toBeLessThan(12);
 });
 
 test('of a transition is known what had been seen of it by then', () => {

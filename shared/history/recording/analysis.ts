@@ -25,6 +25,14 @@ interface Span {
 /** So many marks can be told apart on a slider; the first ones stand. */
 const mostMarks = 2000;
 
+/** Threads of one moment that have marks of their own. */
+const namedThreads = 3;
+
+const aboutThreads: ReadonlyMap<Change['event'], string> = new Map([
+  ['blocker', 'more threads block'],
+  ['unblocked', 'threads block no more'],
+]);
+
 export class Analysis {
   private readonly watcher = new Watcher();
   private readonly found: Mark[] = [];
@@ -50,7 +58,11 @@ export class Analysis {
     const reading = lost
       ? { ok: false as const, problem: lost }
       : succeed(statusOf(this.recording.readingsAt(index)));
-    for (const change of this.watcher.see(reading, now)) this.mark(index, change);
+    const changes = this.watcher.see(reading, now);
+    for (const change of changes.filter(({ event }) => !aboutThreads.has(event))) {
+      this.mark(index, change);
+    }
+    this.markThreads(index, changes);
     const watch = this.watcher.transition;
     if (!watch || lost) return;
     const last = this.spans.at(-1);
@@ -68,12 +80,25 @@ export class Analysis {
     return { ...span.watch, drain: span.watch.drain.filter(([seconds]) => seconds <= passed) };
   }
 
+  /** Of many threads at once a number says more than the names. */
+  private markThreads(index: number, changes: readonly Change[]): void {
+    for (const [event, words] of aboutThreads) {
+      const some = changes.filter((change) => change.event === event);
+      if (some.length <= namedThreads) for (const change of some) this.mark(index, change);
+      else this.add({ index, text: `${some.length} ${words}`, isBad: false });
+    }
+  }
+
   /** Progress is no mark: in a transition nearly every moment has some. */
   private mark(index: number, change: Change): void {
     const { event, finding } = change;
-    if (event === 'progress' || event === 'state' || this.found.length >= mostMarks) return;
+    if (event === 'progress' || event === 'state') return;
     if (event === 'finding' && finding?.severity === 'info') return;
     const isBad = event === 'lost' || (event === 'finding' && finding?.severity === 'error');
-    this.found.push({ index, text: changeSentence(change), isBad });
+    this.add({ index, text: changeSentence(change), isBad });
+  }
+
+  private add(mark: Mark): void {
+    if (this.found.length < mostMarks) this.found.push(mark);
   }
 }

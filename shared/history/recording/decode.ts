@@ -1,6 +1,6 @@
 /** Lines of a recording back to readings. */
 import type { FileReading, FolderReading, ThreadScan } from '../../readings/readings';
-import { rowsOf, type nothing } from './encode';
+import { rowsOf, threadKey, type nothing } from './encode';
 import type { FileChange, SampleLine, ThreadChange } from './format';
 
 type Recorded = typeof nothing;
@@ -54,8 +54,8 @@ function foldersAfter(
 function threadsAfter(before: ThreadScan | null, change: ThreadChange | null): ThreadScan | null {
   if (change === null) return null;
   const rows = rowsOf(before);
-  for (const [pid, tid] of change.gone) rows.delete(`${pid}/${tid}`);
-  for (const row of change.set) rows.set(`${row[0]}/${row[1]}`, row);
+  for (const [pid, tid] of change.gone) rows.delete(threadKey(pid, tid));
+  for (const row of change.set) rows.set(threadKey(row[0], row[1]), row);
   const { set: _set, gone: _gone, ...rest } = change;
   const list = [...rows.values()];
   return {

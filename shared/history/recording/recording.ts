@@ -16,7 +16,7 @@ export interface RecordedLines {
 }
 
 /** Samples between two whose readings are kept, so that going back does not begin at the first. */
-const keptEvery = 64;
+const keptEvery = 32;
 
 export class Recording {
   private readonly kept = new Map<number, typeof nothing>();
