@@ -29,10 +29,12 @@ export class LiveHost {
   private hadOrders = false;
   private answerMs = 0;
 
+  /** @param now milliseconds of a clock that doesn't jump */
   constructor(
-    private readonly session: ProbeSession,
+    private readonly session: Pick<ProbeSession, 'uid' | 'ask' | 'close'>,
     private readonly identity: { readonly target: string; readonly source: SourceKind },
     private first: Promise<Result<Answer>> | null,
+    private readonly now: () => number = () => performance.now(),
   ) {}
 
   get inTransition(): boolean {
@@ -89,10 +91,10 @@ export class LiveHost {
   }
 
   private async round(): Promise<Result<null>> {
-    const began = performance.now();
+    const began = this.now();
     const request = this.first ? firstRequest : nextRequest((this.id += 1), this.facts(began));
     const answered = await (this.first ?? this.session.ask(request));
-    if (!this.first) this.answerMs = performance.now() - began;
+    if (!this.first) this.answerMs = this.now() - began;
     this.first = null;
     if (!answered.ok) return answered;
     const answer = answered.value;
@@ -128,7 +130,7 @@ export class LiveHost {
       if (answer.frames.some(({ kind }) => kind === section)) this.asked.set(section, began);
     }
     if (answer.frames.some(({ kind }) => kind === 't')) {
-      this.fullScan = { at: began, tookMs: performance.now() - began };
+      this.fullScan = { at: began, tookMs: this.now() - began };
     }
     if (!this.known.inTransition) this.fullScan = null;
   }

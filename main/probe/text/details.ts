@@ -2,17 +2,14 @@
 export const detailsText = String.raw`
 # What can't be held up: no lock is taken to read these.
 details() {
+	files= status=
 	for dir; do
-		set -- "$@" "$dir"/comm "$dir"/stat "$dir"/wchan
-		shift
+		files="$files $dir/comm $dir/stat $dir/wchan"
+		status="$status $dir/status"
 	done
 	frame d
-	grep -aH '' "$@"
-	for file; do
-		shift
-		case $file in */stat) set -- "$@" "\${file}us" ;; esac
-	done
-	grep -aHE '^(Name|State|Tgid|Pid|PPid|TracerPid|Uid|Gid|Threads|Kthread):' "$@"
+	grep -aH '' $files
+	grep -aHE '^(Name|State|Tgid|Pid|PPid|TracerPid|Uid|Gid|Threads|Kthread):' $status
 }
 
 # Busybox before 1.30 spells timeout differently, and busybox's cut ends a line at each NUL.
