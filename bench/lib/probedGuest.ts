@@ -10,7 +10,7 @@ import { Writable } from 'node:stream';
 import ssh2, { type Client } from 'ssh2';
 import type { Lab } from '../../e2e/lab/index.js';
 import type { Guest } from '../../e2e/lab/guest.js';
-import { firstRequest, LiveHost } from '../../main/probe/liveHost';
+import { firstRequest } from '../../main/probe/liveHost';
 import { ProbeSession, type Answer } from '../../main/probe/session';
 import { programText, startCommand } from '../../main/probe/start';
 import { openChannel } from '../../main/ssh/ssh2Channel';
@@ -77,18 +77,13 @@ export class ProbedGuest {
     return must(await ProbeSession.open(counted, nonce, firstRequest));
   }
 
-  async liveHost(): Promise<LiveHost> {
-    const { session, first } = await this.probe();
-    return new LiveHost(session, { target: 'guest', source: 'ssh' }, first);
-  }
-
-  /** What the guest spends on a piece of work that goes over the connection. */
-  async costOf(work: () => Promise<unknown>): Promise<Cost> {
+  /** A piece of work that goes over the connection, and what the guest spends on it. */
+  async measured<T>(work: () => Promise<T>): Promise<{ readonly result: T; readonly cost: Cost }> {
     const before = await this.spent();
-    await work();
+    const result = await work();
     const after = await this.spent();
     const server = after.server - before.server;
-    return { programs: after.all - before.all - server, server };
+    return { result, cost: { programs: after.all - before.all - server, server } };
   }
 
   close(): void {
