@@ -1,5 +1,6 @@
 /** This machine, read live by the user that runs the program. */
 import { spawnSync } from 'node:child_process';
+import { performance } from 'node:perf_hooks';
 import { collect } from '../../shared/readings/collect';
 import {
   fail,
@@ -22,11 +23,20 @@ const dmesgTimeout = 5000;
 const dmesgBytes = 33_554_432;
 
 export function openLocal(target: string, { log }: SourceOptions): Source {
+  let roundMs: number | null = null;
   return {
     target,
     kind: 'local',
+    get roundMs() {
+      return roundMs;
+    },
     live: true,
-    sample: () => Promise.resolve(sample(target, log)),
+    sample() {
+      const began = performance.now();
+      const sampled = sample(target, log);
+      roundMs = performance.now() - began;
+      return Promise.resolve(sampled);
+    },
     seek: (sought) => Promise.resolve(succeed(searchTree(new DirectoryTree(''), sought))),
     close: () => undefined,
   };

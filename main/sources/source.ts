@@ -22,7 +22,7 @@ export interface Source {
   sample(): Promise<Result<Readings>>;
   /** Whose stack holds some code, now; absent where only what was once read is known. */
   seek?(sought: SoughtCode): Promise<Result<StackSearch>>;
-  /** Milliseconds that asking the host took last, connecting left out; null or absent: not known. */
+  /** Milliseconds that asking a live host took last, connecting left out; null or absent: not known. */
   readonly roundMs?: number | null;
   /** A lost host is connected to by the next sample, at once, and a human may be asked. */
   retry?(): void;

@@ -3,13 +3,14 @@
  * each question to us through a pipe and waits for the answer on another.
  */
 import { execFile } from 'node:child_process';
-import { closeSync, constants, openSync, write } from 'node:fs';
+import { closeSync, constants, openSync, rmSync, write } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fail, succeed, type Result } from '../../shared/readings/problem';
 import { AskpassDesk, type DeskOptions } from './askpassDesk';
+import { atExit } from './atExit';
 
 export interface Askpass {
   readonly environment: NodeJS.ProcessEnv;
@@ -33,19 +34,17 @@ esac
 `;
 
 export async function openAskpass(options: DeskOptions): Promise<Result<Askpass>> {
-  const folder = await mkdtemp(join(tmpdir(), 'klpscope-askpass-'));
+  const made = await makeFolder();
+  if (!made.ok) return made;
+  const folder = made.value;
   const helper = join(folder, 'askpass');
-  await writeFile(helper, script, { mode: 0o700 });
   const questionPipe = join(folder, 'question');
   const answerPipe = join(folder, 'answer');
   if (!(await makePipes([questionPipe, answerPipe]))) {
     await rm(folder, { recursive: true, force: true });
-    return fail(
-      'authentication-failed',
-      null,
-      'The helper for ssh’s questions could not be set up.',
-    );
+    return noHelper('mkfifo failed');
   }
+  const left = atExit(() => rmSync(folder, { recursive: true, force: true }));
   // Opened for both, so that neither open waits for the helper.
   const flags = constants.O_RDWR | constants.O_NONBLOCK;
   const answers = openSync(answerPipe, flags);
@@ -84,9 +83,26 @@ export async function openAskpass(options: DeskOptions): Promise<Result<Askpass>
       // A second time it would close whatever has the number by then.
       if (!reader.destroyed) closeSync(answers);
       reader.destroy();
+      left();
       await rm(folder, { recursive: true, force: true });
     },
   });
+}
+
+/** The helper's own folder, with the helper. */
+async function makeFolder(): Promise<Result<string>> {
+  try {
+    const folder = await mkdtemp(join(tmpdir(), 'klpscope-askpass-'));
+    await writeFile(join(folder, 'askpass'), script, { mode: 0o700 });
+    return succeed(folder);
+  } catch (error) {
+    return noHelper(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function noHelper(why: string): Result<never> {
+  const message = `The helper for ssh’s questions could not be set up: ${why}.`;
+  return fail('authentication-failed', null, message);
 }
 
 function makePipes(paths: readonly string[]): Promise<boolean> {

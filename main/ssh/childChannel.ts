@@ -1,5 +1,6 @@
 /** A program of this machine as a channel. */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { atExit } from './atExit';
 import type { Channel, ChannelEnd } from './transport';
 
 export interface ChildChannel extends Channel {
@@ -18,11 +19,17 @@ export function startChild(
   });
   // A write to a program that has ended is answered by its end.
   child.stdin.on('error', () => undefined);
+  // An `ssh` that still connects would not notice that nobody is there any more.
+  const gone = atExit(() => child.kill());
   const ended = new Promise<ChannelEnd>((resolve) => {
-    child.once('error', ({ message }) =>
+    // Later ones say that sudo's own process could not be signalled.
+    child.on('error', ({ message }) =>
       resolve({ status: null, problem: { code: 'no-shell', path: program, message } }),
     );
-    child.once('close', (status) => resolve({ status, problem: null }));
+    child.once('close', (status) => {
+      gone();
+      resolve({ status, problem: null });
+    });
   });
   return {
     child,

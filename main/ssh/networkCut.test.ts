@@ -3,7 +3,7 @@
  * void, or is thin.
  */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -30,7 +30,10 @@ const running: Running[] = [];
 
 function klpscope(args: readonly string[], lines: readonly string[] = quick): Running {
   const env = hostOf(server, { address: net.address, lines });
-  const started = startProgram([process.execPath, program, ...args], env);
+  const started = startProgram([process.execPath, program, ...args], {
+    ...env,
+    TMPDIR: join(folder, 'tmp'),
+  });
   running.push(started);
   return started;
 }
@@ -47,6 +50,7 @@ describe.skipIf(impossible !== undefined)('a host behind a network of its own', 
     chmodSync(folder, 0o755);
     net = makeNet();
     program = await buildProgram(folder);
+    mkdirSync(join(folder, 'tmp'));
     server = await startSshd({ addresses: [net.address], inside: net.inside });
   }, 60_000);
   afterEach(async () => {
@@ -96,6 +100,7 @@ describe.skipIf(impossible !== undefined)('a host behind a network of its own', 
         expect(watching.stderr()).toMatch(
           /^klpscope: (?:connection-lost|timeout|unreachable): [^\n]+\n$/,
         );
+        await expect.poll(leftBehind, soon).toEqual([]);
       } finally {
         net.plug();
       }
@@ -111,6 +116,7 @@ describe.skipIf(impossible !== undefined)('a host behind a network of its own', 
         expect(await reading.ended).toBe(3);
         expect(reading.stdout()).toBe('');
         expect(reading.stderr()).toMatch(/^klpscope: timeout: [^\n]+\n$/);
+        await expect.poll(leftBehind, soon).toEqual([]);
       } finally {
         net.release();
       }
@@ -144,6 +150,7 @@ describe.skipIf(impossible !== undefined)('a host behind a network of its own', 
           stderr: '',
         });
         expect(statusDocumentSchema.parse(JSON.parse(reading.stdout())).source).toBe('ssh');
+        expect(leftBehind()).toEqual([]);
       } finally {
         net.throttle(null);
       }
@@ -183,6 +190,12 @@ describe.skipIf(impossible !== undefined)('a host behind a network of its own', 
     }
   });
 });
+
+/** Files of programs that have ended, and an `ssh` that goes on by itself. */
+function leftBehind(): string[] {
+  const files = readdirSync(join(folder, 'tmp'));
+  return connecting(net.address) ? [...files, 'a connection'] : files;
+}
 
 function connecting(address: string): boolean {
   return execFileSync('ss', ['-Htn', 'state', 'syn-sent', `dst ${address}`]).toString() !== '';
