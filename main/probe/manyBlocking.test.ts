@@ -1,0 +1,64 @@
+/** More blocking threads than are looked at closely: all are counted, and the first of them told. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { cannotFabricate, fabricateRoot } from '../../e2e/sshd/fabricatedRoot';
+import { detailedThreads } from '../../shared/readings/collect';
+import { blockingThreads } from '../../shared/readings/threads';
+import { startChild } from '../ssh/childChannel';
+import { firstRequest, LiveHost } from './liveHost';
+import { threadKey, type ProbeRequest } from './request';
+import { ProbeSession } from './session';
+import { programText, startArguments } from './start';
+
+const sample = join(
+  dirname(fileURLToPath(import.meta.url)),
+  '../../samples/linux-6.12/04-stalled-patching.tar.gz',
+);
+
+it.skipIf(cannotFabricate() !== undefined)(
+  'names the first 200 of 300 by their numbers, in one answer',
+  async () => {
+    const root = fabricateRoot(sample);
+    // Their names as texts are in another order.
+    const added = Array.from({ length: 300 }, (_, row) => 9_900 + row);
+    for (const pid of added) {
+      const folder = join(root.path, `proc/${pid}/task/${pid}`);
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, 'patch_state'), '0\n');
+      writeFileSync(join(folder, 'comm'), `worker-${pid}\n`);
+    }
+    const channel = startChild([
+      ...root.busyboxOnly,
+      'sh',
+      ...startArguments(programText('0a', firstRequest)),
+    ]);
+    if (!channel) throw new Error('no program');
+    const opened = await ProbeSession.open(channel, '0a', firstRequest);
+    if (!opened.ok) throw new Error(opened.problem.message);
+    const { session, first } = opened.value;
+    const asked: ProbeRequest[] = [];
+    const counting = {
+      uid: session.uid,
+      ask: (request: ProbeRequest) => {
+        asked.push(request);
+        return session.ask(request);
+      },
+      close: () => session.close(),
+    };
+    const host = new LiveHost(counting, { target: 'x', source: 'ssh' }, first);
+    const sampled = await host.sample();
+    host.close();
+    root.remove();
+    if (!sampled.ok) throw new Error(sampled.problem.message);
+    const { threads, files } = sampled.value;
+    const blocking = threads ? blockingThreads(threads, true).map(threadKey) : [];
+    expect(blocking).toEqual(
+      expect.arrayContaining(added.map((pid) => `/proc/${pid}/task/${pid}`)),
+    );
+    const named = blocking.filter((key) => files.has(`${key}/comm`));
+    expect(named).toEqual(blocking.slice(0, detailedThreads));
+    expect(asked).toEqual([]);
+  },
+);
