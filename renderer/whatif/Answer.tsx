@@ -29,9 +29,9 @@ export function Answer({
   return (
     <>
       <p className="what-if__verdict" role="status">
-        <StatusMark tone={refusal === null ? 'settled' : 'stuck'} />
+        <StatusMark tone={refusal === null && answer.action.do !== 'force' ? 'settled' : 'stuck'} />
         {refusal === null ? (
-          <strong>The kernel would do it.</strong>
+          <strong>The kernel would do it{clauseOf(status, answer)}.</strong>
         ) : (
           <span>
             <strong>
@@ -54,6 +54,17 @@ export function Answer({
       <Command status={status} answer={answer} />
     </>
   );
+}
+
+/** What it comes with, in the same sentence. */
+function clauseOf({ transition }: StatusDocument, { action, wouldBlock }: WhatIf): string {
+  if (action.do === 'force') {
+    const count = transition?.threads.blocking ?? null;
+    return `, and ${count === null ? 'threads' : plural(count, 'thread')} would go on in the old code`;
+  }
+  if (wouldBlock.length === 0) return '';
+  const have = wouldBlock.length === 1 ? 'has' : 'have';
+  return `, once ${plural(wouldBlock.length, 'thread')} ${have} left the code`;
 }
 
 /** Where the transition to come leads. */
@@ -93,13 +104,14 @@ function Consequences({
 
 function Functions({ rows, changed }: { readonly rows: readonly Row[]; readonly changed: number }) {
   if (rows.length === 0) return null;
+  const isOpen = rows.some(({ change }) => change === 'depends');
   return (
     <>
       <table className="what-if__functions">
         <caption className="section-title">
           {changed === 0
             ? 'No function would run other code'
-            : `${plural(changed, 'function')} would run other code, or may`}
+            : `${plural(changed, 'function')} would run other code${isOpen ? ', or may' : ''}`}
         </caption>
         <thead>
           <tr>

@@ -184,9 +184,9 @@ function compareModules(before: KernelCore, after: KernelCore, answer: WhatIf): 
     pinned: [...left.filter(isHeld), ...forcedNow],
   };
   return (['leaving', 'leftover', 'pinned'] as const).flatMap((list) => {
-    const possible = [...answer[list], ...answer.maybe[list]];
+    const possible = new Set([...answer[list], ...answer.maybe[list]]);
     const wrong = answer[list].filter((name) => !truth[list].includes(name));
-    const missed = truth[list].filter((name) => !possible.includes(name));
+    const missed = truth[list].filter((name) => !possible.has(name));
     return [
       ...wrong.map((name) => `${name} is said to be ${list}, but is not`),
       ...missed.map((name) => `${name} is ${list}, which isn't said`),

@@ -6,12 +6,12 @@ import { implementationsToLeave, type Implementation } from '../../diagnosis/imp
 import { reasonOf, unwindBreakers } from '../../diagnosis/reasons';
 import { remediesFor } from '../../diagnosis/remedies';
 import { ReadingsReader } from '../../model/reader';
-import type { ThreadDetails } from '../../model/systemState';
+import type { BlockingThread, ThreadDetails } from '../../model/systemState';
 import { readDetails } from '../../model/transition';
 import { threadPath } from '../../readings/paths';
 import type { FileReading } from '../../readings/readings';
 import type { FoundStack, SoughtCode, StackSearch } from '../../readings/stackSearch';
-import type { Blocker, StatusDocument } from '../statusDocument';
+import type { Blocker, Reason, StatusDocument } from '../statusDocument';
 import type { WhatIf, WhatIfAction } from './document';
 import { comingPatch } from './replacing';
 
@@ -65,13 +65,14 @@ export function blockingOf(
   if (action.do === 'force') return { wouldBlock: [], unchecked: 0, running: 0 };
   if (!search) return { wouldBlock: [], unchecked: null, running: null };
   const code = codeToLeave(status, action);
+  const reasons = reasonsFor(code);
   // Who has not switched is where a reversed transition leads.
   const arrived = new Set(status.blockers.map(({ tid }) => tid));
   const running = search.running.filter(({ tid }) => !arrived.has(tid)).length;
   return {
     wouldBlock: search.found
       .filter(({ tid }) => !arrived.has(tid))
-      .map((found) => blockerOf(status, found, code, search.files))
+      .map((found) => blockerOf(status, found, reasons, search.files))
       .filter((blocker) => blocker !== null),
     unchecked: search.unread + running,
     running,
@@ -89,17 +90,33 @@ const nothingKnown: ThreadDetails = {
   wchan: null,
 };
 
+/**
+ * Asleep or stopped, a thread switches if only its stack allows: nothing else about it matters, and
+ * thousands that sleep in the same place do so for one reason.
+ */
+function reasonsFor(code: readonly Implementation[]): (thread: BlockingThread) => Reason {
+  const known = new Map<string, Reason>();
+  return ({ pid, tid, details }) => {
+    const frames = details?.stack ?? [];
+    const key = frames.map(({ function: name, module }) => `${name} ${module}`).join('\n');
+    const before = known.get(key);
+    if (before) return before;
+    const reason = reasonOf({ pid, tid, details: { ...nothingKnown, stack: frames } }, code, null);
+    known.set(key, reason);
+    return reason;
+  };
+}
+
 function blockerOf(
   status: StatusDocument,
   { pid, tid, frames }: FoundStack,
-  code: readonly Implementation[],
+  reasonFor: (thread: BlockingThread) => Reason,
   files: ReadonlyMap<string, FileReading>,
 ): Blocker | null {
   const read = detailsOf(pid, tid, files);
   const details = { ...(read ?? nothingKnown), stack: read?.stack ?? frames };
   const thread = { pid, tid, details };
-  // Asleep or stopped, it switches if only its stack allows: nothing else about it matters.
-  const reason = reasonOf({ pid, tid, details: { ...details, state: null } }, code, null);
+  const reason = reasonFor(thread);
   if (reason.code !== 'sleeping-on-function' && reason.code !== 'unreliable-stack') return null;
   const remedies = remediesFor(thread, reason, { ...status, unusedObjects: [] });
   return {
