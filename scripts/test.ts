@@ -6,12 +6,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { keepOrRemove, keepVariable } from '../e2e/sshd/secrets';
 import { ensureBuild } from './build';
 import { withDisplay } from './lib/display';
 import { ensureElectron } from './lib/electron-runtime';
 import { readJson } from './lib/json';
 import { root } from './lib/paths';
 import { describe, main, runQuietly, runVisibly, say, Stop } from './lib/process';
+import { searchFolders, watchProcesses } from './lib/secretSearch';
 import { ensureSystemPackages } from './lib/system-packages';
 
 interface Tally {
@@ -26,8 +28,13 @@ const steps = new Map<string, Step>([
   ['check', check],
   ['unit', unit],
   ['e2e', e2e],
+  ['secrets', secrets],
   ['lab', lab],
 ]);
+
+/** What tests have written, until it was searched. */
+const kept = join(tmpdir(), `klpscope-written-${process.pid}`);
+const watched = watchProcesses();
 
 main(async () => {
   const [name, ...args] = process.argv.slice(2);
@@ -35,9 +42,11 @@ main(async () => {
     throw new Stop(`There is no step "${name}", only ${[...steps.keys()].join(', ')}.`);
   }
   const tallies = new Map<string, Tally>();
+  process.env[keepVariable] = kept;
   for (const [step, run] of steps) {
     if (name === undefined || name === step) tallies.set(step, await outcomeOf(run, args));
   }
+  await rm(kept, { recursive: true, force: true });
   console.log();
   for (const [step, tally] of tallies) console.log(closingLine(step, tally));
   return [...tallies].every(isGood) ? 0 : 1;
@@ -57,7 +66,7 @@ async function outcomeOf(run: Step, args: string[]): Promise<Tally> {
     say(describe(error));
     return { passed: 0, failed: 1, skipped: 0 };
   } finally {
-    await rm(work, { recursive: true, force: true });
+    keepOrRemove(work);
   }
 }
 
@@ -171,3 +180,16 @@ async function readReport<Report>(file: string, shape: z.ZodType<Report>): Promi
 function confirmed(status: number, tally: Tally): Tally {
   return status !== 0 && tally.failed === 0 ? { ...tally, failed: 1 } : tally;
 }
+/**
+ * Looks for the secrets of the tests in all that the steps before have written, and among the
+ * arguments and variables of all processes meanwhile. Each of the two counts as one test.
+ */
+async function secrets(): Promise<Tally> {
+  const { files, found } = await searchFolders([kept, join(root, 'test-results')]);
+  if (files === 0) throw new Stop('Nothing was written yet: run all steps by npm test.');
+  console.log(`${files} files searched for secrets, all processes ${watched.looks} times.`);
+  for (const place of [...found, ...watched.found]) console.log(`✗ a secret in ${place}`);
+  const failed = Number(found.length > 0) + Number(watched.found.size > 0);
+  return { passed: 2 - failed, failed, skipped: 0 };
+}
+

@@ -3,7 +3,7 @@
  * finds any of them in whatever a test run has written.
  */
 import { randomBytes } from 'node:crypto';
-import { cpSync, lstatSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 
@@ -17,21 +17,16 @@ export function newSecret(kind: 'password' | 'passphrase' | 'code'): string {
   return `${secretMark}-${kind}-${randomBytes(9).toString('hex')}`;
 }
 
-/** Ends a test's folder: removed, but kept for the search where a whole run searches. */
+/** Ends a test's folder: removed, but put aside where a whole run searches all at its end. */
 export function keepOrRemove(folder: string): void {
   const keep = process.env[keepVariable];
-  if (keep !== undefined) {
-    const place = join(keep, `${basename(folder)}-${randomBytes(3).toString('hex')}`);
-    mkdirSync(keep, { recursive: true });
-    cpSync(folder, place, { recursive: true, filter: isPlain });
+  if (keep === undefined) {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    return;
   }
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-}
-
-/** Sockets and pipes hold nothing. */
-function isPlain(path: string): boolean {
-  const stat = lstatSync(path, { throwIfNoEntry: false });
-  return stat !== undefined && (stat.isFile() || stat.isDirectory());
+  if (!existsSync(folder)) return;
+  mkdirSync(keep, { recursive: true });
+  renameSync(folder, join(keep, basename(folder)));
 }
 
 /** For ssh's programs, which ask a helper for a passphrase: it is neither argument nor variable. */

@@ -5,7 +5,15 @@
  * of the machine changes. That takes root; where it can't be had, `cannotServe` says why.
  */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -143,7 +151,7 @@ export async function startSshd(options: ServerOptions = {}): Promise<SshServer>
       signalTree(child, 'SIGKILL');
       const isRunning = child.exitCode === null && child.signalCode === null;
       if (isRunning) await new Promise((resolve) => child.once('exit', resolve));
-      writeFileSync(join(folder, 'log'), output.join(''));
+      if (existsSync(folder)) writeFileSync(join(folder, 'log'), output.join(''));
       keepOrRemove(folder);
     },
   };

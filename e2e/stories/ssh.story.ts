@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { fabricateRoot, type FabricatedRoot } from '../sshd/fabricatedRoot';
+import { newSecret } from '../sshd/secrets';
 import { cannotServe, startSshd, type ServerOptions, type SshServer } from '../sshd/server';
 import { expect, test } from '../support/app';
 import { sample } from '../support/samples';
@@ -108,7 +109,7 @@ test('a wrong password is asked for again', async ({ launch, folder }) => {
   await page.keyboard.press('Enter');
   const dialog = page.getByRole('dialog', { name: 'Password of root on db1' });
   await expect(dialog.getByRole('textbox', { name: 'Password' })).toBeFocused();
-  await page.keyboard.type('not it');
+  await page.keyboard.type(newSecret('password'));
   await page.keyboard.press('Enter');
   await expect(dialog.getByRole('alert')).toContainText('not right');
   await page.keyboard.type(to.password);

@@ -9,8 +9,8 @@ import {
   type ElectronApplication,
   type Page,
 } from '@playwright/test';
-import { spawn } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { appendFileSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { electronOptions } from '../../scripts/lib/electron-options';
@@ -69,7 +69,7 @@ export const test = base.extend<Fixtures>({
   launch: async ({ folder }, use) => {
     const apps: App[] = [];
     await use(async (args = [], options = {}) => {
-      const app = await start(argumentsOf(args, options, folder), options);
+      const app = await start(argumentsOf(args, options, folder), options, folder);
       apps.push(app);
       return app;
     });
@@ -82,6 +82,7 @@ export const test = base.extend<Fixtures>({
         options.packaged ?? executable,
         argumentsOf(args, options, folder),
         options.env ?? {},
+        folder,
       );
     });
   },
@@ -110,9 +111,10 @@ function variables(): Record<string, string> {
 }
 
 /** Starts the app with its whole command line, and waits for its window; `close` ends it. */
-export async function start(args: string[], options: Launch): Promise<App> {
+export async function start(args: string[], options: Launch, folder: string): Promise<App> {
   const { expected, env = {} } = options;
   const electron = await _electron.launch({ args, env: { ...variables(), ...env } });
+  keepOutput(electron.process(), folder);
   const complaints: string[] = [];
   const complain = (text: string): void => {
     if (expected?.test(text) !== true) complaints.push(text);
@@ -142,16 +144,25 @@ export async function start(args: string[], options: Launch): Promise<App> {
   };
 }
 
+/** What the app says stays with what it writes, to be searched with it. */
+function keepOutput({ stdout, stderr }: ChildProcess, folder: string): void {
+  const keep = (chunk: Buffer) => appendFileSync(join(folder, 'output'), chunk);
+  stdout?.on('data', keep);
+  stderr?.on('data', keep);
+}
+
 function runToEnd(
   program: string,
   args: readonly string[],
   env: Readonly<Record<string, string>>,
+  folder: string,
 ): Promise<Run> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    keepOutput(child, folder);
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));

@@ -3,6 +3,7 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { newSecret } from '../../e2e/sshd/secrets';
 import { cannotServe, startSshd, type ServerOptions, type SshServer } from '../../e2e/sshd/server';
 import { startAgent } from '../../e2e/sshd/agent';
 import { askingServer } from '../../e2e/sshd/askingServer';
@@ -133,7 +134,7 @@ describe.skipIf(impossible !== undefined)('over SSH', () => {
     });
 
     it('gives a sudo that asks the password, and a wrong one only until sudo gives up', async () => {
-      const right = answering(['not it'], [server.password]);
+      const right = answering([newSecret('password')], [server.password]);
       const sampled = await open({ transport, user: 'operator', sudo: true, ask: right }).sample();
       expect(sampled).toMatchObject({ ok: true, value: { privileged: true } });
       expect(right.asked.map(({ kind }) => kind)).toEqual(['sudo-password', 'sudo-password']);
@@ -382,7 +383,8 @@ describe.skipIf(impossible !== undefined)('over SSH', () => {
     const rounds = [['Password: '], ['One-time code: ']];
     const given: string[][] = [];
     const otp = await askingServer(rounds, given);
-    const ask = answering(['secret'], ['123456']);
+    const [secret, code] = [newSecret('password'), newSecret('code')];
+    const ask = answering([secret], [code]);
     const source = openSsh(
       { kind: 'ssh', text: 'otp', user: 'root', host: '127.0.0.1', port: otp.port },
       {
@@ -395,7 +397,7 @@ describe.skipIf(impossible !== undefined)('over SSH', () => {
     );
     opened.push(source);
     expect(codeOf(await source.sample())).toBe('read');
-    expect(given).toEqual([['secret'], ['123456']]);
+    expect(given).toEqual([[secret], [code]]);
     expect(ask.asked.map((question) => 'prompts' in question && question.prompts[0]?.text)).toEqual(
       rounds.flat(),
     );
