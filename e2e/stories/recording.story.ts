@@ -1,9 +1,9 @@
 /** Recordings: made in the window, opened and gone through; and scenario files. */
 import { AxeBuilder } from '@axe-core/playwright';
 import type { ElectronApplication, Page } from '@playwright/test';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { findScenario } from '../../shared/kernel/scenarios/gallery';
 import { Player } from '../../shared/kernel/scenarios/player';
 import { nothing, sampleLine } from '../../shared/history/recording/encode';
@@ -147,19 +147,31 @@ test('a recording that broke off is shown as far as it goes, and says so', async
   launch,
   folder,
 }) => {
+  const whole = readFileSync(recordingOf(folder));
   const path = join(folder, 'cut.klprec');
-  const header = {
-    format: 'klpscope/recording',
-    version: 1,
-    target: 'db1',
-    source: 'ssh',
-    started: '2026-11-21T12:00:00.000Z',
-    app: '0.1.0',
-  };
-  writeFileSync(path, gzipSync(`${JSON.stringify(header)}\n`));
+  writeFileSync(path, whole.subarray(0, Math.floor(whole.length * 0.9)));
   const { page } = await launch([path]);
-  await expect(page.getByRole('main')).toContainText('could not be read');
-  await expect(page.getByRole('main')).toContainText('holds no sample');
+  await expect(transport(page)).toContainText(/(\d\d) of \1/);
+  await expect(transport(page)).not.toContainText('of 66');
+  await page.getByRole('tab', { name: /Findings/ }).click();
+  await expect(page.getByRole('main')).toContainText('truncated');
+
+  // The header of a recording, and nothing else.
+  writeFileSync(path, whole.subarray(0, gzipSync('').length + 60));
+  await page.keyboard.press('F5');
+  await expect(page.getByRole('main')).toContainText('is no recording');
+});
+
+test('closing the window ends a recording that is being made', async ({ launch, folder }) => {
+  const { electron, page, close } = await launch(['demo:clean-apply']);
+  const path = join(folder, 'x.klprec');
+  await expect(headline(page)).toBeVisible();
+  await willSaveAs(electron, path);
+  await page.getByRole('button', { name: 'Record …' }).click();
+  await expect(railHosts(page)).toContainText('● REC');
+  await close();
+  const lines = gunzipSync(readFileSync(path)).toString().trimEnd().split('\n');
+  expect(lines.at(-1)).toContain('"end":"done"');
 });
 
 test('a scenario file plays as a demo host; one that is wrong says where', async ({

@@ -115,7 +115,9 @@ describe('a demo host', () => {
       problems: [],
     });
     expect(Date.parse(document.takenAt ?? '')).toBeGreaterThanOrEqual(times.at(-1) ?? Infinity);
-    expect((await klpscope(['status', file])).stdout).toContain('no real machine');
+    for (const command of ['status', 'watch']) {
+      expect((await klpscope([command, file])).stdout).toContain('A demo host: no real machine.');
+    }
 
     const ended = await klpscope(['watch', file, '--json', '--for', '0.6']);
     expect(ended.status).toBe(1);

@@ -1,8 +1,9 @@
+import { isOfDemo } from '../../shared/report/demoMark';
 import type { Host } from '../../shared/api/contract';
 
 /** Whether a host is, or was when it was recorded, a story of the executable model. */
 export function isDemo({ target, status }: Pick<Host, 'target' | 'status'>): boolean {
-  return isStory({ target }) || status?.recording?.source === 'demo';
+  return isStory({ target }) || (status !== null && isOfDemo(status));
 }
 
 /** Whether a host plays a story here and now; known before its first state is. */

@@ -1,6 +1,7 @@
 /** A change as one line for people. */
 import { problemHelp, reasonSentence } from '../diagnosis/wording';
 import { visible } from '../readings/text';
+import { demoNote, isOfDemo } from '../report/demoMark';
 import { headlineOf } from '../report/headline';
 import type { Change, WatchEvent } from './events';
 
@@ -74,7 +75,8 @@ export function changeSentence(change: Change): string {
 function stateSentence(status: NonNullable<Change['status']>): string {
   const { title, detail } = headlineOf(status);
   const sentence = title.map(({ text }) => text).join('');
-  return detail === '' ? sentence : `${sentence}. ${detail}`;
+  const whole = detail === '' ? sentence : `${sentence}. ${detail}`;
+  return isOfDemo(status) ? `${whole} (${demoNote})` : whole;
 }
 
 function nameOf({ comm, tid }: NonNullable<Change['blocker']>): string {

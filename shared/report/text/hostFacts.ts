@@ -1,12 +1,11 @@
 /** One line that tells which host this is and how far its state could be seen. */
+import { demoNote, isOfDemo } from '../demoMark';
 import type { StatusDocument } from '../statusDocument';
 import type { Page } from './page';
 import { caps, joined, whole, words, type Span } from './spans';
 
-export function putHostFacts(
-  page: Page,
-  { host, coverage, takenAt, target, source, recording }: StatusDocument,
-): void {
+export function putHostFacts(page: Page, status: StatusDocument): void {
+  const { host, coverage, takenAt, target, recording } = status;
   const facts: Span[][] = [
     [host.name === null ? whole('host’s name unknown') : whole(host.name, 'strong')],
     [host.kernel === null ? whole('kernel unknown') : whole(`Linux ${host.kernel}`)],
@@ -26,9 +25,7 @@ export function putHostFacts(
     ];
     page.put(joined(from, ` ${page.glyphs.dot} `), { indent: 2 });
   }
-  if (source === 'demo' || recording?.source === 'demo') {
-    page.put([whole('A demo host: no real machine.', 'strong')], { indent: 2 });
-  }
+  if (isOfDemo(status)) page.put([words(demoNote, 'strong')], { indent: 2 });
 }
 
 function rightsOf(privileged: boolean | null): string {
