@@ -75,7 +75,7 @@ class Reader {
   times: number[] = [];
   private readonly worker = new Worker(join(root, 'out/main/reader.cjs'), {
     workerData: {
-      target: { kind: 'ssh', text: 'bench', user: null, host: 'bench', port: null },
+      target: { kind: 'ssh', text: 'bench-host', user: null, host: 'bench-host', port: null },
       live: {},
     } satisfies ReaderStart,
     execArgv: [],

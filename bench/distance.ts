@@ -52,7 +52,7 @@ main(async () => {
 async function firstState(configFile: string): Promise<number> {
   const began = performance.now();
   const source = openSsh(
-    { kind: 'ssh', text: 'bench', user: null, host: 'bench', port: null },
+    { kind: 'ssh', text: 'bench-host', user: null, host: 'bench-host', port: null },
     { ...defaultLiveOptions(), config: { configFile } },
   );
   must(await source.sample());

@@ -17,7 +17,7 @@ import { median } from './lib/median';
 import { must } from './lib/must';
 import { costInGuest, ProbedGuest, type Cost } from './lib/probedGuest';
 
-const rounds = 5;
+const rounds = 3;
 const processSize = 2500;
 const kibibytes64 = 65_536;
 

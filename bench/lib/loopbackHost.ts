@@ -28,10 +28,10 @@ export async function startLoopbackHost(): Promise<LoopbackHost> {
     config(port) {
       const path = join(server.folder, `ssh_config-${port}`);
       const lines = [
-        'Host bench',
+        'Host bench-host',
         'HostName 127.0.0.1',
         `Port ${port}`,
-        'HostKeyAlias bench',
+        'HostKeyAlias bench-host',
         'User root',
         `IdentityFile ${server.keys.ed25519}`,
         'IdentityAgent none',
@@ -39,7 +39,7 @@ export async function startLoopbackHost(): Promise<LoopbackHost> {
         `UserKnownHostsFile ${join(server.folder, 'known_hosts-bench')}`,
         'GlobalKnownHostsFile /dev/null',
       ];
-      writeFileSync(join(server.folder, 'known_hosts-bench'), `bench ${server.hostKey}\n`);
+      writeFileSync(join(server.folder, 'known_hosts-bench'), `bench-host ${server.hostKey}\n`);
       writeFileSync(path, `${lines.join('\n')}\n`);
       return path;
     },
