@@ -14,6 +14,8 @@ import { atExit } from './atExit';
 
 export interface Askpass {
   readonly environment: NodeJS.ProcessEnv;
+  /** Tells the desk that the login is over; for a shell of any kind, with tokens of ssh_config(5). */
+  readonly loginCommand: string;
   /** The configuration for `ssh`. */
   readonly config: string;
   /** For keys that are accepted; `ssh` appends to it. */
@@ -76,6 +78,7 @@ export async function openAskpass(options: DeskOptions): Promise<Result<Askpass>
       SSH_ASKPASS_REQUIRE: 'force',
       KLPSCOPE_ASKPASS: folder,
     },
+    loginCommand: `'${helper.replaceAll('%', '%%')}' ${desk.loginMark}`,
     config: join(folder, 'config'),
     knownHosts: join(folder, 'known_hosts'),
     desk,

@@ -1,4 +1,6 @@
 /** Understands what the system's `ssh` asks, and finds somebody to answer. */
+import { randomBytes } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
 import type { Problem } from '../../shared/readings/problem';
 import { readKnownHosts, unknownKey, type HostKeyRules } from './hostKeys';
 import { whatIsKnown } from './knownHosts';
@@ -26,6 +28,12 @@ export class AskpassDesk {
   readonly saved = new Map<string, Station>();
   /** The host key that was not accepted last; null: none. */
   refusedKey: Problem | null = null;
+  /** What the helper says when the login is over; no server can know it. */
+  readonly loginMark = `logged-in-${randomBytes(8).toString('hex')}`;
+  /** Hears that the login is over, before anything of the program's arrives. */
+  onLogin: () => void = () => undefined;
+  /** Milliseconds of `performance.now()` since when nobody is being asked; null: somebody is. */
+  idleSince: number | null = performance.now();
   private asked = 0;
   /** Questions of the login that runs. */
   private heard = new Set<string>();
@@ -38,10 +46,24 @@ export class AskpassDesk {
   begin(): void {
     this.asked = 0;
     this.heard = new Set();
+    this.idleSince = performance.now();
   }
 
   /** @returns null: no answer, which ends this way of logging in */
   async answer(text: string): Promise<string | null> {
+    if (text === this.loginMark) {
+      this.onLogin();
+      return null;
+    }
+    this.idleSince = null;
+    try {
+      return await this.answerTo(text);
+    } finally {
+      this.idleSince = performance.now();
+    }
+  }
+
+  private async answerTo(text: string): Promise<string | null> {
     this.asked += 1;
     const isAgain = this.heard.has(text);
     this.heard.add(text);

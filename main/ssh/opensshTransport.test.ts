@@ -5,6 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startAgent } from '../../e2e/sshd/agent';
 import { askingServer } from '../../e2e/sshd/askingServer';
@@ -251,6 +252,19 @@ describe.skipIf(impossible !== undefined)('connecting as configured', () => {
         { kind: 'prompts', host: 'inner', prompts: [{ text: 'Password: ', echo: false }] },
         { kind: 'prompts', host: 'inner', prompts: [{ text: 'One-time code: ' }] },
       ]);
+      asking.stop();
+    });
+
+    it('gives people the time that they take to answer', async () => {
+      const given: string[][] = [];
+      const asking = await askingServer([['Password: ']], given);
+      const slow = (question: Question): Promise<readonly string[]> =>
+        pause(2500).then(() => [question.kind === 'host-key' ? 'accept' : 'secret']);
+      const { open } = story({
+        config: ['Host inner', '  HostName 127.0.0.1', `  Port ${asking.port}`],
+        options: { transport, ask: slow, timeoutMs: 2000 },
+      });
+      expect(told(await open().sample())).toEqual({ code: 'read', message: '' });
       asking.stop();
     });
 

@@ -3,6 +3,7 @@
  * helper; nothing that a user typed passes through a shell.
  */
 import { readFile, writeFile } from 'node:fs/promises';
+import { performance } from 'node:perf_hooks';
 import { fail, succeed, type Problem, type Result } from '../../shared/readings/problem';
 import { openAskpass, type Askpass } from './askpass';
 import { startChild } from './childChannel';
@@ -25,6 +26,8 @@ export interface OpenSshOptions {
   readonly config: ConfigOptions;
   readonly ask: Ask;
   readonly connectMs: number;
+  /** Milliseconds that a login may take beyond that, while nobody is being asked. */
+  readonly loginMs: number;
 }
 
 /** Connects with the first program: until then nothing is known but that there is an `ssh`. */
@@ -54,16 +57,16 @@ export async function connectOpenSsh(options: OpenSshOptions): Promise<Result<Tr
     get neededHuman() {
       return helper.desk.neededHuman;
     },
-    exec({ line }) {
+    async exec({ line }) {
       helper.desk.begin();
       const child = startChild(sshArguments(options, helper, line), helper.environment);
-      if (!child) return Promise.resolve(fail('no-shell', address.host, 'No program was given.'));
-      // Once the program speaks the login is over, and all keys were accepted that ever will be.
-      child.stdout.once('data', () => void keys.keep());
-      child.stdout.pause();
+      if (!child) return fail('no-shell', address.host, 'No program was given.');
       const channel = judged(child, options, helper);
       void watch(channel);
-      return Promise.resolve(succeed(channel));
+      const entered = await loggedIn(channel, options, helper);
+      // No more keys will be accepted by this login.
+      await keys.keep();
+      return entered;
     },
     close() {
       for (const channel of open) channel.close();
@@ -95,10 +98,54 @@ function sshArguments(options: OpenSshOptions, helper: Askpass, line: string): s
     ...(address.port === null ? [] : ['-p', String(address.port)]),
     ...(address.user === null ? [] : ['-l', address.user]),
     ...(identity === null ? [] : ['-i', identity]),
+    // Options hold for the host alone, and not for the hops.
+    '-o',
+    'PermitLocalCommand=yes',
+    '-o',
+    `LocalCommand=${helper.loginCommand}`,
     '--',
     address.host,
     line,
   ];
+}
+
+const patienceMs = 250;
+
+/**
+ * Waits for the end of the login, so that no time limit of the program's counts the time that people
+ * take to answer.
+ */
+function loggedIn(
+  channel: Channel,
+  { address: { host }, connectMs, loginMs }: OpenSshOptions,
+  { desk }: Askpass,
+): Promise<Result<Channel>> {
+  const limitMs = connectMs + loginMs;
+  return new Promise((resolve) => {
+    const settle = (result: Result<Channel>) => {
+      clearInterval(timer);
+      desk.onLogin = () => undefined;
+      resolve(result);
+    };
+    const succeeded = () => {
+      channel.stderr.pause();
+      settle(succeed(channel));
+    };
+    const timer = setInterval(() => {
+      // Where the user's shell ran nothing for us, the program's first words tell.
+      channel.stdout.read(0);
+      if (channel.stdout.readableLength > 0) succeeded();
+      if (desk.idleSince === null || performance.now() - desk.idleSince < limitMs) return;
+      settle(fail('timeout', host, `${host} did not answer within ${limitMs / 1000} s.`));
+      channel.close();
+    }, patienceMs);
+    desk.onLogin = succeeded;
+    const message = `ssh ended before the login to ${host} was complete.`;
+    void channel.ended.then(({ problem }) =>
+      settle(problem ? { ok: false, problem } : fail('unreachable', host, message)),
+    );
+    channel.stderr.resume();
+  });
 }
 
 /** 255 is ssh's own failure: ssh(1), EXIT STATUS. What it said tells which. */

@@ -111,14 +111,15 @@ async function connect(
   if (!kind.ok) return kind;
   // A connection that comes back by itself asks nobody.
   if (needs.length > 0) memory.transport = kind.value;
-  const shared = { ask: options.ask, connectMs: limit };
+  const shared = {
+    ask: options.ask,
+    connectMs: limit,
+    loginMs: options.timeoutMs ?? loginMs,
+  };
   const connected: Result<Transport> =
     kind.value === 'openssh'
       ? await connectOpenSsh({ ...options, ...shared, address, stations, rulesFor })
-      : await connectRoute(
-          { stations, rulesFor },
-          { ...shared, loginMs: options.timeoutMs ?? loginMs, signal },
-        );
+      : await connectRoute({ stations, rulesFor }, { ...shared, signal });
   if (!connected.ok && kind.value === 'ssh2') {
     return { ok: false, problem: withAdvice(connected.problem, needs) };
   }
