@@ -1,6 +1,7 @@
 /**
  * The program that `klpscope capture-script` prints: it writes what the probe would read into one
- * `.tar.gz`, laid out like `/`, on a host that nobody can reach over SSH.
+ * `.tar.gz` (`.tar` where there is no gzip), laid out like `/`, on a host that nobody can reach over
+ * SSH.
  *
  * The archive needs a place of its own: the folder that it is put together in, below the current
  * one or `$TMPDIR`, is removed again. Nothing else is written. Files of `/proc` and `/sys` say that
@@ -16,7 +17,11 @@ umask 077
 LC_ALL=C
 export LC_ALL
 
-archive=\${1:-klpscope-$(uname -n)-$(date -u +%Y%m%dT%H%M%SZ).tar.gz}
+# Without gzip the archive is larger; what it is, is told by its content and not by its name.
+pack=gzip
+ending=tar.gz
+gzip </dev/null >/dev/null 2>&1 || pack=cat ending=tar
+archive=\${1:-klpscope-$(uname -n)-$(date -u +%Y%m%dT%H%M%SZ).$ending}
 work=$(mktemp -d "\${TMPDIR:-/tmp}/klpscope-capture.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
@@ -30,15 +35,19 @@ save() {
 	head -c "\${2:-65536}" <"$1" >"$root$1" 2>/dev/null || rm -f "$root$1"
 }
 
+# Busybox before 1.30 spells it differently.
+limit=
+if timeout 5 true 2>/dev/null; then
+	limit='timeout 5'
+elif timeout -t 5 true 2>/dev/null; then
+	limit='timeout -t 5'
+fi
+
 # What takes a lock that can be held for long.
 save_slow() {
-	if command -v timeout >/dev/null; then
-		[ -e "$1" ] || return
-		mkdir -p "$root\${1%/*}"
-		timeout 5 head -c 65536 "$1" >"$root$1" 2>/dev/null || rm -f "$root$1"
-	else
-		save "$1"
-	fi
+	[ -e "$1" ] || return
+	mkdir -p "$root\${1%/*}"
+	$limit head -c 65536 "$1" >"$root$1" 2>/dev/null || rm -f "$root$1"
 }
 
 save_livepatches() {
@@ -125,5 +134,5 @@ for patch in "$sys"/*/; do
 	save_slow "$patch"stack_order
 done
 
-tar -cf - -C "$root" . | gzip >"$archive" && echo "$archive"
+tar -cf - -C "$root" . | $pack >"$archive" && echo "$archive"
 `.replaceAll(String.raw`\${`, '${');

@@ -17,13 +17,19 @@ export interface FrameListener {
   readonly remark: (remark: Remark) => void;
 }
 
+/** Bytes that an empty reader holds on to. */
+const kept = 262_144;
+
 /**
  * One stream. A frame ends where the next begins, or, for those that end an answer, with its line.
  *
  * @param limit bytes that a single frame may have
  */
 export class FrameReader {
-  private pending: Buffer = Buffer.alloc(0);
+  /** Between `start` and `end` is what has not been taken yet; it grows by doubling. */
+  private store: Buffer = Buffer.alloc(0);
+  private start = 0;
+  private end = 0;
   /** Bytes of `pending` in which no mark begins. */
   private searched = 0;
   private open: { readonly kind: string; readonly words: string[] } | null = null;
@@ -36,27 +42,50 @@ export class FrameReader {
 
   /** @returns false once a frame is longer than allowed: nothing more is read then */
   push(chunk: Buffer): boolean {
-    this.pending = this.pending.length === 0 ? chunk : Buffer.concat([this.pending, chunk]);
+    this.append(chunk);
     while (this.step());
-    return this.pending.length <= this.limit;
+    return this.end - this.start <= this.limit;
   }
 
   /** Whatever is open ends here: the stream did. */
   finish(): void {
     this.close(this.pending);
-    this.pending = Buffer.alloc(0);
+    this.start = this.end;
+  }
+
+  private get pending(): Buffer {
+    return this.store.subarray(this.start, this.end);
+  }
+
+  private append(chunk: Buffer): void {
+    if (this.start === this.end) {
+      this.start = 0;
+      this.end = 0;
+      // What one long answer took is not kept for ever.
+      if (this.store.length > kept) this.store = Buffer.alloc(0);
+    }
+    if (this.end + chunk.length > this.store.length) {
+      const { pending } = this;
+      this.store = Buffer.allocUnsafe(2 * (pending.length + chunk.length));
+      pending.copy(this.store);
+      this.start = 0;
+      this.end = pending.length;
+    }
+    chunk.copy(this.store, this.end);
+    this.end += chunk.length;
   }
 
   private step(): boolean {
-    const at = this.pending.indexOf(this.mark, this.searched);
+    const { pending } = this;
+    const at = pending.indexOf(this.mark, this.searched);
     if (at === -1) {
-      this.searched = Math.max(0, this.pending.length - this.mark.length);
+      this.searched = Math.max(0, pending.length - this.mark.length);
       return false;
     }
     this.searched = at;
-    const end = this.pending.indexOf('\n', at);
+    const end = pending.indexOf('\n', at);
     if (end === -1) return false;
-    const line = this.pending.toString('utf8', at + this.mark.length, end);
+    const line = pending.toString('utf8', at + this.mark.length, end);
     if (line.startsWith('=')) this.takeRemark(line.slice(1), at, end);
     else this.takeFrame(line.slice(1), at, end);
     return true;
@@ -65,13 +94,16 @@ export class FrameReader {
   private takeRemark(line: string, at: number, end: number): void {
     const space = line.indexOf(' ');
     this.listener.remark({ kind: line.slice(0, space), text: line.slice(space + 1) });
-    this.pending = Buffer.concat([this.pending.subarray(0, at), this.pending.subarray(end + 1)]);
+    // What stands before it moves up to what stands behind it.
+    const { start } = this;
+    this.start += end + 1 - at;
+    this.store.copyWithin(this.start, start, start + at);
   }
 
   private takeFrame(line: string, at: number, end: number): void {
     // The newline before the mark belongs to the frame's line, not to the content above it.
-    this.close(this.pending.subarray(0, Math.max(0, at - 1)));
-    this.pending = this.pending.subarray(end + 1);
+    this.close(Buffer.from(this.pending.subarray(0, Math.max(0, at - 1))));
+    this.start += end + 1;
     this.searched = 0;
     const [kind = '', ...words] = line.split(' ');
     this.open = { kind, words };

@@ -30,6 +30,9 @@ export interface ElevationOptions {
 
 const attempts = 3;
 
+/** Bytes that a doorkeeper may say before it opens. */
+const mostSaid = 262_144;
+
 /** Milliseconds that the end of a channel is waited for. */
 const leaveMs = 2000;
 
@@ -158,6 +161,7 @@ class Entrance {
   }
 
   private readonly hearReady = (chunk: Buffer): void => {
+    if (this.isFlooded()) return;
     this.said += chunk.toString('latin1');
     const line = `${this.words.ready}\n`;
     const at = this.said.indexOf(line);
@@ -171,6 +175,7 @@ class Entrance {
   };
 
   private readonly hearPrompt = (chunk: Buffer): void => {
+    if (this.isFlooded()) return;
     this.complained += chunk.toString('latin1');
     const { prompt } = this.words;
     if (prompt === null) return;
@@ -180,6 +185,15 @@ class Entrance {
     clearTimeout(this.timer);
     void this.answerPrompt();
   };
+
+  private isFlooded(): boolean {
+    if (this.reason) return true;
+    if (this.said.length + this.complained.length <= mostSaid) return false;
+    const { host } = this.options;
+    const message = `sudo on ${host} printed more than 256 KiB and let nobody in.`;
+    this.leave({ code: 'sudo-refused', path: host, message });
+    return true;
+  }
 
   private async answerPrompt(): Promise<void> {
     this.given += 1;
