@@ -68,6 +68,11 @@ async function answerTo(
       return answer === 'save' ? ['accept-and-save'] : null;
     }
     case 'passphrase':
+      if (question.isHidden) {
+        asker.say(
+          'The server took no other key; whether it takes this one, only its passphrase tells.',
+        );
+      }
       return one(asker, `${again(question)}Passphrase of ${visible(question.keyFile)}: `);
     case 'password':
       return one(

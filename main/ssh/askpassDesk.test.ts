@@ -108,7 +108,7 @@ describe('AskpassDesk', () => {
     expect(await at.answer("ada@10.0.0.1's password: ")).toBe('b');
     expect(await at.answer('(ada@db1) One-time code: ')).toBe('c');
     expect(ask.asked).toEqual([
-      { kind: 'passphrase', keyFile: '/home/ada/.ssh/id', again: false },
+      { kind: 'passphrase', keyFile: '/home/ada/.ssh/id', isHidden: false, again: false },
       { kind: 'password', user: 'ada', host: 'gate', again: false },
       {
         kind: 'prompts',

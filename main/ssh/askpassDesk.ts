@@ -127,7 +127,7 @@ export class AskpassDesk {
 
   private question(text: string, again: boolean): Question {
     const [, keyFile] = /^Enter passphrase for (?:key )?'?([^':]+)'?:/.exec(text) ?? [];
-    if (keyFile !== undefined) return { kind: 'passphrase', keyFile, again };
+    if (keyFile !== undefined) return { kind: 'passphrase', keyFile, isHidden: false, again };
     const [, user, host] = /^([^\s()]+)@([^\s()]+)'s password: ?$/.exec(text) ?? [];
     if (user !== undefined && host !== undefined) {
       return { kind: 'password', user, host: this.calledByUser(host), again };

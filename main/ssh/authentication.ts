@@ -18,7 +18,7 @@ export interface Login extends Omit<IdentityOptions, 'ask'> {
 
 const attempts = 3;
 
-type Stage = 'none' | 'keys' | 'questions' | 'password' | 'done';
+type Stage = 'none' | 'keys' | 'hidden-keys' | 'questions' | 'password' | 'done';
 
 export class Authentication {
   /** A human was asked something and answered. */
@@ -59,8 +59,19 @@ export class Authentication {
           this.stage = 'keys';
           return { type: 'none', username };
         case 'keys':
-          this.stage = 'questions';
+          this.stage = 'hidden-keys';
           if (this.login.usesKeys && this.takes('publickey')) {
+            return { type: 'agent', username, agent: this.identities };
+          }
+          break;
+        case 'hidden-keys':
+          this.stage = 'questions';
+          if (
+            this.login.usesKeys &&
+            this.takes('publickey') &&
+            !this.identities.hasSigned &&
+            this.identities.beginSecondRound()
+          ) {
             return { type: 'agent', username, agent: this.identities };
           }
           break;

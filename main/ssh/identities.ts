@@ -2,10 +2,13 @@
  * The keys to log in with, as one agent: those of the user's ssh-agent, then key files.
  *
  * ssh2 asks an agent to sign only after the server has said that it would take the key, so a
- * passphrase is asked for then, and for no key in vain.
+ * passphrase is asked for then, and for no key in vain. Files in the old formats (PEM, PKCS #8) don't
+ * tell even the public key without the passphrase: such keys are a second round, after the server
+ * has taken none of the others.
  */
 import { readFile } from 'node:fs/promises';
 import ssh2, { type BaseAgent, type ParsedKey } from 'ssh2';
+import { holdsHiddenKey, openHiddenKey } from './hiddenKeys';
 import type { Ask } from './questions';
 
 export interface IdentityOptions {
@@ -31,6 +34,8 @@ const passphraseAttempts = 3;
 
 export class Identities extends ssh2.BaseAgent<ParsedKey> {
   private identities: Identity[] = [];
+  private hidden: { readonly path: string; readonly text: Buffer }[] = [];
+  private isSecondRound = false;
   /** Whether the server has asked for a signature: it would take a key of ours. */
   hasSigned = false;
   /** A passphrase was wanted and not given. */
@@ -38,6 +43,12 @@ export class Identities extends ssh2.BaseAgent<ParsedKey> {
 
   constructor(private readonly options: IdentityOptions) {
     super();
+  }
+
+  /** Whether a second round has other keys: the next question for identities begins it. */
+  beginSecondRound(): boolean {
+    this.isSecondRound = true;
+    return this.hidden.length > 0;
   }
 
   override getIdentities(callback: KeysCallback): void {
@@ -57,7 +68,7 @@ export class Identities extends ssh2.BaseAgent<ParsedKey> {
   }
 
   private async give(callback: KeysCallback): Promise<void> {
-    this.identities = await this.collect();
+    this.identities = this.isSecondRound ? await this.reveal() : await this.collect();
     const keys = this.identities.map(({ publicKey }) => publicKey);
     callback(null, keys);
   }
@@ -85,6 +96,22 @@ export class Identities extends ssh2.BaseAgent<ParsedKey> {
     return [...ofAgent, ...remaining];
   }
 
+  private async reveal(): Promise<Identity[]> {
+    const revealed: Identity[] = [];
+    for (const { path, text } of this.hidden) {
+      const key = await this.askFor(path, true, (passphrase) => {
+        const opened = openHiddenKey(text, passphrase);
+        return opened === null ? null : parse(opened);
+      });
+      if (key instanceof Error) continue;
+      revealed.push({
+        publicKey: key,
+        sign: (data, hash) => Promise.resolve(signature(key, data, hash)),
+      });
+    }
+    return revealed;
+  }
+
   private fromAgent(): Promise<Identity[]> {
     const { agentSocket } = this.options;
     if (agentSocket === null) return Promise.resolve([]);
@@ -109,6 +136,7 @@ export class Identities extends ssh2.BaseAgent<ParsedKey> {
       };
     }
     const publicKey = open ?? (beside && parse(beside)) ?? (text && publicPart(text));
+    if (!publicKey && text && holdsHiddenKey(text)) this.hidden.push({ path, text });
     if (!publicKey) return null;
     return { publicKey, sign: (data, hash) => this.signWithPassphrase(path, text, data, hash) };
   }
@@ -120,19 +148,27 @@ export class Identities extends ssh2.BaseAgent<ParsedKey> {
     hash: string | undefined,
   ): Promise<Buffer | Error> {
     if (text === null) return new Error(`${path} can’t be read`);
+    const key = await this.askFor(path, false, (passphrase) =>
+      parse(openHiddenKey(text, passphrase) ?? text, passphrase),
+    );
+    return key instanceof Error ? key : signature(key, data, hash);
+  }
+
+  private async askFor(
+    keyFile: string,
+    isHidden: boolean,
+    open: (passphrase: string) => ParsedKey | null,
+  ): Promise<ParsedKey | Error> {
     for (let attempt = 1; attempt <= passphraseAttempts; attempt += 1) {
-      const answer = await this.options.ask({
-        kind: 'passphrase',
-        keyFile: path,
-        again: attempt > 1,
-      });
+      const again = attempt > 1;
+      const answer = await this.options.ask({ kind: 'passphrase', keyFile, isHidden, again });
       const [passphrase] = answer ?? [];
       if (passphrase === undefined) {
         this.lacksPassphrase = true;
         return new Error('no passphrase was given');
       }
-      const key = parse(text, passphrase);
-      if (key?.isPrivateKey()) return signature(key, data, hash);
+      const key = open(passphrase);
+      if (key?.isPrivateKey()) return key;
     }
     return new Error('the passphrase was wrong');
   }

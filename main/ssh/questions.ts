@@ -29,6 +29,8 @@ export type Question =
   | {
       readonly kind: 'passphrase';
       readonly keyFile: string;
+      /** The file does not tell its public key: whether the server would take it is not known. */
+      readonly isHidden: boolean;
       /** The passphrase given before was wrong. */
       readonly again: boolean;
     }

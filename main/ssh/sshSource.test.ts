@@ -1,9 +1,10 @@
 /** Live sources against Debian's own sshd on loopback, each story with its own configuration. */
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { newSecret } from '../../e2e/sshd/secrets';
+import { newSecret, withAskpass } from '../../e2e/sshd/secrets';
 import { cannotServe, startSshd, type ServerOptions, type SshServer } from '../../e2e/sshd/server';
 import { startAgent } from '../../e2e/sshd/agent';
 import { askingServer } from '../../e2e/sshd/askingServer';
@@ -231,6 +232,34 @@ describe.skipIf(impossible !== undefined)('over SSH', () => {
 
   it.each(['ed25519', 'ecdsa', 'rsa'] as const)('logs in with a key of type %s', async (type) => {
     expect(codeOf(await open({ identity: server.keys[type] }).sample())).toBe('read');
+  });
+
+  it.each([
+    ['PEM', ['-m', 'PEM']],
+    ['PKCS #8', ['-m', 'PKCS8']],
+  ])('asks for the passphrase of a key in %s only when no other is taken', async (name, format) => {
+    const path = join(server.folder, `hidden-${name.length}`);
+    withAskpass(server.passphrase, (env) => {
+      execFileSync('ssh-keygen', ['-q', '-t', 'rsa', ...format, '-C', '', '-f', path], { env });
+    });
+    expect(readFileSync(path, 'utf8')).toContain('ENCRYPTED');
+    const publicKey = readFileSync(`${path}.pub`, 'utf8');
+    rmSync(`${path}.pub`);
+    const config = [`IdentityFile ${path}`];
+    const notNeeded = answering();
+    expect(codeOf(await open({ config, ask: notNeeded }).sample())).toBe('read');
+    expect(notNeeded.asked).toEqual([]);
+
+    const stranger = await another({});
+    const refused = { config, identity: stranger.keys.ed25519 };
+    expect(codeOf(await open(refused).sample())).toBe('authentication-needed');
+    const authorized = join(server.folder, 'home/root/.ssh/authorized_keys');
+    appendFileSync(authorized, publicKey);
+    const ask = answering([newSecret('passphrase')], [server.passphrase]);
+    expect(codeOf(await open({ ...refused, ask }).sample())).toBe('read');
+    expect(ask.asked).toEqual(
+      [false, true].map((again) => ({ kind: 'passphrase', keyFile: path, isHidden: true, again })),
+    );
   });
 
   it('uses the agent, of whose keys only those that are configured', async () => {

@@ -136,7 +136,7 @@ test('sudo says whose password on which host, and that the last one was wrong', 
 
 test('a passphrase names the key file', () => {
   render(<Shown />);
-  asks(1, { kind: 'passphrase', keyFile: '/home/ada/.ssh/id_rsa', again: false });
+  asks(1, { kind: 'passphrase', keyFile: '/home/ada/.ssh/id_rsa', isHidden: false, again: false });
   expect(screen.getByRole('dialog').textContent).toContain('/home/ada/.ssh/id_rsa');
   expect(screen.queryByRole('alert')).toBeNull();
 });

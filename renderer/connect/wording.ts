@@ -55,7 +55,9 @@ export function explanationOf(question: Asking): readonly string[] {
   switch (question.kind) {
     case 'passphrase':
       return [
-        `The server takes the key ${visible(question.keyFile)}, which is encrypted. The passphrase stays on this machine.`,
+        question.isHidden
+          ? `The key ${visible(question.keyFile)} is encrypted, in an old format that tells nothing without the passphrase: only then the server can be asked whether it takes the key. No other key was taken. The passphrase stays on this machine.`
+          : `The server takes the key ${visible(question.keyFile)}, which is encrypted. The passphrase stays on this machine.`,
       ];
     case 'password':
       return [`It is sent to ${visible(question.host)} over the verified connection.`];

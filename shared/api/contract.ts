@@ -206,7 +206,13 @@ export const questionSchema = z.discriminatedUnion('kind', [
     key: z.string(),
     needs: z.array(z.enum(openSshNeeds)),
   }),
-  z.strictObject({ kind: z.literal('passphrase'), keyFile: z.string(), again: z.boolean() }),
+  z.strictObject({
+    kind: z.literal('passphrase'),
+    keyFile: z.string(),
+    /** The file does not tell its public key: whether the server would take it is not known. */
+    isHidden: z.boolean(),
+    again: z.boolean(),
+  }),
   z.strictObject({
     kind: z.literal('password'),
     user: z.string(),
