@@ -25,6 +25,9 @@ export const livepatches: Readonly<Record<Livepatch, LivepatchLiteral>> = {
     klp_later: ['klp_later_show'],
   }),
   lp_shadow: livepatch('lp_shadow', { vmlinux: ['uptime_proc_show'] }),
+  lp_sleepers: livepatch('lp_sleepers', {
+    klp_busy: ['klp_busy_wait_d', 'klp_busy_wait_s', 'klp_busy_kwait'],
+  }),
 };
 
 export const targets: Readonly<Record<Target, ModuleLiteral>> = {
