@@ -65,8 +65,7 @@ function Outcome({
   }
   if (search.is === 'failed')
     return <>Not known: the stacks could not be read. {visible(search.why)}</>;
-  if (unchecked === null)
-    return <>Not known: only a live host or a saved tree has stacks to look at.</>;
+  if (unchecked === null) return <>Not known: what is open here has no stacks to look at.</>;
   const isSure = wouldBlock.length === 0 && unchecked === 0;
   return (
     <>

@@ -39,14 +39,14 @@ export function WrittenFunctions({
           onChange={({ target: { value } }) => onChange(value)}
         />
       </label>
-      <ul id="what-if-mistakes" className="what-if__mistakes" role="alert">
+      <div id="what-if-mistakes" className="what-if__mistakes" role="alert">
         {wrong.slice(0, mostMistakes).map(({ line, message }) => (
-          <li key={line}>
+          <p key={line}>
             Line {line}: {message}.
-          </li>
+          </p>
         ))}
-        {wrong.length > mostMistakes ? <li>And {wrong.length - mostMistakes} more.</li> : null}
-      </ul>
+        {wrong.length > mostMistakes ? <p>And {wrong.length - mostMistakes} more.</p> : null}
+      </div>
       <Ticks status={status} written={written} onChange={onChange} />
     </div>
   );

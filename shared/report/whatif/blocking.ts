@@ -63,7 +63,8 @@ export function blockingOf(
   search: StackSearch | null,
 ): Blocking {
   if (action.do === 'force') return { wouldBlock: [], unchecked: 0, running: 0 };
-  if (!search) return { wouldBlock: [], unchecked: null, running: null };
+  // A capture may lack its threads: that says nothing of the host.
+  if (!search || search.threads === 0) return { wouldBlock: [], unchecked: null, running: null };
   const code = codeToLeave(status, action);
   const reasons = reasonsFor(code);
   // Who has not switched is where a reversed transition leads.

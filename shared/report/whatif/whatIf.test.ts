@@ -81,6 +81,12 @@ describe('disabling', () => {
     expect(answer({ do: 'disable', patch: 'a' }, files, order).functions).toEqual([]);
   });
 
+  it('owns up that a capture without threads tells of none', () => {
+    const asked = answer({ do: 'disable', patch: 'b' }, a, b, order);
+    expect(asked).toMatchObject({ wouldBlock: [], unchecked: null, running: null });
+    expect(renderWhatIf(asked, 80)).toContain('who would block is unknown');
+  });
+
   it('is refused while another transition runs, of what is not there, and twice', () => {
     const moving = livepatch('c', { vmlinux: ['h,1'] }, { transition: '1' });
     expect(answer({ do: 'disable', patch: 'a' }, a, moving).refusal?.errno).toBe('EBUSY');
