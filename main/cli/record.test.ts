@@ -248,7 +248,7 @@ describe('files', () => {
     const target = `dir:${hostFolder(moving)}`;
     const { status, stderr } = await klpscope(['record', target, '-o', '/nowhere/x.klprec']);
     expect(status).toBe(3);
-    expect(stderr.join('')).toContain('/nowhere/x.klprec could not be written');
+    expect(stderr.join('')).toMatch(/^\/nowhere\/x\.klprec could not be written: ENOENT.*'\.$/);
   });
 
   it('end where they are full, and can still be read', async () => {
@@ -268,6 +268,19 @@ describe('files', () => {
       value: { moments: [{ at }, { at }, { at }], end: { end: 'full' }, problems: [] },
     });
     expect(statSync(file).size).toBe(writer.bytes);
+
+    // A sample that has no room is left out; the end has.
+    const small = RecordingWriter.begin(newFile(), sample.value, at, {
+      overwrite: false,
+      limits: { unpackedBytes: 8192, moments: 1000 },
+    });
+    if (!small.ok) throw new Error(small.problem.message);
+    const grown = { text: 'x'.repeat(9000), truncated: false };
+    small.value.add({ ...sample.value, files: new Map([['/log', grown]]) }, at);
+    expect({ full: small.value.isFull, moments: small.value.moments }).toEqual({
+      full: true,
+      moments: 1,
+    });
   });
 });
 

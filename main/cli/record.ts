@@ -130,15 +130,18 @@ async function write(
     output.complain(`${source.target}: interrupted before the first answer.`);
     return exitStatus.unreadable;
   }
-  const begun = first.ok
-    ? RecordingWriter.begin(plan.file, first.value, timeOf(first.value, Date.now()), plan)
-    : first;
+  if (!first.ok) {
+    output.complain(describeProblem(first.problem));
+    return exitStatus.unreadable;
+  }
+  const begun = RecordingWriter.begin(plan.file, first.value, timeOf(first.value, start), plan);
+  // What helps against a problem of reading does not help here.
   if (!begun.ok) {
-    output.complain(describeProblem(begun.problem));
+    output.complain(visible(begun.problem.message));
     return exitStatus.unreadable;
   }
   const writer = begun.value;
-  let last = first.ok ? first.value : null;
+  let last = first.value;
   let lost = null;
   let reason: EndReason | null = source.live ? null : 'done';
   while (reason === null && !writer.problem) {
@@ -169,7 +172,7 @@ async function write(
   writer.end(reason ?? 'interrupted', iso(Date.now()));
   output.progress?.(null);
   if (writer.problem) {
-    output.complain(describeProblem(writer.problem));
+    output.complain(visible(writer.problem.message));
     return exitStatus.unreadable;
   }
   output.write(`${progressText(writer, Date.now() - start)} in ${visible(plan.file)}\n`);
@@ -187,9 +190,9 @@ function iso(time: number): string {
   return new Date(time).toISOString();
 }
 
-function pause(source: Source, { interval }: Plan, last: Readings | null): number {
+function pause(source: Source, { interval }: Plan, last: Readings): number {
   const wanted = interval === null ? defaultIntervals : { settled: interval, moving: interval };
-  const isMoving = last === null || buildState(last).transitionState !== 'none';
+  const isMoving = buildState(last).transitionState !== 'none';
   return nextDelay(isMoving, source.roundMs ?? 0, wanted).ms;
 }
 

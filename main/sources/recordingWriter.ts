@@ -24,6 +24,7 @@ export class RecordingWriter {
   private written = 0;
   private taken = 0;
   private fails: Problem | null = null;
+  private hasNoRoom = false;
 
   private constructor(
     private readonly file: number,
@@ -84,11 +85,9 @@ export class RecordingWriter {
     return this.written;
   }
 
-  /** No more than a line that ends it fits in. */
+  /** Nothing but its end fits in any more. */
   get isFull(): boolean {
-    return (
-      this.taken >= this.limits.moments || this.unpacked + endBytes > this.limits.unpackedBytes
-    );
+    return this.hasNoRoom || this.taken >= this.limits.moments;
   }
 
   /** Why it can't be written any more, such as a full disk; null: it can. */
@@ -96,14 +95,12 @@ export class RecordingWriter {
     return this.fails;
   }
 
-  /** Adds a sample, or why there was none. One that is too large for the file is left out. */
+  /** Adds a sample, or why there was none. One that has no room is left out: the file is full. */
   add(sample: Readings | Problem, at: string): void {
-    if ('files' in sample) {
-      this.put(sampleLine(this.before, sample, at));
-      this.before = sample;
-    } else {
-      this.put({ at, lost: { ...sample } });
-    }
+    const isSample = 'files' in sample;
+    this.put(isSample ? sampleLine(this.before, sample, at) : { at, lost: { ...sample } });
+    if (this.hasNoRoom) return;
+    if (isSample) this.before = sample;
     this.taken += 1;
   }
 
@@ -115,11 +112,15 @@ export class RecordingWriter {
   private put(line: RecordingHeader | SampleLine | LostLine | EndLine): void {
     if (this.fails) return;
     const text = `${JSON.stringify(line)}\n`;
+    const bytes = Buffer.byteLength(text);
+    const room = this.limits.unpackedBytes - ('end' in line ? 0 : endBytes);
+    this.hasNoRoom ||= this.unpacked + bytes > room;
+    if (this.hasNoRoom && !('end' in line)) return;
     try {
       const packed = gzipSync(text);
       let done = 0;
       while (done < packed.length) done += writeSync(this.file, packed, done);
-      this.unpacked += Buffer.byteLength(text);
+      this.unpacked += bytes;
       this.written += packed.length;
     } catch (error) {
       this.fails = writeProblem(this.path, error);
