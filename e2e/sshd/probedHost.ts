@@ -22,7 +22,7 @@ export interface ProbedHost {
   readonly live: LiveHost;
   readonly channel: ChildChannel;
   /** One sample; throws where there is none. */
-  read(): Promise<Readings>;
+  readonly read: () => Promise<Readings>;
 }
 
 /** @param argv what runs a shell on the host, with the shell, such as `chroot PATH sh` */

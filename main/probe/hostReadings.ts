@@ -136,7 +136,7 @@ export class HostReadings {
 
   /** What was read before stands; what never was is named. */
   private cutShort(): Problem {
-    const missing = Object.entries(sectionNames)
+    const missing: string[] = Object.entries(sectionNames)
       .filter(([kind]) => !this.sections.has(kind))
       .map(([, name]) => name);
     if (this.inTransition && !this.states) missing.unshift('the threads');

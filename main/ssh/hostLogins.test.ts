@@ -54,10 +54,10 @@ async function read(source: Pick<LiveSource, 'sample'>): Promise<Readings> {
 
 /** What is known of the host, however it was read. */
 function facts(readings: Readings) {
-  const { transition, patches, order, host, livepatch, modules, log } = buildState(readings);
+  const { transition, patches, order, host, livepatch, ghosts, log } = buildState(readings);
   // The probe sends only the lines of the log that matter, so that their numbers are others.
   const said = log?.entries.map(({ seconds, event }) => ({ seconds, event }));
-  return { transition, patches, order, host, livepatch, modules, said };
+  return { transition, patches, order, host, livepatch, ghosts, said };
 }
 
 describe.skipIf(impossible !== undefined)('a host that is nothing but busybox, over SSH', () => {
