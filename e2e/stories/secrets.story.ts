@@ -66,7 +66,7 @@ test('a password is remembered by a keyring, and forgotten on demand', async ({
   keyring = await startKeyring(folder);
   const options = {
     env: { ...hostOf(server), ...keyring.env },
-    switches: ['-r', join(import.meta.dirname, '../support/keyring.cjs')],
+    switches: ['-r', join(import.meta.dirname, '../support/withKeyring.cjs')],
   };
   const file = join(folder, 'profile/secrets.json');
   const first = await launch(['db1'], options);
