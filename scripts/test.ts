@@ -115,16 +115,21 @@ async function unit(args: string[], work: string): Promise<Tally> {
 }
 
 /**
- * Stories on a real kernel in a virtual machine. Where its packages can't be had they are skipped,
- * and say so.
+ * Real kernels in virtual machines: the model of livepatching, and what the command line says. Where
+ * QEMU or the packages can't be had they are skipped, and say so. `lab playwright …` runs the stories
+ * through window and command line instead, on both kernels.
  */
-async function lab(args: string[], work: string): Promise<Tally> {
+async function lab([runner, ...args]: string[], work: string): Promise<Tally> {
   try {
     await ensureSystemPackages(['lab']);
   } catch (error) {
     say(`The stories on a real kernel will be SKIPPED: ${describe(error)}`);
   }
-  return runVitest(['--config', 'vitest.lab.config.ts', ...args], work);
+  if (runner === 'playwright') {
+    return runPlaywright(['--config', 'playwright.lab.config.ts', ...args], work);
+  }
+  const files = runner === undefined ? [] : [runner, ...args];
+  return runVitest(['--config', 'vitest.lab.config.ts', ...files], work);
 }
 
 async function runVitest(args: string[], work: string): Promise<Tally> {
@@ -143,7 +148,13 @@ async function runVitest(args: string[], work: string): Promise<Tally> {
 }
 
 async function e2e(args: string[], work: string): Promise<Tally> {
-  await ensureSystemPackages(['run', 'display', 'test']);
+  await ensureSystemPackages(['test']);
+  return runPlaywright(args, work);
+}
+
+/** Playwright drives the app that was built, in the real Electron. */
+async function runPlaywright(args: string[], work: string): Promise<Tally> {
+  await ensureSystemPackages(['run', 'display']);
   const [electron] = await Promise.all([ensureElectron(), ensureBuild()]);
   const file = join(work, 'e2e.json');
   const playwright = join(root, 'node_modules/@playwright/test/cli.js');
@@ -168,18 +179,6 @@ async function e2e(args: string[], work: string): Promise<Tally> {
   });
 }
 
-async function readReport<Report>(file: string, shape: z.ZodType<Report>): Promise<Report> {
-  try {
-    return await readJson(file, shape);
-  } catch {
-    throw new Stop('The runner has ended without a report.');
-  }
-}
-
-/** A runner that fails with no failed test has crashed, or could not load a test file. */
-function confirmed(status: number, tally: Tally): Tally {
-  return status !== 0 && tally.failed === 0 ? { ...tally, failed: 1 } : tally;
-}
 /**
  * Looks for the secrets of the tests in all that the steps before have written, and among the
  * arguments and variables of all processes meanwhile. Each of the two counts as one test.
@@ -193,3 +192,15 @@ async function secrets(): Promise<Tally> {
   return { passed: 2 - failed, failed, skipped: 0 };
 }
 
+async function readReport<Report>(file: string, shape: z.ZodType<Report>): Promise<Report> {
+  try {
+    return await readJson(file, shape);
+  } catch {
+    throw new Stop('The runner has ended without a report.');
+  }
+}
+
+/** A runner that fails with no failed test has crashed, or could not load a test file. */
+function confirmed(status: number, tally: Tally): Tally {
+  return status !== 0 && tally.failed === 0 ? { ...tally, failed: 1 } : tally;
+}

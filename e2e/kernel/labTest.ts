@@ -32,8 +32,7 @@ export const test = base.extend<OfStory, OfWorker & { readonly ownClient: Client
         await use(why);
         return;
       }
-      // Its time passes with what it does: 15 s until the kernel's signal stay long on a busy machine.
-      const lab = await startLab(kernel, { clock: 'instructions' });
+      const lab = await startLab(kernel);
       await use(lab);
       await lab.stop();
     },

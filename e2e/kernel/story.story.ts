@@ -130,7 +130,7 @@ async function stalledOnAll(
     await guest.load('lp_sleepers');
     await guest.namedByKernel(d, s, k);
     try {
-      return await agreesOnBlockers([d, s, k], 20_000);
+      return await agreesOnBlockers([d, s, k], 14_000);
     } catch (error) {
       if (attempt === 4) throw error;
       await guest.letGo('all');
