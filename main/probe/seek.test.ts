@@ -16,7 +16,7 @@ const samples = join(dirname(fileURLToPath(import.meta.url)), '../../samples/lin
 const impossible = cannotFabricate();
 const host =
   impossible === undefined ? fabricateRoot(join(samples, '04-stalled-patching.tar.gz')) : null;
-afterAll(() => host?.remove());
+afterAll(() => host?.remove(), 60_000);
 
 const sought: SoughtCode = {
   symbols: ['klp_busy_wait_d', 'worker_thread', 'do_syscall_64'],
