@@ -27,6 +27,7 @@ beforeEach(async () => {
   });
   if (!opened.ok) throw new Error(opened.problem.message);
   askpass = opened.value;
+  askpass.listen();
 });
 afterEach(() => askpass.close());
 
@@ -76,7 +77,7 @@ it('is nobody else’s to read, and gone when closed', async () => {
   expect(statSync(program).mode & 0o777).toBe(0o700);
   const folder = askpass.environment['KLPSCOPE_ASKPASS'] ?? '';
   expect(statSync(folder).mode & 0o777).toBe(0o700);
-  await askpass.close();
-  await askpass.close();
+  askpass.close();
+  askpass.close();
   expect(existsSync(folder)).toBe(false);
 });

@@ -3,9 +3,8 @@
  * each question to us through a pipe and waits for the answer on another.
  */
 import { execFile } from 'node:child_process';
-import { closeSync, constants, openSync, rmSync, write } from 'node:fs';
+import { closeSync, constants, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fail, succeed, type Result } from '../../shared/readings/problem';
@@ -21,7 +20,11 @@ export interface Askpass {
   /** For keys that are accepted; `ssh` appends to it. */
   readonly knownHosts: string;
   readonly desk: AskpassDesk;
-  close(): Promise<void>;
+  /** Hears questions from now on. */
+  listen(): void;
+  /** Hears none until it is told to listen again. */
+  rest(): void;
+  close(): void;
 }
 
 /** A mere notice, such as to touch a security key, stays until `ssh` takes it away. */
@@ -47,29 +50,31 @@ export async function openAskpass(options: DeskOptions): Promise<Result<Askpass>
     return noHelper('mkfifo failed');
   }
   const left = atExit(() => rmSync(folder, { recursive: true, force: true }));
-  // Opened for both, so that neither open waits for the helper.
+  // Opened for both, so that neither open waits for the helper. Read as files and not as a socket,
+  // which would close its number behind the back of a thread that closes all its files at its end.
   const flags = constants.O_RDWR | constants.O_NONBLOCK;
   const answers = openSync(answerPipe, flags);
-  const reader = new Socket({
-    fd: openSync(questionPipe, flags),
-    readable: true,
-    writable: false,
-  });
+  const questions = openSync(questionPipe, flags);
   const desk = new AskpassDesk(options);
   const reply = async (question: string) => {
     const answer = await desk.answer(question);
-    write(answers, answer === null ? '-\n' : `+${answer}\n`, () => undefined);
+    if (isOpen) writeSync(answers, answer === null ? '-\n' : `+${answer}\n`);
   };
+  let isOpen = true;
   let received = '';
-  reader.on('data', (chunk: Buffer) => {
-    received += chunk.toString('utf8');
+  let timer: NodeJS.Timeout | undefined;
+  const look = () => {
+    received += readAvailable(questions);
     const end = received.indexOf('\0');
     if (end === -1) return;
     const text = received.slice(0, end);
     received = received.slice(end + 1);
     void reply(text);
-  });
-  reader.on('error', () => undefined);
+  };
+  const rest = () => {
+    clearInterval(timer);
+    timer = undefined;
+  };
   return succeed<Askpass>({
     environment: {
       ...process.env,
@@ -82,12 +87,18 @@ export async function openAskpass(options: DeskOptions): Promise<Result<Askpass>
     config: join(folder, 'config'),
     knownHosts: join(folder, 'known_hosts'),
     desk,
-    async close() {
-      // A second time it would close whatever has the number by then.
-      if (!reader.destroyed) closeSync(answers);
-      reader.destroy();
+    listen() {
+      timer ??= setInterval(look, lookMs);
+    },
+    rest,
+    close() {
+      rest();
+      if (!isOpen) return;
+      isOpen = false;
+      closeSync(answers);
+      closeSync(questions);
+      rmSync(folder, { recursive: true, force: true });
       left();
-      await rm(folder, { recursive: true, force: true });
     },
   });
 }
@@ -106,6 +117,20 @@ async function makeFolder(): Promise<Result<string>> {
 function noHelper(why: string): Result<never> {
   const message = `The helper for ssh’s questions could not be set up: ${why}.`;
   return fail('authentication-failed', null, message);
+}
+
+/** Milliseconds between two looks for a question, while a login runs. */
+const lookMs = 40;
+
+/** What a pipe holds at the moment. */
+function readAvailable(pipe: number): string {
+  const chunk = Buffer.alloc(65_536);
+  try {
+    return chunk.toString('utf8', 0, readSync(pipe, chunk));
+  } catch {
+    // Nothing (EAGAIN).
+    return '';
+  }
 }
 
 function makePipes(paths: readonly string[]): Promise<boolean> {

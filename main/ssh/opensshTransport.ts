@@ -59,18 +59,20 @@ export async function connectOpenSsh(options: OpenSshOptions): Promise<Result<Tr
     },
     async exec({ line }) {
       helper.desk.begin();
+      helper.listen();
       const child = startChild(sshArguments(options, helper, line), helper.environment);
       if (!child) return fail('no-shell', address.host, 'No program was given.');
       const channel = judged(child, options, helper);
       void watch(channel);
       const entered = await loggedIn(channel, options, helper);
+      helper.rest();
       // No more keys will be accepted by this login.
       await keys.keep();
       return entered;
     },
     close() {
       for (const channel of open) channel.close();
-      void leave(keys, helper);
+      helper.close();
       tellClosed({
         code: 'connection-lost',
         path: address.host,
@@ -78,14 +80,6 @@ export async function connectOpenSsh(options: OpenSshOptions): Promise<Result<Tr
       });
     },
   });
-}
-
-async function leave(keys: KeyCopy, helper: Askpass): Promise<void> {
-  try {
-    await keys.keep();
-  } finally {
-    await helper.close();
-  }
 }
 
 function sshArguments(options: OpenSshOptions, helper: Askpass, line: string): string[] {
