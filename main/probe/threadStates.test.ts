@@ -37,7 +37,9 @@ describe('a partial scan', () => {
   it('remembers new threads until a full scan has looked for them', () => {
     const first = partialScan(fullScan(7), '/proc/7/task/7 0 4');
     expect(first.hasNewThreads).toBe(false);
-    const second = partialScan(first, '/proc/7/task/7 0 5');
+    const uncounted = partialScan(first, '/proc/7/task/7 0 0');
+    expect(uncounted.hasNewThreads).toBe(false);
+    const second = partialScan(uncounted, '/proc/7/task/7 0 5');
     expect(second.hasNewThreads).toBe(true);
     expect(partialScan(second, '/proc/7/task/7 0 5').hasNewThreads).toBe(true);
     expect(fullScan(7).hasNewThreads).toBe(false);

@@ -10,7 +10,10 @@ export interface ThreadStates {
   readonly scan: ThreadScan;
   /** `enabled` of the livepatch in transition: where it leads; null: unreadable. */
   readonly enabled: boolean | null;
-  /** Number of threads of each known blocking thread's process: a greater one means new threads. */
+  /**
+   * Number of threads of each known blocking thread's process: a greater one means new threads. 0:
+   * not counted yet.
+   */
   readonly counts: ReadonlyMap<string, number>;
   readonly hasNewThreads: boolean;
 }
@@ -60,7 +63,8 @@ export function readPartialScan(before: ThreadStates, frame: Frame): ThreadState
     const thread = { pid: Number(pid), tid: Number(tid) };
     const key = threadKey(thread);
     const last = before.counts.get(key) ?? 0;
-    counts.set(key, Number(count));
+    // 0 is for not counted this time.
+    counts.set(key, Number(count) || last);
     hasNewThreads ||= last > 0 && Number(count) > last;
     const value = parsePatchState(state);
     if (value !== null && value !== Number(enabled)) rows.add(thread, state);

@@ -50,25 +50,28 @@ everyone() {
 	done
 }
 
-# How many threads a process has, of what follows the name in a stat: see proc(5). A folder of
-# thousands would take as long to count as a tenth of all threads to read.
 count() {
-	count=\${18:-0}
+	count=$#
 }
 
 # Known blocking threads, and the children that inherited their state.
 someone() {
-	text= fresh=
+	text= fresh= last=
 	for dir; do
+		process=\${dir%/task/*}
 		line=
 		if IFS= read -r line <"$dir"/patch_state; then
-			stat=
-			IFS= read -r stat <"$dir"/stat
-			count \${stat##*) }
+			# A folder may hold thousands: it is listed along with details only, and once for all
+			# that are known of it. 0 is for not counted.
+			case $sections:$process in
+			*d*:"$last") ;;
+			*d*:*) count "$process"/task/*; last=$process ;;
+			*) count=0 ;;
+			esac
 		elif [ -e "$dir"/patch_state ]; then
-			line=denied count=0
+			line=denied count=0 last=
 		else
-			line=gone count=0
+			line=gone count=0 last=
 		fi
 		text="$text$dir $line $count$nl"
 		children=
