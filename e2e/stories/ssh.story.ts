@@ -170,7 +170,9 @@ test('what only root may read is read through sudo, with the password of the use
   const dialog = page.getByRole('dialog', { name: 'sudo on db1 wants a password' });
   await expect(dialog).toContainText('password of operator on db1');
   await page.keyboard.press('Escape');
-  await expect(bar).toContainText('wants a password of operator. What the login may read is shown.');
+  await expect(bar).toContainText(
+    'wants a password of operator. What the login may read is shown.',
+  );
   await expect(headline(page)).toContainText('is applied');
   await bar.getByRole('button', { name: 'Try again with a password' }).click();
   await expect(dialog).toBeVisible();
