@@ -96,8 +96,11 @@ async function stallAll(guest: Guest, processes: number): Promise<void> {
   for (let process = 0; process < processes; process += 1) {
     await guest.run(`${start} </dev/null >/run/klp_threads.log 2>&1`);
   }
+  const all = processes * (processSize - 1);
+  // Who isn't there yet when the livepatch comes goes to sleep in the livepatch's own function.
+  await untilCounted(guest, 'klp_busy_wait_d', 'wchan', all);
   await guest.load('lp_busy');
-  await untilStalled(guest, processes * (processSize - 1));
+  await untilStalled(guest, all);
 }
 
 async function begin(guest: Guest): Promise<void> {
@@ -105,9 +108,21 @@ async function begin(guest: Guest): Promise<void> {
   await guest.load('klp_busy');
 }
 
-async function untilStalled(guest: Guest, blocking: number): Promise<void> {
+function untilStalled(guest: Guest, blocking: number): Promise<void> {
+  return untilCounted(guest, '^0', 'patch_state', blocking);
+}
+
+/** Until a file of so many threads has such a line. */
+async function untilCounted(
+  guest: Guest,
+  line: string,
+  file: string,
+  count: number,
+): Promise<void> {
+  const files = `/proc/[0-9]*/task/[0-9]*/${file}`;
+  const found = `printf '%s\\0' ${files} | xargs -0 grep -ch '${line}' | grep -c 1`;
   await guest.run(
-    `until_true 300 'all others have switched' eval '[ "$(grep -l "^0" /proc/[0-9]*/task/*/patch_state | wc -l)" = ${blocking} ]'`,
+    `until_true 60 '${file} of ${count} threads' eval '[ "$(${found.replaceAll("'", `'"'"'`)})" = ${count} ]'`,
   );
 }
 
@@ -208,18 +223,19 @@ async function benchMinute(lab: Lab, guest: Guest, scan: Scan): Promise<void> {
   const before = connection.received;
   let samples = 0;
   const { cost } = await connection.measured(async () => {
-    const { session, first } = await timed(async () => {
-      const probe = await connection.probe();
-      await probe.first;
-      return probe;
-    });
+    const { session, first } = await timed(() => connection.probe());
     const timedSession = {
       uid: session.uid,
       ask: (request: ProbeRequest) => timed(() => session.ask(request)),
       close: () => session.close(),
     };
     const identity = { target: 'guest', source: 'ssh' } as const;
-    const host = new LiveHost(timedSession, identity, first, () => clock);
+    const host = new LiveHost(
+      timedSession,
+      identity,
+      timed(() => first),
+      () => clock,
+    );
     while (clock < 60_000) {
       const { threads } = must(await host.sample());
       if (threads?.states.length !== scan.blocking) throw new Stop('A sample is wrong.');
