@@ -94,7 +94,8 @@ async function stallAll(guest: Guest, processes: number): Promise<void> {
   const start = `in-unit workers.service klp_threads 1 ${processSize} /dev/klp_busy_d ${processSize - 1}`;
   await guest.run('echo 30000 >/proc/sys/kernel/threads-max');
   for (let process = 0; process < processes; process += 1) {
-    await guest.run(`${start} </dev/null >/run/klp_threads.log 2>&1`);
+    // Each of them holds the device open.
+    await guest.run(`ulimit -n 4096; ${start} </dev/null >/run/klp_threads.log 2>&1`);
   }
   const all = processes * (processSize - 1);
   // Who isn't there yet when the livepatch comes goes to sleep in the livepatch's own function.
@@ -122,7 +123,7 @@ async function untilCounted(
   const files = `/proc/[0-9]*/task/[0-9]*/${file}`;
   const found = `printf '%s\\0' ${files} | xargs -0 grep -ch '${line}' | grep -c 1`;
   await guest.run(
-    `until_true 60 '${file} of ${count} threads' eval '[ "$(${found.replaceAll("'", `'"'"'`)})" = ${count} ]'`,
+    `until_true 20 '${file} of ${count} threads' eval '[ "$(${found.replaceAll("'", `'"'"'`)})" = ${count} ]'`,
   );
 }
 
