@@ -92,4 +92,12 @@ describe('nextDelay', () => {
   it('grows with the time that a round takes', () => {
     expect(nextDelay(true, 1_000, wanted)).toEqual({ ms: 4_000, isSlowed: true });
   });
+  it('grows to half a minute, or to four times a wish that is longer', () => {
+    expect(nextDelay(true, 7_500, wanted)).toEqual({ ms: 30_000, isSlowed: true });
+    expect(nextDelay(true, 90_000, wanted)).toEqual({ ms: 30_000, isSlowed: true });
+    const rarely = { settled: 60_000, moving: 10_000 };
+    expect(nextDelay(true, 90_000, rarely)).toEqual({ ms: 40_000, isSlowed: true });
+    expect(nextDelay(false, 90_000, rarely)).toEqual({ ms: 240_000, isSlowed: true });
+    expect(nextDelay(false, 10_000, rarely)).toEqual({ ms: 60_000, isSlowed: false });
+  });
 });

@@ -65,14 +65,21 @@ export function nextRequest(id: number, facts: PlanFacts): ProbeRequest {
   };
 }
 
-/** Milliseconds to wait: never more than a fifth of the time is spent asking. */
+/** However slow a host is, what is shown of it is not older than this. */
+const longestDelayMs = 30_000;
+
+/**
+ * Milliseconds to wait: not more than a fifth of the time is spent asking, unless a round takes so
+ * long that half a minute (or four times the interval that was wished for) would not be enough.
+ */
 export function nextDelay(
   inTransition: boolean,
   lastRoundMs: number,
   wantedMs: { readonly settled: number; readonly moving: number },
 ): { readonly ms: number; readonly isSlowed: boolean } {
   const wanted = inTransition ? wantedMs.moving : wantedMs.settled;
-  const ms = Math.max(wanted, lastRoundMs * 4);
+  const longest = Math.max(longestDelayMs, wanted * 4);
+  const ms = Math.max(wanted, Math.min(lastRoundMs * 4, longest));
   return { ms, isSlowed: ms > wanted };
 }
 

@@ -1,6 +1,7 @@
 import { memo } from 'react';
 import type { Host } from '../../../shared/api/contract';
 import { certaintySentence, reasonSentence, stateWord } from '../../../shared/diagnosis/wording';
+import { detailedThreads } from '../../../shared/readings/collect';
 import { capText, visible } from '../../../shared/readings/text';
 import type {
   Blocker,
@@ -15,16 +16,28 @@ import { readCommand } from '../shared/shell';
 import { MarkedText } from './MarkedText';
 import { nonRemedies } from './nonRemedies';
 import { StackFrames } from './StackFrames';
-import { ownerText, wasLookedAt } from './threads';
+import { ownerText, type Unseen } from './threads';
 
-/** One blocking thread: who it is, where it is, what has to happen. */
+const unseenSentences: Readonly<Record<Unseen, string>> = {
+  late: 'Its name, stack and reason are not read yet.',
+  missing: 'Its name, stack and reason could not be read.',
+  beyond: `Not looked at: names, stacks and reasons are read for the first ${detailedThreads} blocking threads.`,
+};
+
+/**
+ * One blocking thread: who it is, where it is, what has to happen.
+ *
+ * @param unseen why it was not looked at; null where it was
+ */
 export const ThreadDetail = memo(function ThreadDetail({
   blocker,
+  unseen,
   transition,
   status,
   host,
 }: {
   readonly blocker: Blocker;
+  readonly unseen: Unseen | null;
   readonly transition: TransitionEntry;
   readonly status: StatusDocument;
   readonly host: Host;
@@ -48,7 +61,7 @@ export const ThreadDetail = memo(function ThreadDetail({
         )}
       </header>
 
-      {wasLookedAt(blocker) ? (
+      {unseen === null ? (
         <>
           <section aria-label="Why it blocks">
             <h3 className="section-title">Why it blocks</h3>
@@ -75,10 +88,7 @@ export const ThreadDetail = memo(function ThreadDetail({
           )}
         </>
       ) : (
-        <p className="quiet">
-          Not looked at: names, stacks and reasons are read for the first 200 blocking threads. Its
-          state counts all the same.
-        </p>
+        <p className="quiet">{unseenSentences[unseen]} Its state counts all the same.</p>
       )}
 
       <section aria-label="What helps, and what does not">

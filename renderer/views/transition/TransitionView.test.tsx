@@ -2,6 +2,7 @@
 import { cleanup, render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Host } from '../../../shared/api/contract';
 import type { StatusDocument } from '../../../shared/report/statusDocument';
 import { putHost, useWindow } from '../../state/store';
 import {
@@ -60,8 +61,8 @@ const running: StatusDocument = {
   ],
 };
 
-function show(status: StatusDocument): void {
-  const host = hostOf(status);
+function show(status: StatusDocument, change: Partial<Host> = {}): void {
+  const host = hostOf(status, change);
   putHost(host);
   render(<TransitionView host={host} status={status} />);
 }
@@ -127,6 +128,15 @@ test('20,000 blocking threads: all are counted, few are drawn, the rest was not 
   show({ ...running, blockers });
   expect(screen.getByRole('grid').getAttribute('aria-rowcount')).toBe('20001');
   expect(bodyRows().length).toBeLessThan(60);
+});
+
+test.each([
+  [true, 'not read yet', /^Its name, stack and reason are not read yet/],
+  [false, 'not read', /^Its name, stack and reason could not be read/],
+])('live: %s; three blocking threads whose details are missing are %s', (live, word, sentence) => {
+  show({ ...running, blockers: [4, 5, 6].map(unseenBlocker) }, { live });
+  expect(screen.getAllByText(word)).toHaveLength(3);
+  expect(screen.getByText(sentence)).toBeDefined();
 });
 
 test('a login that may not read all threads never sees 100 %', () => {

@@ -13,7 +13,7 @@ import { DrainCurve } from './DrainCurve';
 import { NoTransition } from './NoTransition';
 import { Progress } from './Progress';
 import { ThreadDetail } from './ThreadDetail';
-import { filterThreads, threadKey, wasLookedAt } from './threads';
+import { filterThreads, threadKey, wasLookedAt, whyUnseen } from './threads';
 import { Limits } from './Limits';
 import './TransitionView.css';
 
@@ -32,7 +32,8 @@ export function TransitionView({ host, status }: PanelProps) {
 function Running({ host, status, transition }: PanelProps & { transition: TransitionEntry }) {
   const { filter, sorting, chosen, detailOpen, set } = useHostView(host.id, 'transition');
   const { blockers } = status;
-  const columns = useMemo(() => threadColumns(transition), [transition]);
+  const unseenOf = useMemo(() => whyUnseen(blockers, host.live), [blockers, host.live]);
+  const columns = useMemo(() => threadColumns(transition, unseenOf), [transition, unseenOf]);
   const filtered = useMemo(() => filterThreads(blockers, filter), [blockers, filter]);
   const rows = useMemo(() => sortRows(filtered, columns, sorting), [filtered, columns, sorting]);
   const shown = rows.find((row) => threadKey(row) === chosen) ?? rows[0] ?? null;
@@ -47,6 +48,7 @@ function Running({ host, status, transition }: PanelProps & { transition: Transi
           <ThreadDetail
             key={threadKey(shown)}
             blocker={shown}
+            unseen={wasLookedAt(shown) ? null : unseenOf(shown)}
             transition={transition}
             status={status}
             host={host}

@@ -4,9 +4,15 @@ import { capText, visible } from '../../../shared/readings/text';
 import type { Blocker, TransitionEntry } from '../../../shared/report/statusDocument';
 import type { Column } from '../../components/grid/column';
 import { MarkedText } from './MarkedText';
-import { ownerText, wasLookedAt } from './threads';
+import { ownerText, wasLookedAt, type Unseen } from './threads';
 
 const longest = 300;
+
+const unseenWords: Readonly<Record<Unseen, string>> = {
+  late: 'not read yet',
+  missing: 'not read',
+  beyond: 'not looked at',
+};
 
 function shown(text: string | null): string {
   return text === null ? 'unknown' : visible(capText(text, longest));
@@ -27,10 +33,17 @@ function helpOf(blocker: Blocker): string {
   return first === undefined ? '' : remedyText(first).title;
 }
 
-/** @param transition decides how a reason is worded */
-export function threadColumns(transition: TransitionEntry): readonly Column<Blocker>[] {
+/**
+ * @param transition decides how a reason is worded
+ * @param unseenOf tells why a thread was not looked at
+ */
+export function threadColumns(
+  transition: TransitionEntry,
+  unseenOf: (blocker: Blocker) => Unseen,
+): readonly Column<Blocker>[] {
+  const unseen = (blocker: Blocker) => unseenWords[unseenOf(blocker)];
   const why = (blocker: Blocker) =>
-    wasLookedAt(blocker) ? reasonSentence(blocker, transition) : 'not looked at';
+    wasLookedAt(blocker) ? reasonSentence(blocker, transition) : unseen(blocker);
   return [
     {
       id: 'state',
@@ -71,7 +84,7 @@ export function threadColumns(transition: TransitionEntry): readonly Column<Bloc
             )}
           </>
         ) : (
-          <span className="quiet">not looked at</span>
+          <span className="quiet">{unseen(blocker)}</span>
         ),
       text: ({ comm, cmdline }) => cmdline ?? comm ?? '',
     },

@@ -1,13 +1,35 @@
 /** The blocking threads as rows: their keys, their order, and what the filter finds. */
+import { detailedThreads } from '../../../shared/readings/collect';
 import type { Blocker } from '../../../shared/report/statusDocument';
 
 export function threadKey(blocker: Blocker): string {
   return `${blocker.pid}/${blocker.tid}`;
 }
 
-/** Beyond the first 200 the reader counts a thread, and looks no further (the contract's rule). */
+/** Whether anything was read of a thread besides that it has not switched. */
 export function wasLookedAt(blocker: Blocker): boolean {
   return blocker.state !== null || blocker.comm !== null || blocker.stack !== null;
+}
+
+/**
+ * Why nothing but its number is known of a thread: it is still to be read (`late`), it should have
+ * been read and was not (`missing`), or it comes after those that are looked at (`beyond`).
+ */
+export type Unseen = 'late' | 'missing' | 'beyond';
+
+/**
+ * A live host sends names, stacks and reasons after the states; beyond the first threads the reader
+ * only counts (the contract's rule).
+ *
+ * @param blockers all of them, in the order of the reading
+ */
+export function whyUnseen(
+  blockers: readonly Blocker[],
+  live: boolean,
+): (blocker: Blocker) => Unseen {
+  const expected = new Set(blockers.slice(0, detailedThreads));
+  const unread = live ? 'late' : 'missing';
+  return (blocker) => (expected.has(blocker) ? unread : 'beyond');
 }
 
 const haystacks = new WeakMap<Blocker, string>();
