@@ -26,8 +26,7 @@ everyone() {
 	) || total=unfinished
 	exec 4>&-
 	cd /
-	set -- $differ
-	if [ $# -gt 400 ] && [ "$pack" ]; then
+	if [ \${#differ} -gt 8192 ] && [ "$pack" ]; then
 		frame z
 		{ frame t $total "$target"; printf '%s\n' "$differ"; } | gzip -c
 	else
@@ -35,12 +34,13 @@ everyone() {
 		printf '%s\n' "$differ"
 	fi
 	fresh=
-	if [ $# -gt 200 ]; then
+	# Twenty thousand lines are dear to divide into words: here are more than a hundred.
+	if [ \${#differ} -gt 4096 ]; then
 		# The first by their numbers: that is whom the reader shows, too.
 		case $sections:$target in *d*:[01]) ;; *) return ;; esac
-		set -- $(printf '%s\n' "$@" | grep -v ':-1$' | sort -t / -n -k 1 -k 3 | head -n 200)
+		differ=$(printf '%s\n' "$differ" | grep -v ':-1$' | sort -t / -n -k 1 -k 3 | head -n 200)
 	fi
-	for line; do
+	for line in $differ; do
 		case $line in *:-1) continue ;; esac
 		line=/proc/\${line%/patch_state:*}
 		case " $known " in
