@@ -57,6 +57,10 @@ save_livepatches() {
 		for name in transition enabled replace replaceable replace_set; do
 			save "$patch$name" 4096
 		done
+		# Nobody can read these; that they are there tells which kernel's rules hold.
+		for name in force signal; do
+			[ -e "$patch$name" ] && mkdir -p "$root$patch" && : >"$root$patch$name"
+		done
 		for object in "$patch"*/; do
 			[ -d "$object" ] || continue
 			mkdir -p "$root$object"

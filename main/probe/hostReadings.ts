@@ -5,6 +5,7 @@ import {
   livepatchRoot,
   modulesFile,
   patchAttributes,
+  patchMarks,
 } from '../../shared/readings/paths';
 import type { Problem } from '../../shared/readings/problem';
 import type {
@@ -170,7 +171,9 @@ export class HostReadings {
     for (const [path, { entries }] of folders) {
       const depth = path.split('/').length - livepatchRoot.split('/').length;
       if (depth === 1) {
-        for (const name of patchAttributes) files.set(`${path}/${name}`, absent);
+        for (const name of [...patchAttributes, ...patchMarks]) {
+          files.set(`${path}/${name}`, absent);
+        }
         files.set(`${path}/transition`, absent);
         files.set(`${path}/stack_order`, this.orderOf(path));
       }

@@ -1,7 +1,7 @@
 /** What a person has chosen in the what-if dialog, and the question that it makes. */
 import type { StatusDocument } from '../../shared/report/statusDocument';
 import type { WantedFunction, WhatIfAction } from '../../shared/report/whatif/document';
-import { functionKey } from '../../shared/report/whatif/replacing';
+import { functionKey } from '../../shared/report/whatif/functionKey';
 import {
   functionsOf,
   parseWanted,

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { whatIf } from '../../shared/report/whatif/whatIf';
 import type { StatusDocument } from '../../shared/report/statusDocument';
 import { patch, settled } from '../testing/documents';
-import { functionKey } from '../../shared/report/whatif/replacing';
+import { functionKey } from '../../shared/report/whatif/functionKey';
 import { askedOf, firstChoice, toggled, writtenKeys } from './choice';
 import { rowsOf } from './rows';
 import { sideBySide } from './stacks';

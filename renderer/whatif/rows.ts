@@ -2,7 +2,7 @@
 import { visible } from '../../shared/readings/text';
 import type { StatusDocument } from '../../shared/report/statusDocument';
 import type { WhatIf } from '../../shared/report/whatif/document';
-import { functionKey } from '../../shared/report/whatif/replacing';
+import { functionKey } from '../../shared/report/whatif/functionKey';
 
 export interface Row {
   readonly key: string;

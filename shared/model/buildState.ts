@@ -8,6 +8,7 @@ import { readThreads } from '../readings/threads';
 import { buildFunctionStacks } from './functionStacks';
 import { findGhosts } from './ghosts';
 import { readHost } from './host';
+import { readRules } from './kernelRules';
 import { readLivepatches } from './livepatches';
 import { readLoadedModules, type LoadedModules } from './loadedModules';
 import { decideNops } from './nops';
@@ -22,7 +23,8 @@ export function buildState(readings: Readings): SystemState {
   const log = readLog(reader);
   const { host, livepatch } = readHost(reader, log);
   const modules = readLoadedModules(reader);
-  const found = readLivepatches(reader, modules);
+  const rules = readRules(reader);
+  const found = readLivepatches(reader, modules, rules);
   const { order, patches: ordered } = orderLivepatches(
     found,
     modules.newestFirst,
@@ -37,7 +39,7 @@ export function buildState(readings: Readings): SystemState {
     source: readings.source,
     takenAt: readings.takenAt,
     host,
-    livepatch,
+    livepatch: { ...livepatch, ...rules },
     coverage: {
       privileged: readings.privileged,
       threadsRead: readings.threads && readThreads(readings.threads),

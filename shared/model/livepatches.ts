@@ -4,44 +4,64 @@ import { parseFlag, parseFunctionFolder, parseOrder, type FunctionFolder } from 
 import { capText, visible } from '../readings/text';
 import type { LoadedModules } from './loadedModules';
 import type { ReadingsReader } from './reader';
-import type { Livepatch, PatchedFunction, PatchedObject } from './systemState';
+import type { KernelRules, Livepatch, PatchedFunction, PatchedObject } from './systemState';
 
 /**
  * Every folder below `/sys/kernel/livepatch`, in the order of names. One that was vanishing is
  * listed with what could still be read. `nop` is not decided here: it needs the order.
  */
-export function readLivepatches(reader: ReadingsReader, modules: LoadedModules): Livepatch[] {
+export function readLivepatches(
+  reader: ReadingsReader,
+  modules: LoadedModules,
+  rules: KernelRules,
+): Livepatch[] {
   return (reader.foldersIn(livepatchRoot) ?? []).map((name) =>
-    readLivepatch(reader, modules, name),
+    readLivepatch(reader, modules, rules, name),
   );
 }
 
-function readLivepatch(reader: ReadingsReader, modules: LoadedModules, name: string): Livepatch {
+function readLivepatch(
+  reader: ReadingsReader,
+  modules: LoadedModules,
+  rules: KernelRules,
+  name: string,
+): Livepatch {
   const path = patchPath(name);
   const flag = '0 or 1';
+  const sets = readSet(reader, path);
   return {
     name,
     enabled: reader.required(`${path}/enabled`, parseFlag, flag),
     inTransition: reader.required(`${path}/transition`, parseFlag, flag),
-    replace: readReplace(reader, path),
+    replace: readReplace(reader, path, sets, rules),
     stackOrder: reader.value(`${path}/stack_order`, parseOrder, 'a number from 1 upwards'),
     forced: null,
+    ...sets,
     objects: (reader.foldersIn(path) ?? []).map((object) =>
       readObject(reader, modules, `${path}/${object}`, object),
     ),
   };
 }
 
+/** Empty where livepatches have no sets. */
+function readSet(reader: ReadingsReader, path: string): Pick<Livepatch, 'replaceSet'> {
+  const file = `${path}/replace_set`;
+  return reader.exists(file) ? { replaceSet: reader.value(file, parseSet, 'a number') } : {};
+}
+
 /**
  * `replace` (since 6.11) says it as a flag. The proposed `replaceable` says something else (whether
  * others may replace this one), and so does `replace_set` (which set it replaces within: every
- * livepatch replaces its set, so it is a replacing one where the file exists).
+ * livepatch replaces its set, so it is a replacing one where the file exists). Before 5.1 none did.
  */
-function readReplace(reader: ReadingsReader, path: string): boolean | null {
-  if (reader.exists(`${path}/replace_set`)) {
-    const set = reader.value(`${path}/replace_set`, parseSet, 'a number');
-    return set === null ? null : true;
-  }
+function readReplace(
+  reader: ReadingsReader,
+  path: string,
+  { replaceSet }: Pick<Livepatch, 'replaceSet'>,
+  { strictStack }: KernelRules,
+): boolean | null {
+  if (replaceSet !== undefined) return replaceSet === null ? null : true;
+  if (strictStack === true) return false;
   return reader.value(`${path}/replace`, parseFlag, '0 or 1');
 }
 

@@ -38,6 +38,11 @@ export interface Livepatch {
   readonly replace: boolean | null;
   readonly stackOrder: number | null;
   readonly forced: boolean | null;
+  /**
+   * Which set it replaces within; null: not readable. Absent where there are no sets, which only a
+   * proposal of 2026 has.
+   */
+  readonly replaceSet?: number | null;
   readonly objects: readonly PatchedObject[];
 }
 
@@ -105,6 +110,17 @@ export interface RedirectedFunction {
   readonly byLivepatch: boolean;
 }
 
+/** What differs between kernels, as far as the files of livepatches tell; absent: they don't. */
+export interface KernelRules {
+  /**
+   * As before 5.1: only the topmost enabled livepatch may be disabled and only the lowest disabled
+   * one enabled, a disabled one stays in sysfs, and none replaces others.
+   */
+  readonly strictStack?: boolean;
+  /** A transition can be forced (since 4.15). */
+  readonly forcible?: boolean;
+}
+
 export interface SystemState {
   readonly target: string;
   readonly source: SourceKind;
@@ -115,7 +131,10 @@ export interface SystemState {
     readonly bootId: string | null;
     readonly uptimeSeconds: number | null;
   };
-  readonly livepatch: { readonly supported: boolean | null; readonly tainted: boolean | null };
+  readonly livepatch: {
+    readonly supported: boolean | null;
+    readonly tainted: boolean | null;
+  } & KernelRules;
   readonly coverage: {
     readonly privileged: boolean | null;
     readonly threadsRead: number | null;

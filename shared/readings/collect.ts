@@ -13,6 +13,7 @@ import {
   moduleRoot,
   modulesFile,
   patchAttributes,
+  patchMarks,
   patchPath,
   releaseFile,
   savedLogFiles,
@@ -148,7 +149,7 @@ function readLivepatches(
   for (let attempt = 1; ; attempt += 1) {
     const patches = reader.foldersIn(livepatchRoot);
     for (const patch of patches) reader.file(`${patchPath(patch)}/transition`, limits.attribute);
-    for (const patch of patches) readPatch(reader, patch);
+    for (const patch of patches) readPatch(reader, patch, live);
     const target = transitionTarget(reader.files, patches);
     const threads = target === null ? null : reader.tree.scanThreads();
     const changed = live && patches.some((patch) => hasChanged(reader, patch));
@@ -161,12 +162,26 @@ function readLivepatches(
   }
 }
 
-function readPatch(reader: Recorder, patch: string): void {
+function readPatch(reader: Recorder, patch: string, live: boolean): void {
   const path = patchPath(patch);
   for (const attribute of patchAttributes) reader.file(`${path}/${attribute}`, limits.attribute);
   for (const object of reader.foldersIn(path)) {
     reader.folder(`${path}/${object}`);
     reader.file(`${path}/${object}/patched`, limits.attribute);
+  }
+  noteMarks(reader, path, live);
+}
+
+/** Files that can't be read are left out of many a saved tree: there, a missing one says nothing. */
+function noteMarks(reader: Recorder, path: string, live: boolean): void {
+  const folder = reader.folders.get(path);
+  if (!folder || !('entries' in folder)) return;
+  for (const mark of patchMarks) {
+    if (folder.entries.some(({ name }) => name === mark)) {
+      reader.files.set(`${path}/${mark}`, { text: '', truncated: false });
+    } else if (live) {
+      reader.files.set(`${path}/${mark}`, { missing: 'absent' });
+    }
   }
 }
 

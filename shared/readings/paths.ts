@@ -25,6 +25,12 @@ export const savedLogFiles = ['/sos_commands/kernel/dmesg', '/var/log/dmesg'] as
  */
 export const patchAttributes = ['enabled', 'replace', 'replaceable', 'replace_set'] as const;
 
+/**
+ * Files of a livepatch folder that can only be written to. That they are there tells which kernel's
+ * rules hold: `signal` from 4.15 to 5.0, `force` since 4.15.
+ */
+export const patchMarks = ['force', 'signal'] as const;
+
 export const patchPath = (patch: string) => `${livepatchRoot}/${patch}`;
 export const modulePath = (module: string) => `${moduleRoot}/${module}`;
 export const threadPath = (pid: number, tid: number) => `/proc/${pid}/task/${tid}`;

@@ -35,6 +35,8 @@ export const patchSchema = z.strictObject({
   replace: unknown(z.boolean()),
   stackOrder: unknown(count),
   forced: unknown(z.boolean()),
+  /** With the proposed file `replace_set` only: the set within which it replaces others. */
+  replaceSet: unknown(count).exactOptional(),
   objects: z.array(patchObjectSchema),
 });
 
@@ -137,6 +139,13 @@ export const statusDocumentSchema = z.strictObject({
   livepatch: z.strictObject({
     supported: unknown(z.boolean()),
     tainted: unknown(z.boolean()),
+    /**
+     * Only the topmost livepatch can be disabled, a disabled one stays in sysfs, and none replaces
+     * others, as before 5.1; absent where the files of livepatches don't tell.
+     */
+    strictStack: z.boolean().exactOptional(),
+    /** A transition can be forced; absent where the files of livepatches don't tell. */
+    forcible: z.boolean().exactOptional(),
   }),
   coverage: z.strictObject({
     privileged: unknown(z.boolean()),

@@ -63,8 +63,16 @@ function comparePatches(core: KernelCore, document: StatusDocument, expectEqual:
   );
 }
 
-function saidOf({ name, enabled, inTransition, replace, objects }: PatchEntry): unknown {
-  return { name, enabled, inTransition, replace, objects: objects.map(saidOfObject).sort(byText) };
+function saidOf({ name, enabled, inTransition, replace, ...rest }: PatchEntry): unknown {
+  const { replaceSet, objects } = rest;
+  return {
+    name,
+    enabled,
+    inTransition,
+    replace,
+    replaceSet,
+    objects: objects.map(saidOfObject).sort(byText),
+  };
 }
 
 function saidOfObject({ name, patched, functions }: PatchEntry['objects'][number]): unknown {
@@ -72,12 +80,13 @@ function saidOfObject({ name, patched, functions }: PatchEntry['objects'][number
 }
 
 function knownOf(core: KernelCore, patch: PatchState): unknown {
-  const { files } = core.version;
+  const { files, strictStack } = core.version;
   return {
     name: kobjectName(patch.name),
     enabled: patch.enabled,
     inTransition: core.transition?.patch === patch,
-    replace: files.replaceSet ? true : files.replace ? patch.replace : null,
+    replace: files.replaceSet ? true : files.replace ? patch.replace : strictStack ? false : null,
+    replaceSet: files.replaceSet ? patch.replaceSet : undefined,
     objects: patch.objects.map((object) => knownOfObject(core, object)).sort(byText),
   };
 }

@@ -4,6 +4,7 @@
  * open, the truth must be among what it leaves open.
  */
 import type { KernelCore } from '../kernel/core';
+import type { Errno } from '../kernel/errno';
 import type { Kernel } from '../kernel/kernel';
 import { functionKey } from '../kernel/livepatch';
 import type { LivepatchLiteral, ObjectLiteral } from '../kernel/literals';
@@ -12,7 +13,7 @@ import { blockersAmong } from '../kernel/stackCheck';
 import { pendingTids } from '../kernel/threadStates';
 import type { Tree } from '../readings/readings';
 import type { StatusDocument } from '../report/statusDocument';
-import type { WantedFunction, WhatIf, WhatIfAction } from '../report/whatif/document';
+import type { Modules, WantedFunction, WhatIf, WhatIfAction } from '../report/whatif/document';
 
 /** A host that does not tell in which order livepatches were loaded, nor whether one replaces. */
 export function reticent(tree: Tree): Tree {
@@ -35,22 +36,82 @@ const replacementName = 'livepatch_to_come';
 
 /** What the answer says otherwise than it turns out; empty where it comes true. */
 export function untruths(before: Kernel, status: StatusDocument, answer: WhatIf): string[] {
+  return versionsOf(before.core, answer.action).flatMap((livepatch) =>
+    untruthsWith(before, status, answer, livepatch),
+  );
+}
+
+/** What an answer about a livepatch to come can't know of it. */
+interface Version {
+  readonly replaceSet: number;
+  readonly sympos: 0 | 1;
+}
+
+/** One of every set that is there and of another; each with either way to name the only symbol. */
+function versionsOf({ version, patches }: KernelCore, action: WhatIfAction): Version[] {
+  if (action.do !== 'replace') return [{ replaceSet: 0, sympos: 0 }];
+  const there = version.files.replaceSet ? patches.map(({ replaceSet }) => replaceSet) : [];
+  return [...new Set([...there, 77])].flatMap((replaceSet) => [
+    { replaceSet, sympos: 0 },
+    { replaceSet, sympos: 1 },
+  ]);
+}
+
+function untruthsWith(
+  before: Kernel,
+  status: StatusDocument,
+  answer: WhatIf,
+  livepatch: Version,
+): string[] {
   const after = before.clone();
-  const applied = carryOut(after, answer.action);
+  const applied = carryOut(after, answer.action, livepatch);
   const known = applied.ok ? null : applied.errno;
   const said = answer.refusal?.errno ?? null;
-  if (known !== said) return [`refused with ${said}, the kernel says ${known}`];
+  if (known !== said && !(known && isForeseen(before.core, known, answer))) {
+    return [`refused with ${said}, the kernel says ${known}`];
+  }
   if (!applied.ok) return [];
-  const blocking = compareBlocking(before.core, after.core, status, answer);
+  if (hasImmediate(before.core)) return isImmediateTold(answer);
+  const blocking = compareBlocking(after.core, status, answer);
   leadToItsEnd(after);
   return [
     ...blocking,
     ...compareFunctions(before.core, after.core, status, answer),
-    ...(before.core.version.strictStack ? [] : compareModules(before.core, after.core, answer)),
+    ...compareModules(before.core, after.core, answer),
   ];
 }
 
-function carryOut(kernel: Kernel, action: WhatIfAction): Applied {
+/**
+ * An error for something that no file of such a kernel tells. An answer that does not refuse takes
+ * for granted that it is not so; one that refuses for another reason has no need to.
+ */
+function isForeseen(
+  { version }: KernelCore,
+  errno: Errno,
+  { refusal, assumptions }: WhatIf,
+): boolean {
+  const isOpen =
+    (errno === 'EBUSY' && version.strictStack) ||
+    (errno === 'EINVAL' && version.files.replaceSet) ||
+    (errno === 'EEXIST' && version.atomicReplace && !version.symposZeroIsOne);
+  const isSaid = assumptions.some((sentence) => sentence.includes(`(${errno})`));
+  return isOpen && (refusal !== null || isSaid);
+}
+
+/** No file tells which functions are: 4.12 to 4.15. */
+function hasImmediate({ patches }: KernelCore): boolean {
+  return patches.some(
+    ({ immediate, objects }) =>
+      immediate || objects.some(({ functions }) => functions.some((one) => one.immediate)),
+  );
+}
+
+function isImmediateTold({ assumptions }: WhatIf): string[] {
+  const isTold = assumptions.some((sentence) => sentence.includes('immediate'));
+  return isTold ? [] : ['that functions may be immediate is not said'];
+}
+
+function carryOut(kernel: Kernel, action: WhatIfAction, livepatch: Version): Applied {
   const { core } = kernel;
   switch (action.do) {
     case 'disable':
@@ -64,22 +125,33 @@ function carryOut(kernel: Kernel, action: WhatIfAction): Applied {
     case 'force':
       return kernel.apply({ do: 'force', patch: action.patch });
     case 'replace':
-      return kernel.apply({ do: 'load', livepatch: replacementFor(core, action.functions) });
+      return kernel.apply({
+        do: 'load',
+        livepatch: replacementFor(core, action.functions, livepatch),
+      });
   }
 }
 
-/** It takes over every state, so that it is compatible with all that is there. */
-function replacementFor(core: KernelCore, functions: readonly WantedFunction[]): LivepatchLiteral {
+/** It takes over every state of its set, so that it is compatible with all that is there. */
+function replacementFor(
+  core: KernelCore,
+  functions: readonly WantedFunction[],
+  { replaceSet, sympos }: Version,
+): LivepatchLiteral {
   const objects = new Map<string, ObjectLiteral['functions'][number][]>();
   for (const { object, name } of functions) {
     const known = objects.get(object);
-    if (known) known.push({ name });
-    else objects.set(object, [{ name }]);
+    if (known) known.push({ name, sympos });
+    else objects.set(object, [{ name, sympos }]);
   }
-  const ids = new Set(core.patches.flatMap(({ states }) => states.map(({ id }) => id)));
+  const older = core.version.files.replaceSet
+    ? core.patches.filter((patch) => patch.replaceSet === replaceSet)
+    : core.patches;
+  const ids = new Set(older.flatMap(({ states }) => states.map(({ id }) => id)));
   return {
     name: replacementName,
     replace: true,
+    replaceSet,
     objects: [...objects].map(([name, own]) => ({ name, functions: own })),
     states: [...ids].map((id) => ({ id, version: 99 })),
   };
@@ -98,19 +170,14 @@ function leadToItsEnd(kernel: Kernel): void {
   kernel.pass(1);
 }
 
-function compareBlocking(
-  before: KernelCore,
-  after: KernelCore,
-  status: StatusDocument,
-  answer: WhatIf,
-): string[] {
+function compareBlocking(after: KernelCore, status: StatusDocument, answer: WhatIf): string[] {
   const { transition } = after;
   const pending = new Set(answer.action.do === 'force' ? [] : pendingTids(after));
   const blocked = transition ? blockersAmong(after, transition, pending) : [];
   const known = blocked.filter(({ why }) => why.is !== 'running').map(({ tid }) => tid);
   const said = answer.wouldBlock.map(({ tid }) => tid);
   const missed = known.filter((tid) => !said.includes(tid));
-  const wrong = isCertain(before, status) ? said.filter((tid) => !known.includes(tid)) : [];
+  const wrong = isCertain(status, answer) ? said.filter((tid) => !known.includes(tid)) : [];
   const running = blocked.length - known.length;
   return [
     ...missed.map((tid) => `${tid} would block, but isn't named`),
@@ -122,10 +189,10 @@ function compareBlocking(
 }
 
 /** Nothing that decides which code is left had to be left open. */
-function isCertain(core: KernelCore, { order, patches }: StatusDocument): boolean {
+function isCertain({ order, patches }: StatusDocument, { maybe }: WhatIf): boolean {
   return (
     order !== 'unknown' &&
-    core.stacks.keys().every((key) => core.stacks.of(key).every(({ immediate }) => !immediate)) &&
+    maybe.leaving.length === 0 &&
     patches.every(({ objects }) =>
       objects.every(({ functions }) => functions.every(({ nop }) => nop !== null)),
     )
@@ -173,16 +240,9 @@ function keyOf({
 }
 
 function compareModules(before: KernelCore, after: KernelCore, answer: WhatIf): string[] {
-  const left = before.patches.map(({ name }) => name).filter((name) => !after.findPatch(name));
-  const isHeld = (name: string) => after.modules.refcount(name) > 0;
-  const forcedNow = after.patches
-    .filter(({ name, forced }) => forced && before.findPatch(name)?.forced === false)
-    .map(({ name }) => name);
-  const truth = {
-    leaving: left,
-    leftover: left.filter((name) => !isHeld(name)),
-    pinned: [...left.filter(isHeld), ...forcedNow],
-  };
+  const truth = before.version.strictStack
+    ? modulesOfStrictStack(before, after, answer)
+    : modulesOf(before, after);
   return (['leaving', 'leftover', 'pinned'] as const).flatMap((list) => {
     const possible = new Set([...answer[list], ...answer.maybe[list]]);
     const wrong = answer[list].filter((name) => !truth[list].includes(name));
@@ -192,4 +252,34 @@ function compareModules(before: KernelCore, after: KernelCore, answer: WhatIf): 
       ...missed.map((name) => `${name} is ${list}, which isn't said`),
     ];
   });
+}
+
+function modulesOf(before: KernelCore, after: KernelCore): Modules {
+  const left = before.patches.map(({ name }) => name).filter((name) => !after.findPatch(name));
+  const isHeld = (name: string) => after.modules.refcount(name) > 0;
+  const forcedNow = after.patches
+    .filter(({ name, forced }) => forced && before.findPatch(name)?.forced === false)
+    .map(({ name }) => name);
+  return {
+    leaving: left,
+    leftover: left.filter((name) => !isHeld(name)),
+    pinned: [...left.filter(isHeld), ...forcedNow],
+  };
+}
+
+/** Before 5.1 nobody leaves sysfs; whose module is held after a force is never given up. */
+function modulesOfStrictStack(before: KernelCore, after: KernelCore, { action }: WhatIf): Modules {
+  const moving = before.transition?.patch.name;
+  const nameOf = ({ name }: { readonly name: string }) => name;
+  const isHeld = (name: string) => after.modules.refcount(name) > 0;
+  const off = before.patches
+    .filter(({ name, enabled }) => enabled || name === moving)
+    .map(nameOf)
+    .filter((name) => after.findPatch(name)?.enabled === false);
+  const held = action.do === 'force' ? after.patches.map(nameOf).filter(isHeld) : [];
+  return {
+    leaving: before.patches.map(nameOf).filter((name) => !after.findPatch(name)),
+    leftover: off.filter((name) => !isHeld(name)),
+    pinned: [...new Set([...off.filter(isHeld), ...held])],
+  };
 }

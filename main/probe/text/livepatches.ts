@@ -21,6 +21,9 @@ attributes() {
 		for name in replace replaceable replace_set; do
 			value "$patch$name"
 		done
+		for name in force signal; do
+			[ -e "$patch$name" ] && text="$text exists $patch$name$nl"
+		done
 	done
 	for object in "$sys"/*/*/; do
 		value "$object"patched

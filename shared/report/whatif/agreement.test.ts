@@ -16,13 +16,7 @@ import type { WantedFunction, WhatIfAction } from './document';
 import { functionsOf } from './wanted';
 import { whatIf } from './whatIf';
 
-/**
- * Left out: 4.12, whose `immediate` functions no file tells, and the proposed `replace_set`, whose
- * sets none does. Of kernels before 5.1, what-if says itself that it takes a later one for granted.
- */
-const kernels = kernelVersions
-  .filter(({ strictStack, files }) => !strictStack && !files.replaceSet)
-  .map(({ name }) => name);
+const kernels = kernelVersions.map(({ name }) => name);
 
 const objects = ['vmlinux', 'vmlinux', 'nfs_client', 'dm_crypt', 'virt_net'];
 
@@ -52,7 +46,7 @@ function actionsOn(status: StatusDocument, size: WorldSize, random: Random): Wha
   ];
 }
 
-it('says what the kernel then does, in random states of every kernel since 5.1', () => {
+it('says what the kernel then does, in random states of every kernel', () => {
   const asked = { states: 0, inTransition: 0, answers: 0, allowed: 0, open: 0, blocking: 0 };
   fc.assert(
     fc.property(

@@ -5,18 +5,20 @@ import type { PatchEntry, StatusDocument } from '../statusDocument';
 import { changesOf, withoutPatch, withPatch } from './changes';
 import type { Outcome } from './document';
 import { replacedBy } from './modules';
+import { isSameSet } from './sets';
 
 export function forcing(status: StatusDocument, patch: string): Outcome {
+  const isStrict = status.livepatch.strictStack === true;
   const moving = status.patches.find(({ name }) => name === patch);
   const isLeaving = status.transition?.direction === 'unpatching';
   const { certain, possible, conditions } = isLeaving
     ? { certain: [patch], possible: [], conditions: [] }
     : replacedBy(status, moving);
-  const pinned = isLeaving ? { certain: [patch], possible: [] } : pinnedBy(status, moving);
+  const pinned = pinnedBy(status, moving, isLeaving);
   const atAll = beforeThat(status).filter((name) => !pinned.certain.includes(name));
   return {
     functions: changesOf(status, isLeaving ? withoutPatch(patch) : withPatch(patch)),
-    leaving: certain,
+    leaving: isStrict ? [] : certain,
     leftover: [],
     pinned: pinned.certain,
     maybe: {
@@ -46,15 +48,25 @@ interface Names {
 
 /**
  * Of a livepatch that replaces, the kernel marks every other as forced, also one above it that stays
- * (kernel/livepatch/transition.c, klp_force_transition).
+ * (kernel/livepatch/transition.c, klp_force_transition); with sets, every other of its own. Before
+ * 5.1 nobody's module is given up any more.
  */
-function pinnedBy({ patches }: StatusDocument, moving: PatchEntry | undefined): Names {
-  const others = patches
-    .filter((patch) => patch !== moving && patch.enabled !== false)
-    .map(({ name }) => name);
+function pinnedBy(
+  { patches, livepatch }: StatusDocument,
+  moving: PatchEntry | undefined,
+  isLeaving: boolean,
+): Names {
+  if (livepatch.strictStack === true) {
+    const held = patches.filter((patch) => patch === moving || patch.enabled !== false);
+    return { certain: held.map(({ name }) => name), possible: [] };
+  }
+  if (!moving || isLeaving) return { certain: moving ? [moving.name] : [], possible: [] };
+  const others = patches.filter((patch) => patch !== moving && patch.enabled !== false);
+  const of = (wanted: boolean | null) =>
+    others.filter((patch) => isSameSet(patch, moving) === wanted).map(({ name }) => name);
   return {
-    certain: moving?.replace === true ? others : [],
-    possible: moving?.replace === null ? others : [],
+    certain: moving.replace === true ? of(true) : [],
+    possible: moving.replace === false ? [] : [...(moving.replace ? [] : of(true)), ...of(null)],
   };
 }
 
@@ -62,7 +74,8 @@ function pinnedBy({ patches }: StatusDocument, moving: PatchEntry | undefined): 
  * Until 5.18 (5ef3dd20555e) every livepatch that is listed was marked. A kernel that tells whether an
  * object is patched (6.1) is a later one.
  */
-function beforeThat({ patches }: StatusDocument): string[] {
+function beforeThat({ patches, livepatch }: StatusDocument): string[] {
+  if (livepatch.strictStack === true) return [];
   const isLater = patches.some(({ objects }) => objects.some(({ patched }) => patched !== null));
   return isLater ? [] : patches.map(({ name }) => name);
 }

@@ -1,45 +1,91 @@
-/** An atomic replace: everything older leaves; what the new livepatch lacks becomes the original. */
+/**
+ * A livepatch to come that replaces: those of its set leave (all, where there are no sets), and what
+ * it lacks of them becomes the original. Before 5.1 it would lie on top, and replace none.
+ */
+import { listed } from '../../diagnosis/words';
+import { visible } from '../../readings/text';
 import type { ActiveFunction, PatchEntry, StatusDocument } from '../statusDocument';
 import { isLoaded } from './changes';
 import type { Change, Outcome, WantedFunction } from './document';
+import { functionKey } from './functionKey';
 import { leave } from './modules';
 import { noWayBack } from './patching';
+import { ownerTable, replacedByComing, type Replaced } from './sets';
 
 export function replacing(status: StatusDocument, wanted: readonly WantedFunction[]): Outcome {
-  const leaving = status.patches.filter(({ enabled }) => enabled !== false).map(({ name }) => name);
+  const replaced = replacedByComing(status, wanted);
+  const modules = leave(
+    status,
+    replaced.certain.map(({ name }) => name),
+    replaced.possible.flat().map(({ name }) => name),
+  );
   return {
-    functions: changesBy(status, wanted),
-    ...leave(status, leaving),
-    irreversible: leaving.length > 0 ? [noWayBack] : [],
+    functions: changesBy(status, wanted, replaced),
+    ...modules,
+    conditions: [...replaced.possible.map(condition), ...modules.conditions],
+    irreversible: modules.leaving.length > 0 ? [noWayBack] : [],
   };
 }
 
-function changesBy(status: StatusDocument, wanted: readonly WantedFunction[]): Change[] {
-  const keys = new Set(wanted.map(functionKey));
-  const rows = new Set(status.functions.map(functionKey));
-  const known = status.functions.map(({ object, name, sympos, active }): Change => ({
-    object,
-    name,
-    sympos,
-    now: active,
-    then: keys.has(functionKey({ object, name, sympos })) ? 'replacement' : 'original',
-    cases: [],
-  }));
-  const fresh = wanted
-    .filter((one) => !rows.has(functionKey(one)))
-    .map((one): Change => ({ ...one, now: 'original', then: 'replacement', cases: [] }));
-  return [...known, ...fresh].filter(
-    ({ object, now, then }) => now !== then && isLoaded(status, object) !== false,
+function condition(group: readonly PatchEntry[]): string {
+  return `If it is of the set of ${namesOf(group)}, ${group.length === 1 ? 'that leaves' : 'those leave'}, too.`;
+}
+
+function namesOf(group: readonly PatchEntry[]): string {
+  return listed(
+    group.map(({ name }) => visible(name)),
+    5,
   );
 }
 
-/** An absent position is the first symbol of that name. */
-export function functionKey({
-  object,
-  name,
-  sympos,
-}: Pick<ActiveFunction, 'object' | 'name' | 'sympos'>): string {
-  return JSON.stringify([object, name, sympos === 0 || sympos === null ? 1 : sympos]);
+function changesBy(
+  status: StatusDocument,
+  wanted: readonly WantedFunction[],
+  replaced: Replaced,
+): Change[] {
+  const keys = new Set(wanted.map(functionKey));
+  const rows = new Set(status.functions.map(functionKey));
+  const owners = ownerTable(status);
+  const known = status.functions.map((row) =>
+    keys.has(functionKey(row))
+      ? changeTo(row, 'replacement')
+      : changeOf(row, owners.get(functionKey(row)) ?? [], replaced),
+  );
+  const fresh = wanted
+    .filter((one) => !rows.has(functionKey(one)))
+    .map((one): Change => ({ ...one, now: 'original', then: 'replacement', cases: [] }));
+  return [...known, ...fresh]
+    .filter((change) => change !== null)
+    .filter(({ object, now, then }) => now !== then && isLoaded(status, object) !== false);
+}
+
+function changeTo({ object, name, sympos, active: now }: ActiveFunction, then: string): Change {
+  return { object, name, sympos, now, then, cases: [] };
+}
+
+/**
+ * What becomes of a function that the livepatch to come does not have.
+ *
+ * @returns null where nothing happens to it
+ */
+function changeOf(
+  row: ActiveFunction,
+  owners: readonly PatchEntry[],
+  { certain, possible }: Replaced,
+): Change | null {
+  const { active: now } = row;
+  if (owners.some((owner) => certain.includes(owner))) return changeTo(row, 'original');
+  const group = possible.find((one) => owners.some((owner) => one.includes(owner)));
+  if (!group || now === 'original') return null;
+  const set = `the set of ${namesOf(group)}`;
+  return {
+    ...changeTo(row, 'original'),
+    then: null,
+    cases: [
+      { if: `it is of ${set}`, now, then: 'original' },
+      { if: `it is not of ${set}`, now, then: now },
+    ],
+  };
 }
 
 /** No livepatch can have this name. */
@@ -47,18 +93,27 @@ const nameless = '\0';
 
 /**
  * The livepatch to come as sysfs would show it during its transition: with a nop for each function
- * that it takes back.
+ * that it takes back, or may.
  */
 export function comingPatch(status: StatusDocument, wanted: readonly WantedFunction[]): PatchEntry {
-  const rows = new Set(status.functions.map(functionKey));
-  const functions = [...status.functions, ...wanted.filter((one) => !rows.has(functionKey(one)))];
+  const { certain, possible } = replacedByComing(status, wanted);
+  const leaving = new Set([...certain, ...possible.flat()]);
   const own = new Set(wanted.map(functionKey));
+  const rows = new Set(status.functions.map(functionKey));
+  const owners = ownerTable(status);
+  const functions = [
+    ...status.functions.filter((row) => {
+      const key = functionKey(row);
+      return own.has(key) || (owners.get(key) ?? []).some((owner) => leaving.has(owner));
+    }),
+    ...wanted.filter((one) => !rows.has(functionKey(one))),
+  ];
   const objects = [...new Set(functions.map(({ object }) => object))];
   return {
     name: nameless,
     enabled: true,
     inTransition: true,
-    replace: true,
+    replace: status.livepatch.strictStack !== true,
     stackOrder: null,
     forced: null,
     objects: objects.map((object) => ({

@@ -39,7 +39,7 @@ function title(action: WhatIfAction): string {
     case 'force':
       return `If the transition of ${visible(action.patch)} were forced`;
     case 'replace':
-      return `If a livepatch of ${countOf(action.functions.length, 'function')} replaced all others`;
+      return `If a replacing livepatch of ${countOf(action.functions.length, 'function')} were loaded`;
   }
 }
 

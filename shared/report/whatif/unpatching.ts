@@ -4,13 +4,16 @@ import { changesOf, withoutPatch } from './changes';
 import type { Outcome } from './document';
 import { leave } from './modules';
 
-/** Each of its functions falls back to what lies below it. */
+/** Each of its functions falls back to what lies below it. Before 5.1 it can be enabled again. */
 export function unpatching(status: StatusDocument, patch: string): Outcome {
   return {
     functions: changesOf(status, withoutPatch(patch)),
     ...leave(status, [patch]),
-    irreversible: [
-      'A disabled livepatch can’t be enabled again (since 5.1); its module has to be removed and loaded anew.',
-    ],
+    irreversible:
+      status.livepatch.strictStack === true
+        ? []
+        : [
+            'A disabled livepatch can’t be enabled again (since 5.1); its module has to be removed and loaded anew.',
+          ],
   };
 }

@@ -2,7 +2,7 @@
 import { visible } from '../../readings/text';
 import type { StatusDocument } from '../statusDocument';
 import type { WantedFunction } from './document';
-import { functionKey } from './replacing';
+import { functionKey } from './functionKey';
 
 /** What one line asks for: a function, or all those of a livepatch of the host (`@NAME`). */
 type Wanted = { readonly function: WantedFunction } | { readonly livepatch: string };
