@@ -1,12 +1,13 @@
 /** The system's OpenSSH from the window: offered, chosen, remembered; hops, codes, certificates. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { askingServer } from '../sshd/askingServer';
 import { fabricateRoot, type FabricatedRoot } from '../sshd/fabricatedRoot';
 import { cannotServe, startSshd, type ServerOptions, type SshServer } from '../sshd/server';
-import { expect, test } from '../support/app';
+import { newSecret } from '../sshd/secrets';
+import { configFile, expect, test } from '../support/app';
 import { sample } from '../support/samples';
 import { headline, openPalette, startHeading } from '../support/screen';
 
@@ -68,9 +69,10 @@ function configured(folder: string, config: readonly string[], known: readonly s
 
 /** As if a person had chosen it for the host before. */
 function chosenBefore(folder: string, name: string, transport: 'ssh2' | 'openssh'): void {
-  mkdirSync(join(folder, 'profile'), { recursive: true });
+  const file = configFile(folder);
+  mkdirSync(dirname(file), { recursive: true });
   const settings = { transports: { [name]: transport } };
-  writeFileSync(join(folder, 'profile', 'settings.json'), JSON.stringify(settings));
+  writeFileSync(file, JSON.stringify({ format: 'klpscope/config', version: 1, settings }));
 }
 
 function makeKey(folder: string, name: string): string {
@@ -222,6 +224,7 @@ for (const transport of ['ssh2', 'openssh'] as const) {
     folder,
   }) => {
     const given: string[][] = [];
+    const [password, code] = [newSecret('password'), newSecret('code')];
     const asking = await askingServer([['Password: '], ['One-time code: ']], given);
     const config = ['Host db1', '  HostName 127.0.0.1', `  Port ${asking.port}`];
     const { options } = configured(folder, config);
@@ -230,14 +233,14 @@ for (const transport of ['ssh2', 'openssh'] as const) {
     await page.getByRole('button', { name: 'Accept for Klpscope' }).click();
     const dialog = page.getByRole('dialog', { name: 'db1 asks' });
     await expect(dialog.getByLabel('Password:')).toBeFocused();
-    await page.keyboard.type('secret');
+    await page.keyboard.type(password);
     await page.keyboard.press('Enter');
     await expect(dialog.getByLabel('One-time code:')).toBeFocused();
     await picture(page, 'code');
-    await page.keyboard.type('123456');
+    await page.keyboard.type(code);
     await page.keyboard.press('Enter');
     await expect(headline(page)).toBeVisible();
-    expect(given).toEqual([['secret'], ['123456']]);
+    expect(given).toEqual([[password], [code]]);
     asking.stop();
   });
 }
@@ -270,16 +273,23 @@ test('a changed key is refused by OpenSSH too, with both fingerprints, the place
 
 test('damaged files of Klpscope’s own are set aside and reported', async ({ launch, folder }) => {
   const { options } = configured(folder, []);
-  const store = join(folder, 'config', 'klpscope', 'known-hosts.json');
-  mkdirSync(join(store, '..'), { recursive: true });
-  mkdirSync(join(folder, 'profile'), { recursive: true });
-  const settings = join(folder, 'profile', 'settings.json');
-  for (const path of [store, settings]) writeFileSync(path, '{ "broken');
-  const { page } = await launch([], options);
-  await expect(startHeading(page)).toBeVisible();
-  const notices = page.getByRole('region', { name: 'Notices' });
-  for (const path of [store, settings]) {
-    await expect(notices.getByText(`kept as ${path}.broken`)).toBeVisible();
-    expect(readFileSync(`${path}.broken`, 'utf8')).toBe('{ "broken');
+  const config = configFile(folder);
+  const earlier = [
+    join(dirname(config), 'known-hosts.json'),
+    join(folder, 'profile', 'settings.json'),
+  ];
+  for (const files of [earlier, [config]]) {
+    for (const path of files) {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, '{ "broken');
+    }
+    const app = await launch([], options);
+    await expect(startHeading(app.page)).toBeVisible();
+    const notices = app.page.getByRole('region', { name: 'Notices' });
+    for (const path of files) {
+      await expect(notices.getByText(`kept as ${path}.broken`)).toBeVisible();
+      expect(readFileSync(`${path}.broken`, 'utf8')).toBe('{ "broken');
+    }
+    await app.close();
   }
 });

@@ -1,8 +1,8 @@
 /** Light, dark, and what the system says. */
 import type { ElectronApplication, Page } from '@playwright/test';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { expect, test } from '../support/app';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { configFile, expect, test } from '../support/app';
 import { openPalette } from '../support/screen';
 
 /** The grounds of `renderer/theme/tokens.css`. */
@@ -80,14 +80,12 @@ test('settings that make no sense are put aside, and the window opens', async ({
   launch,
   folder,
 }) => {
-  const profile = join(folder, 'profile');
-  mkdirSync(profile);
-  writeFileSync(join(profile, 'settings.json'), '{ "theme": "pink"');
+  const file = configFile(folder);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, '{ "theme": "pink"');
   const { electron, page } = await launch();
   expect(await themeSource(electron)).toBe('system');
   await choose(page, 'Theme: Light');
-  await expect
-    .poll(() => readFileSync(join(profile, 'settings.json'), 'utf8'))
-    .toContain('"light"');
-  expect(readFileSync(join(profile, 'settings.json.broken'), 'utf8')).toBe('{ "theme": "pink"');
+  await expect.poll(() => existsSync(file) && readFileSync(file, 'utf8')).toContain('"light"');
+  expect(readFileSync(`${file}.broken`, 'utf8')).toBe('{ "theme": "pink"');
 });

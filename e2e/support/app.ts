@@ -110,10 +110,23 @@ function variables(): Record<string, string> {
   );
 }
 
+/** Where a story's app has its settings and accepted host keys. */
+export function configFile(folder: string): string {
+  return join(folder, 'config', 'klpscope', 'klpscope.json');
+}
+
+/** Variables of a story's app: nothing of the user's own is read or written. */
+function ownVariables(folder: string): Record<string, string> {
+  return { XDG_CONFIG_HOME: join(folder, 'config') };
+}
+
 /** Starts the app with its whole command line, and waits for its window; `close` ends it. */
 export async function start(args: string[], options: Launch, folder: string): Promise<App> {
   const { expected, env = {} } = options;
-  const electron = await _electron.launch({ args, env: { ...variables(), ...env } });
+  const electron = await _electron.launch({
+    args,
+    env: { ...variables(), ...ownVariables(folder), ...env },
+  });
   keepOutput(electron.process(), folder);
   const complaints: string[] = [];
   const complain = (text: string): void => {
@@ -159,7 +172,7 @@ function runToEnd(
 ): Promise<Run> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
-      env: { ...process.env, ...env },
+      env: { ...process.env, ...ownVariables(folder), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     keepOutput(child, folder);

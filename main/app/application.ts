@@ -1,10 +1,11 @@
 /** Puts the parts together: one window, its open hosts, and what the window may ask. */
 import { app, clipboard, nativeTheme, type BrowserWindow } from 'electron';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { z } from 'zod';
 import type { liveRequestSchema, Settings } from '../../shared/api/contract';
 import { parseTarget } from '../../shared/api/target';
 import { openReader } from '../sources/readerClient';
+import { AcceptedKeys } from '../ssh/acceptedKeys';
 import { hasPkexec } from '../ssh/localRights';
 import type { WindowRequest } from './argv';
 import { demoHosts } from './demos';
@@ -20,9 +21,7 @@ import { readSamples } from './samples';
 import { endWithScreenshot } from './screenshot';
 import { keyringCipher } from './secretCipher';
 import { openSecretStore } from './secretStore';
-import { openSettings } from './settings';
-import { acceptedKeysSchema, defaultAcceptedKeysFile } from '../ssh/acceptedKeys';
-import { readJsonFile } from './jsonFile';
+import { openSettings, type SettingsFiles } from './settings';
 import { absoluteTarget } from './targets';
 import { createTransportChoices } from './transportChoices';
 
@@ -32,28 +31,33 @@ const handoverSchema = z.strictObject({ targets: z.array(z.string().max(4096)).m
 /**
  * Brings the window to life.
  *
- * @param settingsFile the user's settings; need not be there
+ * @param files the user's settings; need not be there
  * @returns opens further targets, as a second start hands them over, and brings the window forward
  */
-export function startApplication(
+export async function startApplication(
   window: BrowserWindow,
   request: WindowRequest,
-  settingsFile: string,
-): (handover: unknown) => void {
+  files: SettingsFiles,
+): Promise<(handover: unknown) => void> {
   const notices: string[] = [];
   const report = (complaint: string): void => {
+    if (notices.includes(complaint)) return;
     say(complaint);
     notices.push(complaint);
   };
-  const settings = openSettings(
-    settingsFile,
+  // Before any reader does, which could not tell the window.
+  await new AcceptedKeys(files.config, report).asKnownHosts();
+  const settings = await openSettings(
+    files,
     request.theme === null ? {} : { theme: request.theme },
     report,
   );
-  // Before any reader does, which could not tell the window.
-  const { complaint } = readJsonFile(defaultAcceptedKeysFile(), acceptedKeysSchema);
-  if (complaint !== null) report(complaint);
-  const secretsFile = join(dirname(settingsFile), 'secrets.json');
+  app.on('will-quit', (event) => {
+    if (!settings.isWriting()) return;
+    event.preventDefault();
+    void settings.written().then(() => app.quit());
+  });
+  const secretsFile = join(app.getPath('userData'), 'secrets.json');
   const secrets = createRememberedSecrets(openSecretStore(secretsFile, keyringCipher, report));
   const questions = createQuestions(
     {

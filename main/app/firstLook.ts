@@ -2,10 +2,11 @@
  * What of the settings shows in a window before anything else is there.
  *
  * Read by itself and without zod, whose start would hold up the window's. What makes no sense is
- * passed over here: `settings.ts` reads the file again, and tells.
+ * passed over here: `settings.ts` reads the files again, and tells.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { themes, type Theme } from '../../shared/api/choices';
+import type { SettingsFiles } from './settings';
 
 export interface FirstLook {
   readonly theme: Theme;
@@ -13,19 +14,37 @@ export interface FirstLook {
   readonly zoom: number;
 }
 
-export function readFirstLook(settingsFile: string): FirstLook {
-  const settings = contentOf(settingsFile);
-  const theme = themes.find((name) => name === settings['theme']);
-  const { zoom } = settings;
+export function readFirstLook(files: SettingsFiles): FirstLook {
+  const { theme, zoom } = settingsOf(files);
   const isZoom = typeof zoom === 'number' && zoom >= 0.5 && zoom <= 3;
-  return { theme: theme ?? 'system', zoom: isZoom ? zoom : 1 };
+  return {
+    theme: themes.find((name) => name === theme) ?? 'system',
+    zoom: isZoom ? zoom : 1,
+  };
 }
 
-function contentOf(file: string): { readonly [name: string]: unknown; readonly zoom?: unknown } {
+function settingsOf(files: SettingsFiles): Members {
+  if (!existsSync(files.config)) return contentOf(files.earlier);
+  const { version, settings } = contentOf(files.config);
+  if (version !== 1) return {};
+  return settings === undefined ? contentOf(files.earlier) : members(settings);
+}
+
+interface Members {
+  readonly version?: unknown;
+  readonly settings?: unknown;
+  readonly theme?: unknown;
+  readonly zoom?: unknown;
+}
+
+function contentOf(file: string): Members {
   try {
-    const content: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    return typeof content === 'object' && content !== null ? { ...content } : {};
+    return members(JSON.parse(readFileSync(file, 'utf8')));
   } catch {
     return {};
   }
+}
+
+function members(content: unknown): Members {
+  return typeof content === 'object' && content !== null ? { ...content } : {};
 }

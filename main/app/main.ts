@@ -8,6 +8,7 @@
 import { app, Menu, nativeTheme, type BrowserWindow } from 'electron';
 import { join } from 'node:path';
 import { parseTarget } from '../../shared/api/target';
+import { defaultConfigFile } from '../config/place';
 import { startPage } from './address';
 import { readInvocation, type WindowRequest } from './argv';
 import { endOnBug } from './bugs';
@@ -16,6 +17,7 @@ import { readFirstLook } from './firstLook';
 import { say } from './log';
 import { declareScheme, serveWindowFiles } from './protocol';
 import { cutOffFromNetwork, denyWhatIsNotNeeded } from './security';
+import type { SettingsFiles } from './settings';
 import { absoluteTarget } from './targets';
 import { builtFiles, makeWindow } from './window';
 
@@ -67,17 +69,20 @@ async function showWindow(request: WindowRequest): Promise<void> {
   app.on('window-all-closed', () => app.quit());
   await app.whenReady();
   denyWhatIsNotNeeded();
-  const settingsFile = join(app.getPath('userData'), 'settings.json');
-  const window = windowFor(request, settingsFile);
-  const starting = startIn(window, request, settingsFile);
+  const files = {
+    config: defaultConfigFile(),
+    earlier: join(app.getPath('userData'), 'settings.json'),
+  };
+  const window = windowFor(request, files);
+  const starting = startIn(window, request, files);
   serveWindowFiles(builtFiles.renderer, starting);
   void window.loadURL(startPage);
   const openMore = await starting;
   app.on('second-instance', (_event, _args, _folder, handover) => openMore(handover));
 }
 
-function windowFor(request: WindowRequest, settingsFile: string): BrowserWindow {
-  const { theme, zoom } = readFirstLook(settingsFile);
+function windowFor(request: WindowRequest, files: SettingsFiles): BrowserWindow {
+  const { theme, zoom } = readFirstLook(files);
   nativeTheme.themeSource = request.theme ?? theme;
   const isPicture = request.screenshot !== null;
   return makeWindow({
@@ -89,9 +94,9 @@ function windowFor(request: WindowRequest, settingsFile: string): BrowserWindow 
 }
 
 /** Most of the program is loaded when the window is there already, beside the page's own process. */
-async function startIn(window: BrowserWindow, request: WindowRequest, settingsFile: string) {
+async function startIn(window: BrowserWindow, request: WindowRequest, files: SettingsFiles) {
   const { startApplication } = await import('./application');
-  return startApplication(window, request, settingsFile);
+  return startApplication(window, request, files);
 }
 
 begin();

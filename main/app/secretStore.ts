@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { Remembering } from '../../shared/api/contract';
-import { readJsonFile, writeJsonFile } from './jsonFile';
+import { readJsonFile, writeJsonFile } from '../config/jsonFile';
 
 export const secretKinds = ['passphrase', 'password', 'sudo-password'] as const;
 export type SecretKind = (typeof secretKinds)[number];

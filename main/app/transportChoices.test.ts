@@ -13,10 +13,14 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-function open() {
-  const complaints: string[] = [];
-  const settings = openSettings(join(folder, 'settings.json'), {}, (text) => complaints.push(text));
-  return createTransportChoices(settings, () => undefined);
+const config = () => join(folder, 'klpscope.json');
+
+async function open() {
+  const files = { config: config(), earlier: join(folder, 'settings.json') };
+  const settings = await openSettings(files, {}, (complaint) => {
+    throw new Error(complaint);
+  });
+  return { ...createTransportChoices(settings, () => undefined), written: () => settings.written() };
 }
 
 function target(text: string): Target {
@@ -32,16 +36,18 @@ const question: Question = {
   needs: ['proxy-command'],
 };
 
-test('a choice is kept for the host and the next start, whoever logs in', () => {
-  open().remember(target('root@db1'), 'openssh');
-  const later = open();
+test('a choice is kept for the host and the next start, whoever logs in', async () => {
+  const first = await open();
+  first.remember(target('root@db1'), 'openssh');
+  await first.written();
+  const later = await open();
   expect(later.of(target('db1'))).toBe('openssh');
   expect(later.of(target('ada@db1'))).toBe('openssh');
   for (const other of ['db1:2222', 'db2', 'local']) expect(later.of(target(other))).toBeNull();
 });
 
 test('an answer is kept only where that was wished for', async () => {
-  const choices = open();
+  const choices = await open();
   await choices.hearing(() => Promise.resolve(['openssh']))(question);
   expect(choices.of(target('db1'))).toBeNull();
   await choices.hearing(() => Promise.resolve(null))(question);
@@ -53,6 +59,8 @@ test('an answer is kept only where that was wished for', async () => {
 
 test('no other answer is kept, whatever its words', async () => {
   const prompts: Question = { kind: 'password', user: 'ada', host: 'db1', again: false };
-  await open().hearing(() => Promise.resolve(['openssh', 'remember']))(prompts);
-  expect(() => readFileSync(join(folder, 'settings.json'))).toThrow('ENOENT');
+  const choices = await open();
+  await choices.hearing(() => Promise.resolve(['openssh', 'remember']))(prompts);
+  await choices.written();
+  expect(() => readFileSync(config())).toThrow('ENOENT');
 });

@@ -6,7 +6,7 @@
  */
 import { BrowserWindow, nativeTheme, screen, type Rectangle } from 'electron';
 import { join } from 'node:path';
-import { readJsonFile, writeJsonFile } from './jsonFile';
+import { readJsonFile, writeJsonFile } from '../config/jsonFile';
 import { say } from './log';
 
 const least = { width: 480, height: 400 };

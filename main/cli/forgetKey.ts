@@ -1,10 +1,11 @@
 /** `klpscope forget-key`: takes back that a host's key was accepted in Klpscope. */
 import { visible } from '../../shared/readings/text';
-import { AcceptedKeys, defaultAcceptedKeysFile } from '../ssh/acceptedKeys';
+import { defaultConfigFile } from '../config/place';
+import { AcceptedKeys } from '../ssh/acceptedKeys';
 import type { Output } from './output';
 import { exitStatus, forgetKeyHelp, type UsageError } from './usage';
 
-/** @returns 0: it is forgotten; 3: no key was known under the name */
+/** @returns 0: it is forgotten; 3: no key was known under the name, or the file can't be changed */
 export async function forgetKey(
   args: readonly string[],
   output: Output,
@@ -17,9 +18,10 @@ export async function forgetKey(
   if (name === undefined || others.length > 0 || name.startsWith('-')) {
     return { usage: 'forget-key takes the name of one host.', command: 'forget-key' };
   }
-  const path = defaultAcceptedKeysFile();
+  const path = defaultConfigFile();
   const accepted = new AcceptedKeys(path, (complaint) => output.complain(complaint));
   const count = await accepted.remove(name.toLowerCase());
+  if (count === null) return exitStatus.unreadable;
   if (count === 0) {
     output.complain(`No key of ${visible(name)} is in ${path}.`);
     return exitStatus.unreadable;

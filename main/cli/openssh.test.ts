@@ -1,5 +1,5 @@
 /** The system's OpenSSH and the app's own store of host keys, from the command line. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -48,7 +48,7 @@ function storeKey(name: string): Promise<void> {
 }
 
 function store(): string {
-  return join(folder, 'klpscope', 'known-hosts.json');
+  return join(folder, 'klpscope', 'klpscope.json');
 }
 
 describe('forget-key', () => {
@@ -58,6 +58,17 @@ describe('forget-key', () => {
     const forgot = await klpscope('forget-key', '[DB1]:2222');
     expect(forgot).toEqual({ status: 0, stdout: 'Forgot the key of [DB1]:2222.\n', stderr: '' });
     expect((await new AcceptedKeys(store()).asKnownHosts()).text).toMatch(/^db1 \S+ \S+$/);
+  });
+
+  it('says why where nothing can be forgotten', async () => {
+    await storeKey('db1');
+    const newer = readFileSync(store(), 'utf8').replace('"version": 1', '"version": 2');
+    writeFileSync(store(), newer);
+    const failed = await klpscope('forget-key', 'db1');
+    expect(failed).toMatchObject({ status: 3, stdout: '' });
+    expect(failed.stderr).toMatch(/^klpscope: \S+klpscope\.json was written by a newer Klpscope/);
+    expect(failed.stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(readFileSync(store(), 'utf8')).toBe(newer);
   });
 
   it('says that none was known, and how it is used', async () => {
@@ -111,15 +122,14 @@ describe.skipIf(impossible !== undefined)('hosts over SSH', () => {
     expect(refused.stderr).toContain('--transport openssh');
   });
 
-  it('sets a damaged store of host keys aside, and reports it', async () => {
+  it('sets a damaged file of its own aside, and reports it once', async () => {
     configure();
     mkdirSync(join(folder, 'klpscope'));
     writeFileSync(store(), '{ "keys": ');
     const { stdout, stderr } = await klpscope('status', 'db1', '--json');
     expect(JSON.parse(stdout)).toMatchObject({ source: 'ssh' });
-    const [aside = ''] = readdirSync(join(folder, 'klpscope'));
-    expect(readFileSync(join(folder, 'klpscope', aside), 'utf8')).toBe('{ "keys": ');
+    expect(readFileSync(`${store()}.broken`, 'utf8')).toBe('{ "keys": ');
     expect(stderr.split('\n')).toHaveLength(2);
-    expect(stderr).toContain(`${store()} was damaged and is now ${store()}.broken`);
+    expect(stderr).toContain(`it was kept as ${store()}.broken`);
   });
 });

@@ -5,7 +5,8 @@ import { userInfo } from 'node:os';
 import type { TransportKind } from '../../shared/api/openSsh';
 import type { Target } from '../../shared/api/target';
 import type { Result } from '../../shared/readings/problem';
-import { AcceptedKeys, defaultAcceptedKeysFile } from './acceptedKeys';
+import { defaultConfigFile } from '../config/place';
+import { AcceptedKeys } from './acceptedKeys';
 import { resolveHost, userConfig, type ConfigOptions, type HostSettings } from './config';
 import { ConnectedSource, type Connection, type LiveSource } from './connectedSource';
 import { waysHere } from './localRights';
@@ -46,7 +47,7 @@ export function defaultLiveOptions(): LiveOptions {
     ask: nobody,
     config: userConfig(),
     accepted: new AcceptedKeys(
-      defaultAcceptedKeysFile(),
+      defaultConfigFile(),
       (complaint) => void process.stderr.write(`klpscope: ${complaint}\n`),
     ),
   };

@@ -4,24 +4,15 @@
  */
 import { z } from 'zod';
 import type { EventName, RequestName } from './channels';
-import { dialogKinds, themes, viewNames } from './choices';
+import { dialogKinds, viewNames } from './choices';
 import { openSshNeeds, transportKinds } from './openSsh';
+import { settingsSchema } from './settings';
 import { operationSchema } from '../kernel/scenarios/schemas';
 import { problemSchema, statusDocumentSchema } from '../report/statusDocument';
 import { whatIfActionSchema, whatIfSchema } from '../report/whatif/document';
 
 export type { Theme, ViewName } from './choices';
-
-export const settingsSchema = z.strictObject({
-  theme: z.enum(themes),
-  /** Zoom factor of the window, 1 is 100 %. */
-  zoom: z.number().min(0.5).max(3),
-  /** Seconds between two samples of a settled live host. */
-  interval: z.number().min(0.5).max(3600),
-  /** Which SSH was chosen for a host, by its name as it was typed, `[name]:port` with a port. */
-  transports: z.record(z.string().max(1024), z.enum(transportKinds)),
-});
-export type Settings = z.infer<typeof settingsSchema>;
+export type { Settings } from './settings';
 
 /** A saved state that ships with the app, for demonstrations without a server. */
 export const sampleSchema = z.strictObject({

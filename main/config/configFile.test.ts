@@ -1,0 +1,164 @@
+/** Several processes and threads at one file. */
+import { spawn } from 'node:child_process';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { build } from 'vite';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { changeConfig, readConfig } from './configFile';
+import { defaultConfigFile } from './place';
+import { configSchema, type Config } from './schema';
+
+let folder = '';
+let path = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'klpscope-config-'));
+  path = join(folder, 'klpscope.json');
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true });
+});
+
+const withZoom = (config: Config): Config => ({ ...config, settings: { zoom: 2 } });
+const stored = () => configSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+
+/** A program that accepts keys of as many hosts as are named, and changes the settings between. */
+async function buildWriter(): Promise<string> {
+  const source = join(folder, 'writer.ts');
+  const from = (file: string) => JSON.stringify(join(import.meta.dirname, file));
+  writeFileSync(
+    source,
+    `import { AcceptedKeys } from ${from('../ssh/acceptedKeys')};
+    import { changeConfig } from ${from('configFile')};
+    const [path = '', ...hosts] = process.argv.slice(2);
+    const keys = new AcceptedKeys(path, (complaint) => { throw new Error(complaint); });
+    for (const host of hosts) {
+      await keys.add(host, Buffer.from('a key'));
+      await changeConfig(path, (config) => {
+        const settings = config.settings ?? {};
+        const transports = { ...settings.transports, [host]: 'ssh2' as const };
+        return { ...config, settings: { ...settings, transports } };
+      });
+    }`,
+  );
+  await build({
+    configFile: false,
+    logLevel: 'error',
+    ssr: { noExternal: true },
+    build: {
+      ssr: source,
+      outDir: join(folder, 'built'),
+      rolldownOptions: { output: { entryFileNames: 'writer.mjs' } },
+    },
+  });
+  return join(folder, 'built/writer.mjs');
+}
+
+test('nothing is lost of what processes and threads write at the same time', async () => {
+  const writer = await buildWriter();
+  const hosts = (name: string) => Array.from({ length: 10 }, (_, index) => `${name}-${index}`);
+  const processes = ['p1', 'p2', 'p3'].map((name) =>
+    spawn(process.execPath, [writer, path, ...hosts(name)], { stdio: 'inherit' }),
+  );
+  const threads = ['t1', 't2', 't3'].map(
+    (name) => new Worker(writer, { argv: [path, ...hosts(name)] }),
+  );
+  const endings = [...processes, ...threads].map(
+    (each) =>
+      new Promise<unknown>((resolve, reject) => {
+        each.once('error', reject);
+        each.once('exit', resolve);
+      }),
+  );
+  expect(await Promise.all(endings)).toEqual([0, 0, 0, 0, 0, 0]);
+  const all = ['p1', 'p2', 'p3', 't1', 't2', 't3'].flatMap(hosts).sort();
+  const { hostKeys, settings } = stored();
+  expect(hostKeys?.map(({ host }) => host).sort()).toEqual(all);
+  expect(Object.keys(settings?.transports ?? {}).sort()).toEqual(all);
+  expect(readdirSync(folder).filter((name) => name.startsWith('klpscope.json'))).toEqual([
+    'klpscope.json',
+  ]);
+});
+
+test('a change that is given way to comes after, and the caller need not be quick', async () => {
+  writeFileSync(`${path}.lock`, 'another');
+  const change = changeConfig(path, withZoom);
+  expect(existsSync(path)).toBe(false);
+  rmSync(`${path}.lock`);
+  expect(await change).toEqual({ isKept: true, complaint: null });
+  expect(stored().settings).toEqual({ zoom: 2 });
+});
+
+test('a lock that is not given back is reported, and nothing is changed', async () => {
+  writeFileSync(`${path}.lock`, 'another');
+  const { isKept, complaint } = await changeConfig(path, withZoom);
+  expect(isKept).toBe(false);
+  expect(complaint).toContain(`${path}.lock is held by another process`);
+  expect(readdirSync(folder)).toEqual(['klpscope.json.lock']);
+  expect(readFileSync(`${path}.lock`, 'utf8')).toBe('another');
+});
+
+test('a lock that a process left behind is broken, by all who wait for it only once', async () => {
+  writeFileSync(`${path}.lock`, 'another');
+  const longAgo = new Date(Date.now() - 60_000);
+  utimesSync(`${path}.lock`, longAgo, longAgo);
+  const names = ['a', 'b', 'c', 'd'];
+  const changes = names.map((name) =>
+    changeConfig(path, (config) => ({ ...config, settings: { ...config.settings, [name]: 1 } })),
+  );
+  for (const change of await Promise.all(changes)) {
+    expect(change).toEqual({ isKept: true, complaint: null });
+  }
+  expect(Object.keys(stored().settings ?? {}).sort()).toEqual(names);
+  expect(readdirSync(folder)).toEqual(['klpscope.json']);
+});
+
+test('a second broken file is set aside beside the first', async () => {
+  for (const content of ['first', 'second']) {
+    writeFileSync(path, content);
+    expect((await readConfig(path)).complaint).toContain('it was kept as');
+    expect(await readConfig(path)).toMatchObject({ complaint: null });
+  }
+  const asides = readdirSync(folder).filter((name) => name.includes('.broken'));
+  const contents = asides.map((name) => readFileSync(join(folder, name), 'utf8'));
+  expect(contents.sort()).toEqual(['first', 'second']);
+});
+
+test('a broken file that another process is about to mend stays where it is', async () => {
+  writeFileSync(path, 'broken');
+  writeFileSync(`${path}.lock`, 'another');
+  const reading = readConfig(path);
+  writeFileSync(path, '{ "format": "klpscope/config", "version": 1, "settings": { "zoom": 2 } }');
+  rmSync(`${path}.lock`);
+  expect(await reading).toMatchObject({ config: { settings: { zoom: 2 } }, complaint: null });
+  expect(readdirSync(folder)).toEqual(['klpscope.json']);
+});
+
+test('a file that can’t be read is not overwritten', async () => {
+  const content = join(folder, 'folder');
+  const inside = join(content, 'kept');
+  await changeConfig(inside, withZoom);
+  const { isKept, complaint } = await changeConfig(content, withZoom);
+  expect(isKept).toBe(false);
+  expect(complaint).toContain(`${content} cannot be read`);
+  expect(existsSync(inside)).toBe(true);
+});
+
+test.each([
+  ['/config', '/config/klpscope/klpscope.json'],
+  ['relative', join(homedir(), '.config/klpscope/klpscope.json')],
+  ['', join(homedir(), '.config/klpscope/klpscope.json')],
+])('XDG_CONFIG_HOME=%s means %s', (value, expected) => {
+  vi.stubEnv('XDG_CONFIG_HOME', value);
+  expect(defaultConfigFile()).toBe(expected);
+});
