@@ -36,9 +36,17 @@ const replacementName = 'livepatch_to_come';
 
 /** What the answer says otherwise than it turns out; empty where it comes true. */
 export function untruths(before: Kernel, status: StatusDocument, answer: WhatIf): string[] {
-  return versionsOf(before.core, answer.action).flatMap((livepatch) =>
-    untruthsWith(before, status, answer, livepatch),
-  );
+  const versions = versionsOf(before.core, answer.action);
+  const sets = versions.map((livepatch) => {
+    const applied = carryOut(before.clone(), answer.action, livepatch);
+    return applied.ok ? null : applied.errno;
+  });
+  // Whatever its set is.
+  const isHopeless = sets.every((errno) => errno === 'EINVAL');
+  return [
+    ...(isHopeless && answer.allowed ? ['said to be allowed, refused in every set'] : []),
+    ...versions.flatMap((livepatch) => untruthsWith(before, status, answer, livepatch)),
+  ];
 }
 
 /** What an answer about a livepatch to come can't know of it. */
