@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { keepOrRemove, keepVariable } from '../e2e/sshd/secrets';
+import { keepOrRemove, keepVariable } from '../main/testing/kept';
 import { ensureBuild } from './build';
 import { withDisplay } from './lib/display';
 import { ensureElectron } from './lib/electron-runtime';
@@ -28,8 +28,8 @@ const steps = new Map<string, Step>([
   ['check', check],
   ['unit', unit],
   ['e2e', e2e],
-  ['secrets', secrets],
   ['lab', lab],
+  ['secrets', secrets],
 ]);
 
 /** What tests have written, until it was searched. */
@@ -115,22 +115,37 @@ async function unit(args: string[], work: string): Promise<Tally> {
 }
 
 /**
- * Real kernels in virtual machines: the model of livepatching, and what the command line says. Where
- * QEMU or the packages can't be had they are skipped, and say so. `lab playwright …` runs the stories
- * through window and command line instead, on both kernels.
+ * Real kernels in virtual machines: what window and command line say of both, side by side, then the
+ * model of livepatching against 6.12. Where QEMU or the packages can't be had they are skipped, and
+ * say so. `lab playwright …` runs the stories alone, `lab vitest …` the model.
  */
-async function lab([runner, ...args]: string[], work: string): Promise<Tally> {
+async function lab([runner, ...args]: string[]): Promise<Tally> {
   try {
     await ensureSystemPackages(['lab']);
   } catch (error) {
     say(`The stories on a real kernel will be SKIPPED: ${describe(error)}`);
   }
-  if (runner === 'playwright') {
-    return runPlaywright(['--config', 'playwright.lab.config.ts', ...args], work);
+  if (runner !== undefined && !labRunners.has(runner)) {
+    throw new Stop(`The lab is run by ${[...labRunners.keys()].join(' and ')}, not "${runner}".`);
   }
-  const files = runner === undefined ? [] : [runner, ...args];
-  return runVitest(['--config', 'vitest.lab.config.ts', ...files], work);
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  for (const [name, run] of labRunners) {
+    if (runner !== undefined && runner !== name) continue;
+    const { passed, failed, skipped } = await outcomeOf(run, args);
+    total.passed += passed;
+    total.failed += failed;
+    total.skipped += skipped;
+  }
+  return total;
 }
+
+const labRunners = new Map<string, Step>([
+  [
+    'playwright',
+    (args, work) => runPlaywright(['--config', 'playwright.lab.config.ts', ...args], work),
+  ],
+  ['vitest', (args, work) => runVitest(['--config', 'vitest.lab.config.ts', ...args], work)],
+]);
 
 async function runVitest(args: string[], work: string): Promise<Tally> {
   const file = join(work, 'vitest.json');

@@ -13,6 +13,8 @@ export interface Watching {
    * @returns what came since the last call, as it came
    */
   readonly sees: (...events: readonly string[]) => Promise<readonly WatchEvent[]>;
+  /** Whether this, `EVENT SUBJECT`, came since the last call of `sees`. */
+  readonly hasSeen: (event: string) => boolean;
   /** Everything since the beginning. */
   events(): readonly WatchEvent[];
   /** Interrupts it, as Ctrl+C does, and waits for its end. */
@@ -41,6 +43,7 @@ export function watchGuest(client: Client): Watching {
       told = events.length;
       return came;
     },
+    hasSeen: (event) => news().includes(event),
     events: () => events,
     async end() {
       child.kill('SIGINT');

@@ -1,14 +1,18 @@
 /** How often a host is read, where slowness decides it. */
 
-/** @returns `every 4.8 s: a round takes 1.2 s` */
-export function slownessText({
-  everyMs,
-  roundMs,
-}: {
+export interface Pace {
   readonly everyMs: number;
   readonly roundMs: number;
-}): string {
-  return `every ${secondsText(everyMs)}: a round takes ${secondsText(roundMs)}`;
+}
+
+/** @returns `every 4.8 s: a round takes 1.2 s` */
+export function slownessText(pace: Pace): string {
+  return slownessWords(pace).join(': ');
+}
+
+/** @returns `every 4.8 s` and `a round takes 1.2 s` */
+export function slownessWords({ everyMs, roundMs }: Pace): readonly [every: string, why: string] {
+  return [`every ${secondsText(everyMs)}`, `a round takes ${secondsText(roundMs)}`];
 }
 
 /** One digit below ten seconds, where it still says something. */

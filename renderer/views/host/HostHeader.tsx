@@ -2,7 +2,7 @@ import { Braces, Circle, Pause, Play, RefreshCw, Split, Square } from 'lucide-re
 import type { Host } from '../../../shared/api/contract';
 import type { StatusDocument } from '../../../shared/report/statusDocument';
 import { visible } from '../../../shared/readings/text';
-import { slownessText } from '../../../shared/report/pace';
+import { slownessWords } from '../../../shared/report/pace';
 import { useCommand } from '../../commands/useCommand';
 import { isStory } from '../../demo/isDemo';
 import { KindBadge } from '../../recording/KindBadge';
@@ -12,18 +12,16 @@ import { durationText } from '../../state/format';
 
 /** Which machine this is, how it is read, and what can be done with it as a whole. */
 export function HostHeader({ host }: { readonly host: Host }) {
-  const facts = host.status === null ? [] : factsOf(host.status);
   return (
     <header className="host-header">
       <h1 className="truncate text-selectable">{visible(host.label)}</h1>
       <KindBadge host={host} />
       <div className="host-header__about quiet text-selectable" title={visible(host.target)}>
-        <p className="host-header__target truncate">{visible(host.target)}</p>
-        <p className="host-header__facts">
-          {facts.map((fact) => (
-            <span key={fact}>{fact}</span>
-          ))}
+        <p className="host-header__line">
+          <span className="truncate">{visible(host.target)}</span>
+          {host.status === null ? null : <span>{privilegeText(host.status)}</span>}
         </p>
+        {host.status === null ? null : <Machine status={host.status} />}
       </div>
       <div className="host-header__actions">
         <Liveness host={host} />
@@ -42,13 +40,18 @@ export function HostHeader({ host }: { readonly host: Host }) {
   );
 }
 
-function factsOf(status: StatusDocument): readonly string[] {
+function Machine({ status }: { readonly status: StatusDocument }) {
   const { kernel, uptimeSeconds } = status.host;
-  return [
-    kernel === null ? 'kernel unknown' : `Linux ${visible(kernel)}`,
-    uptimeSeconds === null ? 'uptime unknown' : `up ${durationText(uptimeSeconds)}`,
-    privilegeText(status),
-  ].filter((fact) => fact !== null);
+  return (
+    <p className="host-header__line">
+      <span className="truncate">
+        {kernel === null ? 'kernel unknown' : `Linux ${visible(kernel)}`}
+      </span>
+      <span className="host-header__uptime truncate">
+        {uptimeSeconds === null ? 'uptime unknown' : `up ${durationText(uptimeSeconds)}`}
+      </span>
+    </p>
+  );
 }
 
 function privilegeText(status: StatusDocument): string | null {
@@ -82,7 +85,11 @@ function Liveness({ host }: { readonly host: Host }) {
         <span>{livenessWord(host)}</span>
         {!isLive || every === null ? null : (
           <span className="host-header__every quiet">
-            {host.slowed === null ? `every ${every} s` : slownessText(host.slowed)}
+            {(host.slowed === null ? [`every ${every} s`] : slownessWords(host.slowed)).map(
+              (words) => (
+                <span key={words}>{words}</span>
+              ),
+            )}
           </span>
         )}
       </span>

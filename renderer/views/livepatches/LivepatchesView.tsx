@@ -4,6 +4,7 @@ import { Split } from '../../components/Split';
 import { changeView } from '../../state/store';
 import type { ActiveFunction, StatusDocument } from '../../../shared/report/statusDocument';
 import type { PanelProps } from '../host/panels';
+import { calmText } from '../shared/calm';
 import { FunctionDetail } from '../shared/FunctionDetail';
 import { useHostView } from '../shared/useHostView';
 import { Ghosts } from './Ghosts';
@@ -106,7 +107,7 @@ function Nothing({ status }: { readonly status: StatusDocument }) {
               <code>/sys/kernel/livepatch</code> was not found or could not be read.
             </>
           ) : (
-            'Every thread runs the kernel as it was booted.'
+            calmText(status, 'Every thread runs the kernel as it was booted.')
           )}
         </p>
       </EmptyState>

@@ -3,6 +3,7 @@ import { visible } from '../../../shared/readings/text';
 import { show } from '../../state/actions';
 import { plural } from '../../state/format';
 import type { PanelProps } from '../host/panels';
+import { calmText } from '../shared/calm';
 
 /** The calm face: nothing moves, and what is applied. Or, plainly, that it is not known. */
 export function NoTransition({ host, status }: PanelProps) {
@@ -33,7 +34,7 @@ export function NoTransition({ host, status }: PanelProps) {
   if (status.patches.length === 0) {
     return (
       <EmptyState tone="settled" title="No livepatch is loaded">
-        <p>Every thread runs the kernel as it was booted.</p>
+        <p>{calmText(status, 'Every thread runs the kernel as it was booted.')}</p>
       </EmptyState>
     );
   }
@@ -43,7 +44,10 @@ export function NoTransition({ host, status }: PanelProps) {
       <p>
         {applied.length === 0
           ? `${plural(status.patches.length, 'livepatch', 'livepatches')}, none of them known to be enabled.`
-          : `Every thread runs ${applied.map((patch) => visible(patch.name)).join(', ')}.`}
+          : calmText(
+              status,
+              `Every thread runs ${applied.map((patch) => visible(patch.name)).join(', ')}.`,
+            )}
       </p>
       <button type="button" className="button" onClick={() => show(host.id, 'livepatches')}>
         What is applied
