@@ -51,6 +51,16 @@ it('answers for each action on a demo host', async () => {
   expect(forced).toMatchObject({ leaving: [], unchecked: 0 });
 });
 
+it('says of a demo host that it is none, also where it would refuse', async () => {
+  const note = 'A demo host: no real machine.';
+  const allowed = await klpscope(['what-if', 'demo:two-vendors', '--replace-with', fileWith('')]);
+  const refused = await klpscope(['what-if', 'demo:two-vendors', '--disable', 'nobody']);
+  const real = await klpscope(['what-if', sample('03-two-stacked'), '--disable', 'lp_two']);
+  expect(allowed.stdout.split('\n')[0]).toBe(note);
+  expect(refused.stdout.split('\n')[0]).toBe(note);
+  expect(real.stdout).not.toContain(note);
+});
+
 it('takes the functions of a livepatch of the host, by name or in a file', async () => {
   const byName = await answered(sample('03-two-stacked'), '--replace-with', 'lp_one');
   const byFile = await answered(sample('03-two-stacked'), '--replace-with', fileWith('@lp_one\n'));

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { fail, type Result } from '../../shared/readings/problem';
 import { visible } from '../../shared/readings/text';
+import { isOfDemo } from '../../shared/report/demoMark';
 import type { StatusDocument } from '../../shared/report/statusDocument';
 import type { WhatIf, WhatIfAction } from '../../shared/report/whatif/document';
 import { renderWhatIf } from '../../shared/report/whatif/text';
@@ -43,8 +44,10 @@ export async function whatIfCommand(
   const asked = askedFor(values);
   if ('usage' in asked) return asked;
   let wrong: UsageError | null = null;
+  let isDemo = false;
   const answer = await readAndAsk(wanted, async (status, source): Promise<Result<WhatIf>> => {
     const action = actionOn(status, asked);
+    isDemo = isOfDemo(status);
     if (!('usage' in action)) return askWhatIf(source, status, action);
     wrong = action;
     return fail('not-found', null, action.usage);
@@ -57,7 +60,7 @@ export async function whatIfCommand(
   output.write(
     values.json
       ? `${JSON.stringify(answer.value, null, 2)}\n`
-      : renderWhatIf(answer.value, output.style.width),
+      : renderWhatIf(answer.value, output.style.width, isDemo),
   );
   return exitStatus.settled;
 }

@@ -2,19 +2,26 @@
 import { reasonSentence } from '../../diagnosis/wording';
 import { countOf, listed } from '../../diagnosis/words';
 import { visible } from '../../readings/text';
+import { demoNote } from '../demoMark';
 import type { Blocker } from '../statusDocument';
 import type { Change, WhatIf, WhatIfAction } from './document';
 
-/** @param width columns; paths and commands are never broken */
-export function renderWhatIf(answer: WhatIf, width: number): string {
+/**
+ * @param width columns; paths and commands are never broken
+ * @param isDemo the host is no real machine, and the text says so
+ */
+export function renderWhatIf(answer: WhatIf, width: number, isDemo = false): string {
   const { refusal } = answer;
+  const mark = isDemo ? [demoNote] : [];
   if (refusal) {
     return lines([
+      ...mark,
       `${title(answer.action)}: the kernel would refuse with ${refusal.errno}.`,
       ...wrapped(`${capital(refusal.why)}.`, width),
     ]);
   }
   return lines([
+    ...mark,
     `${title(answer.action)}: this is what would change.`,
     '',
     ...functionRows(answer, width),
