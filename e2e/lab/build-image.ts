@@ -31,6 +31,7 @@ import {
   type PackageFile,
 } from './packages.js';
 import { output, reasonOf, shell } from './process.js';
+import { newSecret } from '../sshd/secrets.js';
 
 /** The kernels that the lab is made for: a series of Debian's, as `uname -r` begins. */
 export const kernelSeries = ['6.1', '6.12'] as const;
@@ -192,7 +193,7 @@ async function buildImage(
 
   cpSync(guestRoot, tree, { recursive: true });
   const hostKey = await makeKeys(folder, tree);
-  const password = randomBytes(12).toString('base64url');
+  const password = newSecret('password');
   await writeShadow(tree, password);
 
   const own = join(folder, 'own.cpio');

@@ -3,30 +3,15 @@
  * finds any of them in whatever a test run has written.
  */
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 
 /** How every secret of a test begins. */
 export const secretMark = 'Kq7zW2mXvT9';
 
-/** Names the folder in which test folders are kept for the search at the end of the run. */
-export const keepVariable = 'KLPSCOPE_TEST_KEEP';
-
 export function newSecret(kind: 'password' | 'passphrase' | 'code'): string {
   return `${secretMark}-${kind}-${randomBytes(9).toString('hex')}`;
-}
-
-/** Ends a test's folder: removed, but put aside where a whole run searches all at its end. */
-export function keepOrRemove(folder: string): void {
-  const keep = process.env[keepVariable];
-  if (keep === undefined) {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-    return;
-  }
-  if (!existsSync(folder)) return;
-  mkdirSync(keep, { recursive: true });
-  renameSync(folder, join(keep, basename(folder)));
 }
 
 /** For ssh's programs, which ask a helper for a passphrase: it is neither argument nor variable. */

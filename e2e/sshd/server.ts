@@ -19,7 +19,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { cannotFabricate } from './fabricatedRoot';
-import { keepOrRemove, newSecret, withAskpass } from './secrets';
+import { keepOrRemove } from '../../main/testing/kept';
+import { newSecret, withAskpass } from './secrets';
 
 export interface Account {
   readonly name: string;

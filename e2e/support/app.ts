@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { electronOptions } from '../../scripts/lib/electron-options';
 import { root } from '../../scripts/lib/paths';
-import { keepOrRemove } from '../sshd/secrets';
+import { keepOrRemove } from '../../main/testing/kept';
 import { executable } from './runtime';
 
 const usualSwitches = electronOptions({ isVirtual: true, env: process.env });
@@ -25,7 +25,7 @@ export interface App {
   readonly page: Page;
   /** What the page and the main process complained about, but for what was expected. */
   readonly complaints: readonly string[];
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export interface Run {

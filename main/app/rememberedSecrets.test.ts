@@ -3,9 +3,10 @@ import { existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { keepOrRemove, newSecret } from '../../e2e/sshd/secrets';
+import { newSecret } from '../../e2e/sshd/secrets';
 import type { Host, Remembering } from '../../shared/api/contract';
 import { hostOf, settled } from '../../renderer/testing/documents';
+import { keepOrRemove } from '../testing/kept';
 import type { Ask, Question } from '../ssh/questions';
 import { createRememberedSecrets } from './rememberedSecrets';
 import { openSecretStore } from './secretStore';
@@ -143,7 +144,7 @@ test('it answers once; asked for again before the host was read, a person answer
 
 test('a password that sudo did not take is not remembered', async () => {
   const secrets = started();
-  await secrets.answering(target, person(['wrong', 'remember']))(sudo);
+  await secrets.answering(target, person([newSecret('password'), 'remember']))(sudo);
   secrets.heard(read(false));
   expect(existsSync(file)).toBe(false);
 });

@@ -20,7 +20,10 @@ async function open() {
   const settings = await openSettings(files, {}, (complaint) => {
     throw new Error(complaint);
   });
-  return { ...createTransportChoices(settings, () => undefined), written: () => settings.written() };
+  return {
+    ...createTransportChoices(settings, () => undefined),
+    written: () => settings.written(),
+  };
 }
 
 function target(text: string): Target {

@@ -1,10 +1,11 @@
 /** The system's OpenSSH and the app's own store of host keys, from the command line. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { cannotServe, startSshd, type SshServer } from '../../e2e/sshd/server';
 import { AcceptedKeys } from '../ssh/acceptedKeys';
+import { keepOrRemove, keepOutput } from '../testing/kept';
 import { run } from './run';
 
 const impossible = cannotServe();
@@ -17,7 +18,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   vi.unstubAllEnvs();
-  rmSync(folder, { recursive: true, force: true });
+  keepOrRemove(folder);
 });
 
 /** Everything that goes to standard error counts, whoever writes it. */
@@ -34,6 +35,7 @@ async function klpscope(...args: string[]) {
     complain: (line) => void errors.push(`klpscope: ${line}\n`),
   });
   spy.mockRestore();
+  keepOutput([...written, ...errors].join(''));
   return { status, stdout: written.join(''), stderr: errors.join('') };
 }
 

@@ -14,6 +14,7 @@ import { livepatch, thread } from '../../shared/testing/memoryTree';
 import { readRecording } from '../sources/recordingFile';
 import { archiveFile, entriesOf, gzippedArchive, xzArchive } from '../testing/archives';
 import { hostFolder, temporaryFolder } from '../testing/folders';
+import { keepOutput } from '../testing/kept';
 
 const top = join(import.meta.dirname, '../..');
 const sample = join(top, 'samples/linux-6.12/04-stalled-patching.tar.gz');
@@ -42,6 +43,7 @@ function klpscope(args: readonly string[], options: SpawnOptions = {}) {
     encoding: 'utf8',
     stdio: 'pipe',
   });
+  keepOutput(`${stdout}\n${stderr}\n`);
   return { status, signal, stdout, stderr };
 }
 

@@ -2,6 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { newSecret } from '../../e2e/sshd/secrets';
 import { openAskpass, type Askpass } from './askpass';
 import { AcceptedKeys } from './acceptedKeys';
 import { resolveHost } from './config';
@@ -47,9 +48,10 @@ function run(question: string): Promise<{ status: number | null; said: string }>
 
 it('hands a question on and prints the answer, whatever stands in both', async () => {
   const odd = `it's "odd" $(id) \\n \`x\` %s -e`;
-  answers = [odd, 'two'];
+  const password = newSecret('password');
+  answers = [odd, password];
   expect(await run(`(ada@db1) ${odd}\nsecond line: `)).toEqual({ status: 0, said: `${odd}\n` });
-  expect(await run("ada@db1's password: ")).toEqual({ status: 0, said: 'two\n' });
+  expect(await run("ada@db1's password: ")).toEqual({ status: 0, said: `${password}\n` });
   expect(asked).toMatchObject([
     { kind: 'prompts', prompts: [{ text: `${odd}\nsecond line: ` }] },
     { kind: 'password', user: 'ada' },

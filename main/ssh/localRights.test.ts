@@ -8,9 +8,10 @@ import { mkdirSync, mkdtempSync, chmodSync, readFileSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { keepOrRemove, newSecret } from '../../e2e/sshd/secrets';
+import { newSecret } from '../../e2e/sshd/secrets';
 import { cannotServe, startSshd, type SshServer } from '../../e2e/sshd/server';
 import { statusDocumentSchema } from '../../shared/report/statusDocument';
+import { keepOrRemove } from '../testing/kept';
 import { buildProgram } from '../testing/program';
 
 const impossible = cannotServe();

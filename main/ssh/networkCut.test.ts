@@ -3,7 +3,7 @@
  * void, or is thin.
  */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -11,6 +11,7 @@ import { hostOf } from '../../e2e/sshd/client';
 import { cannotSeparate, makeNet, type Net } from '../../e2e/sshd/netns';
 import { cannotServe, freePort, startSshd, type SshServer } from '../../e2e/sshd/server';
 import { statusDocumentSchema } from '../../shared/report/statusDocument';
+import { keepOrRemove } from '../testing/kept';
 import { buildProgram, startProgram, type Running } from '../testing/program';
 
 const impossible = cannotServe() ?? cannotSeparate();
@@ -62,7 +63,7 @@ describe.skipIf(impossible !== undefined)('a host behind a network of its own', 
   afterAll(async () => {
     await server.stop();
     net.remove();
-    rmSync(folder, { recursive: true, force: true });
+    keepOrRemove(folder);
   }, 60_000);
 
   describe.each(['ssh2', 'openssh'] as const)('over %s', (transport) => {

@@ -9,6 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startAgent } from '../../e2e/sshd/agent';
 import { askingServer } from '../../e2e/sshd/askingServer';
+import { newSecret } from '../../e2e/sshd/secrets';
 import { cannotServe, startSshd, type SshServer } from '../../e2e/sshd/server';
 import { parseTarget } from '../../shared/api/target';
 import type { Result } from '../../shared/readings/problem';
@@ -241,13 +242,14 @@ describe.skipIf(impossible !== undefined)('connecting as configured', () => {
     it('answers a password and then a one-time code', async () => {
       const given: string[][] = [];
       const asking = await askingServer([['Password: '], ['One-time code: ']], given);
-      const ask = answering(['accept'], ['secret'], ['123456']);
+      const [password, code] = [newSecret('password'), newSecret('code')];
+      const ask = answering(['accept'], [password], [code]);
       const { open } = story({
         config: ['Host inner', '  HostName 127.0.0.1', `  Port ${asking.port}`],
         options: { transport, ask },
       });
       expect(told(await open().sample()).code).toBe('read');
-      expect(given).toEqual([['secret'], ['123456']]);
+      expect(given).toEqual([[password], [code]]);
       expect(ask.asked.slice(1)).toMatchObject([
         { kind: 'prompts', host: 'inner', prompts: [{ text: 'Password: ', echo: false }] },
         { kind: 'prompts', host: 'inner', prompts: [{ text: 'One-time code: ' }] },
@@ -259,7 +261,7 @@ describe.skipIf(impossible !== undefined)('connecting as configured', () => {
       const given: string[][] = [];
       const asking = await askingServer([['Password: ']], given);
       const slow = (question: Question): Promise<readonly string[]> =>
-        pause(2500).then(() => [question.kind === 'host-key' ? 'accept' : 'secret']);
+        pause(2500).then(() => [question.kind === 'host-key' ? 'accept' : newSecret('password')]);
       const { open } = story({
         config: ['Host inner', '  HostName 127.0.0.1', `  Port ${asking.port}`],
         options: { transport, ask: slow, timeoutMs: 2000 },
@@ -271,7 +273,7 @@ describe.skipIf(impossible !== undefined)('connecting as configured', () => {
     it('sends no secret before the host’s key is verified', async () => {
       const given: string[][] = [];
       const asking = await askingServer([['Password: ']], given);
-      const ask = answering(null, ['secret']);
+      const ask = answering(null, [newSecret('password')]);
       const { open } = story({
         config: ['Host inner', '  HostName 127.0.0.1', `  Port ${asking.port}`],
         options: { transport, ask },

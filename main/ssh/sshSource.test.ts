@@ -277,7 +277,7 @@ describe.skipIf(impossible !== undefined)('over SSH', () => {
     const strict = await another({
       config: ['PasswordAuthentication yes', 'PubkeyAuthentication no'],
     });
-    const ask = answering(['wrong'], [strict.password]);
+    const ask = answering([newSecret('password')], [strict.password]);
     expect(codeOf(await open({ server: strict, ask }).sample())).toBe('read');
     expect(ask.asked.map((question) => 'again' in question && question.again)).toEqual([
       false,

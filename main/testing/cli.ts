@@ -2,6 +2,7 @@
 import type { TextStyle } from '../../shared/report/statusText';
 import type { Output } from '../cli/output';
 import { run } from '../cli/run';
+import { keepOutput } from './kept';
 
 export interface Ended {
   readonly status: number;
@@ -21,5 +22,6 @@ export async function klpscope(args: readonly string[], style: TextStyle = plain
     complain: (line) => void stderr.push(line),
   };
   const status = await run(args, output);
+  keepOutput([stdout, ...stderr, ''].join('\n'));
   return { status, stdout, stderr };
 }

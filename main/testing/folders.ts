@@ -3,16 +3,21 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { keepOrRemove } from './kept';
 
 /** Contents by path on the host; a path that ends in `/` is an empty folder. */
 export type HostFiles = Readonly<Record<string, string | Uint8Array>>;
 
-/** An empty folder that every user may enter. */
+/** An empty folder that every user may enter. What is left in it is searched for secrets. */
 export function temporaryFolder(): string {
+  const folder = newFolder();
+  onTestFinished(() => keepOrRemove(folder), 60_000);
+  return folder;
+}
+
+function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'klpscope-test-'));
   chmodSync(folder, 0o755);
-  // A slow disk may take its time for a large tree.
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }), 60_000);
   return folder;
 }
 
@@ -26,7 +31,9 @@ export function writeHost(folder: string, files: HostFiles): void {
 
 /** The folder of a host with these files. */
 export function hostFolder(files: HostFiles): string {
-  const folder = temporaryFolder();
+  const folder = newFolder();
+  // Nobody but the test has written there. A slow disk may take its time for a large tree.
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }), 60_000);
   writeHost(folder, files);
   return folder;
 }

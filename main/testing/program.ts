@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { build } from 'vite';
 import { watchEventSchema, type WatchEvent } from '../../shared/history/events';
+import { keepOutput } from './kept';
 
 const top = join(import.meta.dirname, '../..');
 
@@ -40,6 +41,7 @@ export function startProgram(command: readonly string[], env: NodeJS.ProcessEnv)
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  child.once('close', () => keepOutput(`${stdout}\n${stderr}\n`));
   return {
     stdout: () => stdout,
     stderr: () => stderr,

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { searchFolders, watchProcesses } from './secretSearch';
 
@@ -20,6 +22,11 @@ const secret = `${mark}-password`;
 test.each([
   ['as it is', Buffer.from(`password=${secret}\n`)],
   ['in UTF-16, as Chromium stores', Buffer.from(`\0${secret}`, 'utf16le')],
+  ['in the second piece of a recording', Buffer.concat([gzipSync('x\n'), gzipSync(secret)])],
+  [
+    'in an archive that was cut off',
+    gzipSync(`${secret}${randomBytes(4096).toString('hex')}`).subarray(0, 4096),
+  ],
   ...[0, 1, 2].map((offset): [string, Buffer] => [
     `in base64 behind ${offset} bytes`,
     Buffer.from(Buffer.from('x'.repeat(offset) + secret).toString('base64')),

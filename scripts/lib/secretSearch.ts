@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { constants, gunzipSync } from 'node:zlib';
 import { secretMark } from '../../e2e/sshd/secrets';
 
 /** The ways in which programs write text: as it is, in UTF-16, and in base64 at any offset. */
@@ -27,6 +28,23 @@ function inBase64(mark: string, offset: number): string {
 function holdsAny(content: Buffer, forms: readonly Buffer[]): boolean {
   return forms.some((form) => content.includes(form));
 }
+
+/** Recordings and archives, which are many pieces one after the other, and may end in the midst. */
+function unpacked(content: Buffer): Buffer {
+  if (content.length < 2 || content.readUInt16BE(0) !== gzipMagic) return content;
+  try {
+    return gunzipSync(content, {
+      finishFlush: constants.Z_SYNC_FLUSH,
+      maxOutputLength: mostUnpacked,
+    });
+  } catch {
+    // Damaged on purpose, or a bomb: a test of what the product does with such.
+    return content;
+  }
+}
+
+const gzipMagic = 0x1f8b;
+const mostUnpacked = 256 * 1024 * 1024;
 
 export interface Searched {
   /** How many files were looked into. */
@@ -52,7 +70,7 @@ export async function searchFolders(
       if (!entry.isFile()) continue;
       const path = join(entry.parentPath, entry.name);
       files += 1;
-      if (holdsAny(await readFile(path), forms)) found.push(path);
+      if (holdsAny(unpacked(await readFile(path)), forms)) found.push(path);
     }
   }
   return { files, found };
