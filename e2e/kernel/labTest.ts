@@ -46,10 +46,14 @@ export const test = base.extend<OfStory, OfWorker & { readonly ownClient: Client
     },
     { scope: 'worker' },
   ],
-  lab: async ({ guestOrWhy }, use, info) => {
-    if (typeof guestOrWhy === 'string') info.skip(true, guestOrWhy);
-    else await use(guestOrWhy);
-  },
+  // For every story, also for one that asks for nothing: without a guest it is skipped.
+  lab: [
+    async ({ guestOrWhy }, use, info) => {
+      if (typeof guestOrWhy === 'string') info.skip(true, guestOrWhy);
+      else await use(guestOrWhy);
+    },
+    { auto: true },
+  ],
   client: async ({ ownClient }, use, info) => {
     if (ownClient === null) info.skip(true, 'no guest');
     else await use(ownClient);
