@@ -1,8 +1,9 @@
 /** The product as a person starts it, with an ssh_config in which the guest has a name for each login. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { keepOrRemove, keepOutput } from '../../main/testing/kept';
 import { root } from '../../scripts/lib/paths';
 import { statusDocumentSchema, type StatusDocument } from '../../shared/report/statusDocument';
 import type { Lab } from '../lab/index';
@@ -60,7 +61,7 @@ export function clientOf(lab: Lab): Client {
       if (err !== '') throw new Error(`klpscope status ${host} complained: ${err}`);
       return { document: statusDocumentSchema.parse(JSON.parse(out)), exitStatus };
     },
-    remove: () => rmSync(folder, { recursive: true, force: true }),
+    remove: () => keepOrRemove(folder),
   };
 }
 
@@ -73,6 +74,9 @@ function endOf(
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (err += text));
   return new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (exitStatus) => resolve({ exitStatus, out, err }));
+    child.on('close', (exitStatus) => {
+      keepOutput(`${out}\n${err}\n`);
+      resolve({ exitStatus, out, err });
+    });
   });
 }
