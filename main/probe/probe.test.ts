@@ -3,13 +3,14 @@
  * the same as the capture's own files do.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { cannotFabricate, fabricateRoot, type FabricatedRoot } from '../../e2e/sshd/fabricatedRoot';
 import { parseTarget } from '../../shared/api/target';
 import type { Readings } from '../../shared/readings/readings';
+import type { SoughtCode, StackSearch } from '../../shared/readings/stackSearch';
 import { statusOf } from '../../shared/report/status';
 import type { StatusDocument } from '../../shared/report/statusDocument';
 import { openSource } from '../sources/source';
@@ -52,6 +53,23 @@ async function readChannel(channel: NonNullable<ReturnType<typeof startChild>>):
   host.close();
   if (!sampled.ok) throw new Error(sampled.problem.message);
   return sampled.value;
+}
+
+/** As `read`, and whose stack holds a function is asked in between. */
+async function readAndSeek(argv: readonly string[], code: SoughtCode): Promise<StackSearch> {
+  const channel = startChild([...argv, 'sh', ...startArguments(programText('0a', firstRequest))]);
+  if (!channel) throw new Error('no program');
+  const opened = await ProbeSession.open(channel, '0a', firstRequest);
+  if (!opened.ok) throw new Error(opened.problem.message);
+  const { session, first } = opened.value;
+  const host = new LiveHost(session, { target: 'x', source: 'ssh' }, first);
+  const samples = [await host.sample()];
+  const search = await host.seek(code);
+  samples.push(await host.sample());
+  host.close();
+  expect(samples.map(({ ok }) => ok)).toEqual([true, true]);
+  if (!search.ok) throw new Error(search.problem.message);
+  return search.value;
 }
 
 async function readFiles(path: string): Promise<StatusDocument> {
@@ -100,6 +118,26 @@ describe.skipIf(impossible !== undefined)('the probe reads what the files say', 
       expect(comparable(document)).toEqual(comparable(await readFiles(root.path)));
     },
   );
+
+  it('sees the files of a livepatch that nobody can read, which tell the kernel’s rules', async () => {
+    const root = fabricateRoot(join(samples, '04-stalled-patching.tar.gz'));
+    const folder = join(root.path, 'sys/kernel/livepatch');
+    const told = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+    for (const path of told.filter((name) => /\/(?:replace|patched|force)$/.test(name))) {
+      rmSync(join(folder, path));
+    }
+    const rules = async () => statusOf(await read(root.busyboxOnly)).livepatch;
+    const without = await rules();
+    writeFileSync(join(folder, 'lp_one/force'), '', { mode: 0o200 });
+    const withForce = await rules();
+    writeFileSync(join(folder, 'lp_busy/signal'), '', { mode: 0o200 });
+    const withSignal = await rules();
+    root.remove();
+    expect(without).toMatchObject({ strictStack: true, forcible: false });
+    expect(withForce).toMatchObject({ forcible: true });
+    expect(withForce).not.toHaveProperty('strictStack');
+    expect(withSignal).toMatchObject({ strictStack: true, forcible: true });
+  });
 
   it('tells a thread whose name looks like a frame from a frame', async () => {
     const root = fabricateRoot(join(samples, '04-stalled-patching.tar.gz'));
@@ -176,13 +214,21 @@ describe.skipIf(impossible !== undefined || !hasStrace)('traced', () => {
     const before = digest();
     const calls =
       'trace=open,openat,openat2,creat,unlink,unlinkat,rename,renameat,renameat2,mkdir,mkdirat,truncate,ftruncate,chmod,fchmod,fchmodat,link,linkat,symlink,symlinkat,mknod,mknodat,kill,tkill,tgkill';
-    await read(['strace', '-f', '-qq', '-o', trace, '-e', calls, ...root.busyboxOnly]);
+    const traced = ['strace', '-f', '-qq', '-o', trace, '-e', calls, ...root.busyboxOnly];
+    const code = { symbols: ['klp_busy_wait_d'], modules: [], prefixes: [] };
+    const { found, files } = await readAndSeek(traced, code);
+    const [{ pid, tid } = { pid: 0, tid: 0 }] = found;
+    expect(files.has(`/proc/${pid}/task/${tid}/comm`)).toBe(true);
     const opened = readFileSync(trace, 'utf8').split('\n').filter(Boolean);
     const harmful = opened.filter(
       (line) =>
         !/"[^"]*", O_RDONLY\b|"\/dev\/null", O_|= -1 E|exited with|--- SIG|<\.\.\./.test(line),
     );
     expect(opened.length).toBeGreaterThan(100);
+    // Every stack, with the one name that only a search has for it.
+    const threads = readdirSync(join(root.path, 'proc')).filter((name) => /^\d+$/.test(name));
+    const stacks = opened.filter((line) => /"\d+\/task\/\d+\/stack", O_RDONLY/.test(line));
+    expect(stacks.length).toBeGreaterThanOrEqual(threads.length);
     expect(harmful).toEqual([]);
     expect(digest()).toBe(before);
     root.remove();
