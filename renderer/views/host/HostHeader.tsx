@@ -47,7 +47,7 @@ function Machine({ status }: { readonly status: StatusDocument }) {
       <span className="truncate">
         {kernel === null ? 'kernel unknown' : `Linux ${visible(kernel)}`}
       </span>
-      <span className="host-header__uptime truncate">
+      <span className="host-header__uptime">
         {uptimeSeconds === null ? 'uptime unknown' : `up ${durationText(uptimeSeconds)}`}
       </span>
     </p>
