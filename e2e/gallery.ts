@@ -86,7 +86,10 @@ async function takeAll(
       const profile = mkdtempSync(join(tmpdir(), 'klpscope-gallery-'));
       const options = [`--user-data-dir=${profile}`, root, ...next.args];
       const file = join(folder, `${next.name}.png`);
-      const status = await end(executable, [...switches, ...options, '--screenshot', file], env);
+      const status = await end(executable, [...switches, ...options, '--screenshot', file], {
+        ...env,
+        XDG_CONFIG_HOME: profile,
+      });
       rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
       // 3: the state could not be read, which is what the picture shows.
       if (status !== 0 && status !== 3) {

@@ -37,7 +37,11 @@ export async function measureStart(
   switches ??= electronOptions({ isVirtual: true, env });
   const all = [...switches, `--user-data-dir=${profile}`, '-r', hook, application, ...args];
   const begin = Date.now();
-  const output = await outputOf(executable, all, { ...env, KLPSCOPE_BENCH_AWAITED: awaited });
+  const output = await outputOf(executable, all, {
+    ...env,
+    XDG_CONFIG_HOME: profile,
+    KLPSCOPE_BENCH_AWAITED: awaited,
+  });
   const said = saidSchema.parse(JSON.parse(output));
   return { shown: said.shownAt - begin, painted: said.paintedAt - begin };
 }

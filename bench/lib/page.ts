@@ -17,7 +17,7 @@ export async function openPage(
   const switches = electronOptions({ isVirtual: true, env });
   const electron = await _electron.launch({
     args: [...switches, `--user-data-dir=${join(folder, 'profile')}`, root, ...targets],
-    env: definedOnly(env),
+    env: definedOnly({ ...env, XDG_CONFIG_HOME: join(folder, 'config') }),
   });
   return electron.firstWindow();
 }
