@@ -288,7 +288,7 @@ test('forced while it was being disabled, its module is pinned for ever', async 
   await windowSays(scene(), 'lp_cumul_busy is being removed');
   await watching.sees('patch-disabled lp_cumul_busy', 'transition-started lp_cumul_busy');
   await guest.force('lp_cumul_busy');
-  await windowSays(scene(), 'No livepatch is applied');
+  await windowSays(scene(), 'No livepatch is applied, after a forced transition');
   await watching.sees(
     'patch-gone lp_cumul_busy',
     'transition-completed lp_cumul_busy',

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { StatusDocument } from '../../shared/report/statusDocument';
 import { hostOf, patch, settled, transition } from '../testing/documents';
 import { clockText } from './format';
 import { headlineOfHost, headlineText, seenSeconds, summaryOf } from './headline';
@@ -41,4 +42,20 @@ test('a watched transition is timed by the samples, one of a capture is not', ()
   expect(seenSeconds(watched)).toBe(41);
   expect(summaryOf(watched).aside).toBe('41 s');
   expect(summaryOf(hostOf(status)).aside).toBeNull();
+});
+
+test('what was forced is said along with what is applied', () => {
+  const findings: StatusDocument['findings'] = [
+    {
+      code: 'was-forced',
+      severity: 'warning',
+      subject: 'a',
+      message: 'The transition of a was forced.',
+      evidence: [],
+      remedies: [],
+    },
+  ];
+  const headline = headlineOfHost(hostOf({ ...settled, findings }));
+  expect(headlineText(headline)).toContain('No livepatch is applied, after a forced transition');
+  expect(headline.detail).toBe('The transition of a was forced.');
 });

@@ -84,7 +84,16 @@ function settled(status: StatusDocument): Headline {
       short: `${appliedShort(applied.length)}, ${countOf(errors.length, 'error')}`,
     };
   }
-  return plain('settled', title, notes || calm, shortNote(status, appliedShort(applied.length)));
+  const wasForced = warnings.some(({ code }) => code === 'was-forced');
+  return {
+    tone: 'settled',
+    title: [
+      { text: title, strong: false },
+      ...(wasForced ? [{ text: ', after a forced transition', strong: true }] : []),
+    ],
+    detail: notes || calm,
+    short: shortNote(status, appliedShort(applied.length)),
+  };
 }
 
 function appliedTitle(names: readonly string[]): string {
