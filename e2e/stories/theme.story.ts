@@ -1,6 +1,6 @@
 /** Light, dark, and what the system says. */
 import type { ElectronApplication, Page } from '@playwright/test';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { configFile, expect, test } from '../support/app';
 import { openPalette } from '../support/screen';
@@ -88,4 +88,22 @@ test('settings that make no sense are put aside, and the window opens', async ({
   await choose(page, 'Theme: Light');
   await expect.poll(() => existsSync(file) && readFileSync(file, 'utf8')).toContain('"light"');
   expect(readFileSync(`${file}.broken`, 'utf8')).toBe('{ "theme": "pink"');
+});
+
+test('a choice that waits for another writer is kept, though the window is closed meanwhile', async ({
+  launch,
+  folder,
+}) => {
+  const file = configFile(folder);
+  const { page, close } = await launch();
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(`${file}.lock`, 'another writer');
+  await choose(page, 'Theme: Dark');
+  await expect.poll(() => ground(page)).toBe(dark);
+  const gone = page.waitForEvent('close');
+  const closing = close();
+  await gone;
+  rmSync(`${file}.lock`);
+  await closing;
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ settings: { theme: 'dark' } });
 });
