@@ -102,11 +102,11 @@ describe.skipIf(impossible !== undefined)('this machine, by a user who is not ro
       startSshd({ prepare: [`mount --bind '${join(folder, 'sbin')}' /usr/local/sbin`] }),
       startSshd({ prepare: [`mount -t overlay none -o '${layers}' /usr/bin`] }),
     ]);
-  });
+  }, 60_000);
   afterAll(async () => {
     await Promise.all([server.stop(), bare.stop()]);
     keepOrRemove(folder);
-  });
+  }, 60_000);
 
   it('is shown in part, with what to do about it', () => {
     const { status: code, stdout, stderr } = statusOn(server, 'viewer', ['--json']);
