@@ -3,7 +3,7 @@ import type { FileReading, ThreadStack } from '../../readings/readings';
 import type { KernelCore } from '../core';
 import { hashOf } from '../random';
 import type { Frame, Thread } from '../threads';
-import { file, folder, type Node } from './node';
+import { file, type Node } from './node';
 
 /** include/linux/sched.h */
 const PF_KTHREAD = 0x0020_0000;
@@ -18,17 +18,59 @@ const stateWords: Readonly<Record<Thread['state'], string>> = {
   Z: 'Z (zombie)',
 };
 
+/** Of a process and of each of its threads alike. */
+const names = ['comm', 'stat', 'status', 'wchan', 'stack', 'patch_state', 'cmdline', 'cgroup'];
+
 /** /proc/PID; the files of the process are those of its first thread. */
 export function processFolder(core: KernelCore, pid: number): Node | null {
   const tids = core.threads.tidsOf(pid);
   const leader = core.threads.get(pid) ?? firstOf(core, tids);
   if (!leader) return null;
-  return folder(() => [
-    ...threadEntries(core, leader),
-    ['cmdline', file(leader.cmdline === '' ? '' : `${leader.cmdline.replaceAll(' ', '\0')}\0`)],
-    ['cgroup', file(leader.cgroup === null ? '' : `0::${leader.cgroup}\n`)],
-    ['task', taskFolder(core, tids)],
-  ]);
+  const find = (name: string): Node | null =>
+    name === 'task' ? taskFolder(core, tids) : fileOf(core, leader, name);
+  return { kind: 'folder', find, entries: () => entriesOf([...names, 'task'], find) };
+}
+
+function threadFolder(core: KernelCore, thread: Thread): Node {
+  const find = (name: string) => fileOf(core, thread, name);
+  return { kind: 'folder', find, entries: () => entriesOf(names, find) };
+}
+
+function entriesOf(all: readonly string[], find: (name: string) => Node | null): [string, Node][] {
+  return all.flatMap((name): [string, Node][] => {
+    const node = find(name);
+    return node ? [[name, node]] : [];
+  });
+}
+
+/** Only what is looked at is made: a search of stacks opens thousands. */
+function fileOf(core: KernelCore, thread: Thread, name: string): Node | null {
+  const text = textOf(core, thread, name);
+  return text === null ? null : file(text);
+}
+
+function textOf(core: KernelCore, thread: Thread, name: string): string | null {
+  const { comm, cmdline, cgroup, tid } = thread;
+  switch (name) {
+    case 'comm':
+      return `${comm}\n`;
+    case 'stat':
+      return statOf(thread);
+    case 'status':
+      return statusOf(core, thread);
+    case 'wchan':
+      return wchanOf(thread);
+    case 'stack':
+      return stackOf(core, thread);
+    case 'patch_state':
+      return core.setup.architecture === 'no-livepatch' ? null : `${core.patchStateOf(tid)}\n`;
+    case 'cmdline':
+      return cmdline === '' ? '' : `${cmdline.replaceAll(' ', '\0')}\0`;
+    case 'cgroup':
+      return cgroup === null ? '' : `0::${cgroup}\n`;
+    default:
+      return null;
+  }
 }
 
 function firstOf(core: KernelCore, tids: ReadonlySet<number>): Thread | null {
@@ -39,7 +81,7 @@ function firstOf(core: KernelCore, tids: ReadonlySet<number>): Thread | null {
 function taskFolder(core: KernelCore, tids: ReadonlySet<number>): Node {
   const threadOf = (tid: number) => {
     const thread = tids.has(tid) ? core.threads.get(tid) : null;
-    return thread && folder(() => threadEntries(core, thread));
+    return thread && threadFolder(core, thread);
   };
   return {
     kind: 'folder',
@@ -51,20 +93,6 @@ function taskFolder(core: KernelCore, tids: ReadonlySet<number>): Node {
     },
     find: (name) => threadOf(Number(name)),
   };
-}
-
-function threadEntries(core: KernelCore, thread: Thread): [string, Node][] {
-  const entries: [string, Node][] = [
-    ['comm', file(`${thread.comm}\n`)],
-    ['stat', file(statOf(thread))],
-    ['status', file(statusOf(core, thread))],
-    ['wchan', file(wchanOf(thread))],
-    ['stack', file(stackOf(core, thread))],
-  ];
-  if (core.setup.architecture !== 'no-livepatch') {
-    entries.push(['patch_state', file(`${core.patchStateOf(thread.tid)}\n`)]);
-  }
-  return entries;
 }
 
 /** Of all threads; who sleeps in the same place shares one text. */
