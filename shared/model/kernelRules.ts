@@ -1,6 +1,6 @@
 /** Which rules the kernel goes by, told by the files that it has; its release is never asked. */
 import { livepatchRoot, patchPath } from '../readings/paths';
-import type { ReadingsReader } from './reader';
+import { plainText, type ReadingsReader } from './reader';
 import type { KernelRules } from './systemState';
 
 /** Files that came after the strict stack was given up: `patched` in 6.1, the others in 6.11 and 6.14. */
@@ -14,8 +14,10 @@ const laterFiles = ['replace', 'replace_set', 'stack_order'] as const;
 export function readRules(reader: ReadingsReader): KernelRules {
   const patches = (reader.foldersIn(livepatchRoot) ?? []).map(patchPath);
   const some = (file: string) => patches.some((path) => reader.exists(`${path}/${file}`));
-  const isUnforced = patches.some((path) => isComplete(reader, path) && isAbsent(reader, path));
-  if (laterFiles.some(some) || hasPatched(reader, patches)) {
+  const isUnforced =
+    !reader.readings.torn &&
+    patches.some((path) => isComplete(reader, path) && isAbsent(reader, path));
+  if (patches.some((path) => hasLaterFile(reader, path))) {
     return { strictStack: false, forcible: true };
   }
   if (some('signal')) return { strictStack: true, forcible: true };
@@ -33,8 +35,9 @@ function isAbsent(reader: ReadingsReader, path: string): boolean {
   return reading !== undefined && 'missing' in reading && reading.missing === 'absent';
 }
 
-function hasPatched(reader: ReadingsReader, patches: readonly string[]): boolean {
-  return patches.some((path) =>
-    (reader.foldersIn(path) ?? []).some((object) => reader.exists(`${path}/${object}/patched`)),
-  );
+/** One that was read: of a `stack_order` that did not answer it isn't known whether it exists. */
+function hasLaterFile(reader: ReadingsReader, path: string): boolean {
+  const objects = reader.foldersIn(path) ?? [];
+  const files = [...laterFiles, ...objects.map((object) => `${object}/patched`)];
+  return files.some((file) => plainText(reader.readings, `${path}/${file}`) !== null);
 }
