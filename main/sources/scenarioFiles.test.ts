@@ -5,12 +5,12 @@ import { describe, expect, it } from 'vitest';
 import { parseTarget } from '../../shared/api/target';
 import { statusDocumentSchema } from '../../shared/report/statusDocument';
 import { klpscope } from '../testing/cli';
-import { temporaryFolder } from '../testing/folders';
+import { inputFolder } from '../testing/folders';
 
 const example = join(import.meta.dirname, '../../samples/scenarios/backup-and-database.json');
 
 function scenarioFile(content: string | Uint8Array, name = 'story.json'): string {
-  const path = join(temporaryFolder(), name);
+  const path = join(inputFolder(), name);
   writeFileSync(path, content);
   return path;
 }
@@ -79,7 +79,7 @@ describe('a file that can’t be played ends with 3, one line and no document', 
 
   it('that is not there, is a folder, is huge, or has a name to fool a terminal', async () => {
     expect(await run('/nowhere/story.json')).toMatch(/^not-found: .*does not exist/);
-    const folder = join(temporaryFolder(), 'x.json');
+    const folder = join(inputFolder(), 'x.json');
     mkdirSync(folder);
     expect(await run(folder)).toMatch(/^not-found: .*is a folder/);
     const huge = scenarioFile('');

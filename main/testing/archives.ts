@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { pack, type Header } from 'tar-stream';
 import { livepatch, modules, thread } from '../../shared/testing/memoryTree';
-import { temporaryFolder, type HostFiles } from './folders';
+import { inputFolder, type HostFiles } from './folders';
 
 export interface ArchiveEntry {
   readonly header: Pick<Header, 'name'> & Partial<Header>;
@@ -35,7 +35,7 @@ export async function tarOf(entries: readonly ArchiveEntry[]): Promise<Buffer> {
 
 /** Writes an archive. @returns its path */
 export function archiveFile(bytes: Uint8Array, name = 'capture.tar.gz'): string {
-  const path = join(temporaryFolder(), name);
+  const path = join(inputFolder(), name);
   writeFileSync(path, bytes);
   return path;
 }

@@ -15,6 +15,14 @@ export function temporaryFolder(): string {
   return folder;
 }
 
+/** The same for what a test gives the product to read, which may be huge: nobody else writes there. */
+export function inputFolder(): string {
+  const folder = newFolder();
+  // A slow disk may take its time for a large tree.
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }), 60_000);
+  return folder;
+}
+
 function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'klpscope-test-'));
   chmodSync(folder, 0o755);
@@ -31,9 +39,7 @@ export function writeHost(folder: string, files: HostFiles): void {
 
 /** The folder of a host with these files. */
 export function hostFolder(files: HostFiles): string {
-  const folder = newFolder();
-  // Nobody but the test has written there. A slow disk may take its time for a large tree.
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }), 60_000);
+  const folder = inputFolder();
   writeHost(folder, files);
   return folder;
 }
