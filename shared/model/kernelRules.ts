@@ -17,11 +17,9 @@ export function readRules(reader: ReadingsReader): KernelRules {
   const isUnforced =
     !reader.readings.torn &&
     patches.some((path) => isComplete(reader, path) && isAbsent(reader, path));
-  if (patches.some((path) => hasLaterFile(reader, path))) {
-    return { strictStack: false, forcible: true };
-  }
-  if (some('signal')) return { strictStack: true, forcible: true };
-  if (some('force')) return { forcible: true };
+  if (patches.some((path) => hasLaterFile(reader, path))) return {};
+  if (some('signal')) return { strictStack: true };
+  if (some('force')) return {};
   return isUnforced ? { strictStack: true, forcible: false } : {};
 }
 

@@ -110,15 +110,15 @@ export interface RedirectedFunction {
   readonly byLivepatch: boolean;
 }
 
-/** What differs between kernels, as far as the files of livepatches tell; absent: they don't. */
+/** How the kernel differs from those since 5.1, as far as the files of livepatches tell. */
 export interface KernelRules {
   /**
    * As before 5.1: only the topmost enabled livepatch may be disabled and only the lowest disabled
    * one enabled, a disabled one stays in sysfs, and none replaces others.
    */
-  readonly strictStack?: boolean;
-  /** A transition can be forced (since 4.15). */
-  readonly forcible?: boolean;
+  readonly strictStack?: true;
+  /** No transition can be forced, as before 4.15. */
+  readonly forcible?: false;
 }
 
 export interface SystemState {

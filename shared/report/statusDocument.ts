@@ -141,11 +141,11 @@ export const statusDocumentSchema = z.strictObject({
     tainted: unknown(z.boolean()),
     /**
      * Only the topmost livepatch can be disabled, a disabled one stays in sysfs, and none replaces
-     * others, as before 5.1; absent where the files of livepatches don't tell.
+     * others, as before 5.1; absent where the files of livepatches don't tell that.
      */
-    strictStack: z.boolean().exactOptional(),
-    /** A transition can be forced; absent where the files of livepatches don't tell. */
-    forcible: z.boolean().exactOptional(),
+    strictStack: z.literal(true).exactOptional(),
+    /** No transition can be forced, as before 4.15; absent where the files don't tell that. */
+    forcible: z.literal(false).exactOptional(),
   }),
   coverage: z.strictObject({
     privileged: unknown(z.boolean()),

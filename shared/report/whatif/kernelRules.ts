@@ -10,10 +10,19 @@ import { livepatchAbove } from './refusal';
 
 export function aboutRules(status: StatusDocument, action: WhatIfAction): string[] {
   const { strictStack } = status.livepatch;
-  if (strictStack === false) return [];
-  return strictStack === true
-    ? [...byOldRules(status, action), ...onImmediate]
-    : ifTheyWereOld(status, action);
+  if (strictStack === true) return [...byOldRules(status, action), ...onImmediate];
+  return hasLaterFiles(status) ? [] : ifTheyWereOld(status, action);
+}
+
+/** `patched` came with 6.1, `replace`, `stack_order` and `replace_set` later still. */
+function hasLaterFiles({ patches }: StatusDocument): boolean {
+  return patches.some(
+    ({ replace, stackOrder, replaceSet, objects }) =>
+      replace !== null ||
+      stackOrder !== null ||
+      replaceSet !== undefined ||
+      objects.some(({ patched }) => patched !== null),
+  );
 }
 
 function byOldRules(status: StatusDocument, action: WhatIfAction): string[] {
