@@ -37,9 +37,12 @@ describe('the rules of the kernel', () => {
     expect(rulesOf({ ...readingsOf(basic, live), torn: true })).toEqual(unknown);
   });
 
-  it.each(['replace', 'stack_order', 'replace_set', 'v/patched'])('are those of before no more with %s', (file) => {
-    expect(rulesOf(having(file, {}))).toEqual(unknown);
-  });
+  it.each(['replace', 'stack_order', 'replace_set', 'v/patched'])(
+    'are those of before no more with %s',
+    (file) => {
+      expect(rulesOf(having(file, {}))).toEqual(unknown);
+    },
+  );
 
   it('are not told by force alone, nor without a livepatch', () => {
     expect(rulesOf(having('force'))).toEqual(unknown);
