@@ -148,7 +148,7 @@ test('a host that is slow to answer is read more rarely, and the header says so'
     await expect(page.getByText('every 5 s', { exact: true })).toBeVisible();
     await readOften(page);
     relay.delay(150);
-    await expect(page.getByText(/^every [\d.]+ s: a round takes [\d.]+ s$/)).toBeVisible();
+    await expect(page.getByText(/^a round takes [\d.]+ s$/)).toBeVisible();
     relay.delay(0);
     await expect(page.getByText('every 5 s', { exact: true })).toBeVisible();
   } finally {
