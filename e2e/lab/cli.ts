@@ -11,17 +11,28 @@ import { z } from 'zod';
 
 import { image, imageSchema, kernelSeries, userNames, type KernelSeries } from './build-image.js';
 import { cacheFolder } from './cache.js';
-import { attach, isScenario, labUsers, scenarios, unavailableWhy, type Lab } from './index.js';
+import {
+  attach,
+  isScenario,
+  labUsers,
+  scenarios,
+  unavailableWhy,
+  type Lab,
+  type ScenarioName,
+  type UserName,
+} from './index.js';
 import { boot, isQemu, machineSchema } from './machine.js';
 import { labPackages } from './packages.js';
 import { codeOf, reasonOf } from './process.js';
 import { sshArguments } from './ssh.js';
+import { hostName, writeSshConfig } from './sshConfig.js';
 
 const usage = `usage: npm run lab -- COMMAND
 
   up 6.1|6.12 [--memory MB] [--port N]   build if need be, boot, wait for SSH
   scenarios                              what a guest can be brought into
-  scenario NAME [--blocked N]            bring it there
+  scenario NAME [--blocked N]            bring it there; a beginning of a name is enough
+  open [USER]                            in the window of Klpscope, as one who can log in
   ssh [USER] [-- COMMAND]                as root, admin, operator (sudo asks) or viewer (no sudo)
   capture PATH                           save what an inspector would read: FILE.tar.gz or a folder
   status                                 what runs, and how to reach it
@@ -143,24 +154,63 @@ function tell({ image: built, machine, memoryMb }: Up): void {
   }
   const reach = { ...machine, keyFile: built.keyFile };
   say(`  ssh ${sshArguments(reach, 'root').join(' ')}`);
+  const config = sshConfigOf(built.series);
+  writeSshConfig(config, built.series, reach, userNames);
+  const host = hostName(built.series, 'root');
+  say(`  KLPSCOPE_SSH_CONFIG=${config} npm start -- ${host}`);
+  say(`  KLPSCOPE_SSH_CONFIG=${config} node out/cli/klpscope.cjs status ${host}`);
 }
 
-function ssh(up: Up, user: string, command: readonly string[]): Promise<number> {
-  if (!userNames.some((known) => known === user)) {
-    throw new Mistake(`${user}: the guest has the users ${userNames.join(', ')}`);
-  }
-  const reach = { ...up.machine, keyFile: up.image.keyFile };
-  const child = spawn('ssh', [...sshArguments(reach, user), ...command], { stdio: 'inherit' });
+function sshConfigOf(series: KernelSeries): string {
+  return join(runFolder(series), 'ssh_config');
+}
+
+/** The window, from the project's sources, on the guest. */
+function open({ image: { series } }: Up, user: UserName): Promise<number> {
+  return inherit('npm', ['start', '--', hostName(series, user)], {
+    KLPSCOPE_SSH_CONFIG: sshConfigOf(series),
+  });
+}
+
+function inherit(
+  program: string,
+  args: readonly string[],
+  variables: NodeJS.ProcessEnv = {},
+): Promise<number> {
+  const env = { ...process.env, ...variables };
+  const child = spawn(program, args, { stdio: 'inherit', env });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code) => resolve(code ?? 255));
   });
 }
 
-async function scenario(up: Up, name: string | undefined, blocked?: number): Promise<void> {
-  if (name === undefined || !isScenario(name)) {
-    throw new Mistake(`${name ?? 'no scenario'}: not among ${Object.keys(scenarios).join(', ')}`);
+function userOf(name: string): UserName {
+  const user = userNames.find((known) => known === name);
+  if (user === undefined) {
+    throw new Mistake(`${name}: the guest has the users ${userNames.join(', ')}`);
   }
+  return user;
+}
+
+function ssh(up: Up, user: string, command: readonly string[]): Promise<number> {
+  const reach = { ...up.machine, keyFile: up.image.keyFile };
+  return inherit('ssh', [...sshArguments(reach, userOf(user)), ...command]);
+}
+
+/** The scenario of this name; else the first, as a demonstration shows them, that begins so. */
+function scenarioOf(text: string | undefined): ScenarioName {
+  const names = Object.keys(scenarios).filter(isScenario);
+  const name =
+    names.find((known) => known === text) ??
+    names.find((known) => text !== undefined && text !== '' && known.startsWith(text));
+  if (name === undefined) {
+    throw new Mistake(`${text ?? 'no scenario'}: not among ${names.join(', ')}`);
+  }
+  return name;
+}
+
+async function scenario(up: Up, name: ScenarioName, blocked?: number): Promise<void> {
   const outcome = await labOf(up).scenario(name, { blocked });
   say(scenarios[name].end);
   if (outcome.blocked.length > 0) {
@@ -203,8 +253,14 @@ async function main(): Promise<number> {
       process.stdout.write(`${labPackages.join(' ')}\n`);
       return 0;
     case 'scenario':
-      await scenario(theGuest(values.kernel), argument, positiveNumber('blocked', values.blocked));
+      await scenario(
+        theGuest(values.kernel),
+        scenarioOf(argument),
+        positiveNumber('blocked', values.blocked),
+      );
       return 0;
+    case 'open':
+      return open(theGuest(values.kernel), userOf(argument ?? 'root'));
     case 'ssh': {
       const known = userNames.some((name) => name === argument);
       const words = argument === undefined || known ? rest : [argument, ...rest];
