@@ -1,5 +1,6 @@
 /** The modules of `e2e/lab/modules` as the executable model writes them. */
 import type { LivepatchLiteral, ModuleLiteral } from '../../shared/kernel/literals';
+import { livepatchLiteral as livepatch } from '../../shared/testing/literals';
 import type { Livepatch, Target } from '../lab/guest.js';
 
 const busyFunctions = {
@@ -14,7 +15,7 @@ export const livepatches: Readonly<Record<Livepatch, LivepatchLiteral>> = {
   lp_two: livepatch('lp_two', cmdline),
   lp_three: livepatch('lp_three', cmdline),
   lp_busy: livepatch('lp_busy', busyFunctions),
-  lp_cumul_busy: { ...livepatch('lp_cumul_busy', busyFunctions), replace: true },
+  lp_cumul_busy: livepatch('lp_cumul_busy', busyFunctions, { replace: true }),
   lp_kthread: livepatch('lp_kthread', { klp_busy: ['klp_busy_kwait'] }),
   lp_later: livepatch('lp_later', {
     vmlinux: ['loadavg_proc_show'],
@@ -34,20 +35,3 @@ export const targets: Readonly<Record<Target, ModuleLiteral>> = {
   klp_busy: { name: 'klp_busy', foreign: true },
   klp_later: { name: 'klp_later', foreign: true },
 };
-
-/** Replacements are named after the function, with the livepatch in the place of `klp_busy`. */
-function livepatch(
-  name: string,
-  objects: Readonly<Record<string, readonly string[]>>,
-): LivepatchLiteral {
-  return {
-    name,
-    objects: Object.entries(objects).map(([object, functions]) => ({
-      name: object,
-      functions: functions.map((one) => ({
-        name: one,
-        replacement: `${name}_${one.replace(/^klp_busy_/, '')}`,
-      })),
-    })),
-  };
-}

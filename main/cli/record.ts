@@ -8,6 +8,7 @@ import type { Readings } from '../../shared/readings/readings';
 import { defaultIntervals, nextDelay } from '../probe/pollingPlan';
 import { RecordingWriter } from '../sources/recordingWriter';
 import { openSource, type Source } from '../sources/source';
+import { untilInterrupted, type Interruption } from './interruption';
 import { describeProblem } from './outcome';
 import type { Output } from './output';
 import {
@@ -60,7 +61,9 @@ export async function record(
     return exitStatus.unreadable;
   }
   try {
-    return await follow(source.value, output, plan);
+    return await untilInterrupted((interruption) =>
+      follow(source.value, output, plan, interruption),
+    );
   } finally {
     source.value.close();
   }
@@ -98,33 +101,15 @@ function planOf({ target }: TargetArguments, values: PlanValues): Plan | UsageEr
   };
 }
 
-async function follow(source: Source, output: Output, plan: Plan): Promise<number> {
-  const interrupted = new AbortController();
-  let stop: () => void = () => undefined;
-  const stopped = new Promise<null>((resolve) => {
-    stop = () => {
-      interrupted.abort();
-      resolve(null);
-    };
-  });
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
-  try {
-    return await write(source, output, plan, stopped, interrupted.signal);
-  } finally {
-    process.off('SIGINT', stop);
-    process.off('SIGTERM', stop);
-  }
-}
-
-async function write(
+async function follow(
   source: Source,
   output: Output,
   plan: Plan,
-  stopped: Promise<null>,
-  interrupted: AbortSignal,
+  { signal: interrupted, stopped }: Interruption,
 ): Promise<number> {
-  const start = Date.now();
+  // The time of day may be set at any moment; how long it takes goes by a clock that doesn't jump.
+  const start = performance.now();
+  const passed = () => performance.now() - start;
   const first = await Promise.race([source.sample(), stopped]);
   if (!first) {
     output.complain(`${source.target}: interrupted before the first answer.`);
@@ -134,7 +119,7 @@ async function write(
     output.complain(describeProblem(first.problem));
     return exitStatus.unreadable;
   }
-  const begun = RecordingWriter.begin(plan.file, first.value, timeOf(first.value, start), plan);
+  const begun = RecordingWriter.begin(plan.file, first.value, timeOf(first.value), plan);
   // What helps against a problem of reading does not help here.
   if (!begun.ok) {
     output.complain(visible(begun.problem.message));
@@ -145,8 +130,8 @@ async function write(
   let lost = null;
   let reason: EndReason | null = source.live ? null : 'done';
   while (reason === null && !writer.problem) {
-    output.progress?.(progressText(writer, Date.now() - start));
-    const left = plan.duration === null ? Infinity : start + plan.duration - Date.now();
+    output.progress?.(progressText(writer, passed()));
+    const left = plan.duration === null ? Infinity : plan.duration - passed();
     await sleep(Math.max(0, Math.min(pause(source, plan, last), left)), null, {
       signal: interrupted,
     }).catch(() => undefined);
@@ -159,35 +144,31 @@ async function write(
       reason = 'interrupted';
       break;
     }
-    const now = Date.now();
     if (sample.ok) last = sample.value;
     lost = sample.ok ? null : sample.problem;
-    writer.add(
-      sample.ok ? sample.value : sample.problem,
-      sample.ok ? timeOf(sample.value, now) : iso(now),
-    );
-    if (plan.duration !== null && now - start >= plan.duration) reason = 'done';
+    writer.add(sample.ok ? sample.value : sample.problem, sample.ok ? timeOf(sample.value) : now());
+    if (plan.duration !== null && passed() >= plan.duration) reason = 'done';
     else if (writer.isFull) reason = 'full';
   }
-  writer.end(reason ?? 'interrupted', iso(Date.now()));
+  writer.end(reason ?? 'interrupted', now());
   output.progress?.(null);
   if (writer.problem) {
     output.complain(visible(writer.problem.message));
     return exitStatus.unreadable;
   }
-  output.write(`${progressText(writer, Date.now() - start)} in ${visible(plan.file)}\n`);
+  output.write(`${progressText(writer, passed())} in ${visible(plan.file)}\n`);
   if (reason === 'full') output.complain('The recording has reached its largest size.');
   if (lost) output.complain(describeProblem(lost));
   return lost ? exitStatus.unreadable : exitStatus.settled;
 }
 
 /** The moment of a sample, as the source says; of a saved state, when it was recorded. */
-function timeOf({ takenAt }: Readings, now: number): string {
-  return takenAt ?? iso(now);
+function timeOf({ takenAt }: Readings): string {
+  return takenAt ?? now();
 }
 
-function iso(time: number): string {
-  return new Date(time).toISOString();
+function now(): string {
+  return new Date().toISOString();
 }
 
 function pause(source: Source, { interval }: Plan, last: Readings): number {

@@ -8,6 +8,7 @@ import { defaultIntervals, nextDelay } from '../probe/pollingPlan';
 import { openSource, type Source } from '../sources/source';
 import { succeed, type Problem } from '../../shared/readings/problem';
 import { slownessText } from '../../shared/report/pace';
+import { untilInterrupted, type Interruption } from './interruption';
 import { describeProblem, exitStatusOf } from './outcome';
 import type { Output } from './output';
 import { replay } from './replay';
@@ -70,28 +71,26 @@ export async function watch(args: readonly string[], output: Output): Promise<nu
         seconds,
       });
     }
-    return await follow(source.value, output, {
+    const plan: Plan = {
       json: values.json ?? false,
       untilSettled: values.until === 'settled',
       deadline: seconds === null ? null : performance.now() + seconds * 1000,
       interval: interval === null ? null : interval * 1000,
-    });
+    };
+    return await untilInterrupted((interruption) =>
+      follow(source.value, output, plan, interruption),
+    );
   } finally {
     source.value.close();
   }
 }
 
-async function follow(source: Source, output: Output, plan: Plan): Promise<number> {
-  const interrupted = new AbortController();
-  let stop: () => void = () => undefined;
-  const stopped = new Promise<null>((resolve) => {
-    stop = () => {
-      interrupted.abort();
-      resolve(null);
-    };
-  });
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+async function follow(
+  source: Source,
+  output: Output,
+  plan: Plan,
+  { signal, stopped }: Interruption,
+): Promise<number> {
   const watcher = new Watcher();
   let lost: Problem | null = null;
   let saidSlow = false;
@@ -119,13 +118,10 @@ async function follow(source: Source, output: Output, plan: Plan): Promise<numbe
         output.write(slownessLine(at, { everyMs: ms, roundMs }));
       saidSlow ||= isSlowed;
       const left = plan.deadline === null ? ms : Math.max(0, Math.min(ms, plan.deadline - now));
-      await sleep(left, undefined, { signal: interrupted.signal });
+      await sleep(left, undefined, { signal });
     }
   } catch (error) {
-    if (!interrupted.signal.aborted) throw error;
-  } finally {
-    process.off('SIGINT', stop);
-    process.off('SIGTERM', stop);
+    if (!signal.aborted) throw error;
   }
   if (lost) output.complain(describeProblem(lost));
   else if (!watcher.status)

@@ -3,10 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { answering } from '../testing/answering';
 import { AcceptedKeys } from './acceptedKeys';
 import { AskpassDesk } from './askpassDesk';
 import { resolveHost } from './config';
-import type { Ask, Question } from './questions';
+import type { Ask } from './questions';
 
 const folder = mkdtempSync(join(tmpdir(), 'klpscope-desk-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -39,16 +40,6 @@ async function desk(ask: Ask, acceptNew = false) {
     }),
     ask,
   });
-}
-
-function answering(...answers: readonly (readonly string[] | null)[]): Ask & { asked: Question[] } {
-  const left = [...answers];
-  const asked: Question[] = [];
-  const ask = (question: Question) => {
-    asked.push(question);
-    return Promise.resolve(left.shift() ?? null);
-  };
-  return Object.assign(ask, { asked });
 }
 
 const print = 'SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU';

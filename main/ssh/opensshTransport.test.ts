@@ -14,9 +14,10 @@ import { cannotServe, startSshd, type SshServer } from '../../e2e/sshd/server';
 import { parseTarget } from '../../shared/api/target';
 import type { Result } from '../../shared/readings/problem';
 import type { Readings } from '../../shared/readings/readings';
+import { answering } from '../testing/answering';
 import { AcceptedKeys } from './acceptedKeys';
 import { fingerprint } from './knownHosts';
-import { nobody, type Ask, type Question } from './questions';
+import { nobody, type Question } from './questions';
 import { defaultLiveOptions, openSsh, type LiveOptions } from './sshSource';
 import type { LiveSource } from './connectedSource';
 
@@ -97,16 +98,6 @@ function line({ port, hostKey }: SshServer, key = hostKey): string {
 
 function printOf({ hostKey }: { readonly hostKey: string }): string {
   return fingerprint(Buffer.from(hostKey.split(' ')[1] ?? '', 'base64'));
-}
-
-function answering(...answers: readonly (readonly string[] | null)[]): Ask & { asked: Question[] } {
-  const left = [...answers];
-  const asked: Question[] = [];
-  const ask = (question: Question) => {
-    asked.push(question);
-    return Promise.resolve(left.shift() ?? null);
-  };
-  return Object.assign(ask, { asked });
 }
 
 function told(result: Result<Readings>): { code: string; message: string } {

@@ -10,8 +10,9 @@ import { startAgent } from '../../e2e/sshd/agent';
 import { askingServer } from '../../e2e/sshd/askingServer';
 import type { Result } from '../../shared/readings/problem';
 import type { Readings } from '../../shared/readings/readings';
+import { answering } from '../testing/answering';
 import { AcceptedKeys } from './acceptedKeys';
-import { nobody, type Ask, type Question } from './questions';
+import { nobody } from './questions';
 import type { LiveSource } from './connectedSource';
 import { defaultLiveOptions, openSsh, type LiveOptions } from './sshSource';
 
@@ -63,16 +64,6 @@ function open(wish: Wish = {}): LiveSource {
   );
   opened.push(source);
   return source;
-}
-
-function answering(...answers: readonly (readonly string[] | null)[]): Ask & { asked: Question[] } {
-  const left = [...answers];
-  const asked: Question[] = [];
-  const ask = (question: Question) => {
-    asked.push(question);
-    return Promise.resolve(left.shift() ?? null);
-  };
-  return Object.assign(ask, { asked });
 }
 
 function codeOf(result: Result<Readings>): string {

@@ -13,6 +13,7 @@ import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Tree } from '../readings/readings';
+import { livepatchLiteral as livepatch } from '../testing/literals';
 import { MemoryTree } from '../testing/memoryTree';
 import {
   livepatchLog,
@@ -27,22 +28,6 @@ import type { LivepatchLiteral, PostureLiteral } from './literals';
 import type { Operation } from './operations/operation';
 
 const samples = new URL('../../samples/linux-6.12/', import.meta.url);
-
-const livepatch = (
-  name: string,
-  objects: Readonly<Record<string, readonly string[]>>,
-  more: Partial<LivepatchLiteral> = {},
-): LivepatchLiteral => ({
-  name,
-  objects: Object.entries(objects).map(([object, functions]) => ({
-    name: object,
-    functions: functions.map((one) => ({
-      name: one,
-      replacement: `${name}_${one.replace(/^klp_busy_/, '')}`,
-    })),
-  })),
-  ...more,
-});
 
 const busyFunctions = {
   vmlinux: ['version_proc_show'],
