@@ -5,7 +5,7 @@ import type { EndReason } from '../../shared/history/recording/format';
 import { visible } from '../../shared/readings/text';
 import { buildState } from '../../shared/model/buildState';
 import type { Readings } from '../../shared/readings/readings';
-import { defaultIntervals, nextDelay } from '../probe/pollingPlan';
+import { intervalsOf, nextDelay } from '../probe/pollingPlan';
 import { RecordingWriter } from '../sources/recordingWriter';
 import { openSource, type Source } from '../sources/source';
 import { untilInterrupted, type Interruption } from './interruption';
@@ -172,9 +172,8 @@ function now(): string {
 }
 
 function pause(source: Source, { interval }: Plan, last: Readings): number {
-  const wanted = interval === null ? defaultIntervals : { settled: interval, moving: interval };
   const isMoving = buildState(last).transitionState !== 'none';
-  return nextDelay(isMoving, source.roundMs ?? 0, wanted).ms;
+  return nextDelay(isMoving, source.roundMs ?? 0, intervalsOf(interval)).ms;
 }
 
 /** `12 samples in 34 s, 5.6 KiB`. */

@@ -4,7 +4,7 @@ import { Watcher } from '../../shared/history/watcher';
 import { statusOf } from '../../shared/report/status';
 import type { StatusDocument } from '../../shared/report/statusDocument';
 import { changeLine, clockTime } from '../../shared/history/watchText';
-import { defaultIntervals, nextDelay } from '../probe/pollingPlan';
+import { intervalsOf, nextDelay } from '../probe/pollingPlan';
 import { openSource, type Source } from '../sources/source';
 import { succeed, type Problem } from '../../shared/readings/problem';
 import { slownessText } from '../../shared/report/pace';
@@ -147,8 +147,7 @@ function pause(
   status: StatusDocument | null,
   roundMs: number,
 ): ReturnType<typeof nextDelay> {
-  const wanted = interval === null ? defaultIntervals : { settled: interval, moving: interval };
-  return nextDelay(status?.transitionState !== 'none', roundMs, wanted);
+  return nextDelay(status?.transitionState !== 'none', roundMs, intervalsOf(interval));
 }
 
 /** Said once: that the host is asked more rarely than wished for. */

@@ -85,6 +85,11 @@ export function nextDelay(
 
 export const defaultIntervals = { settled: 5_000, moving: 1_000 } as const;
 
+/** @param wished milliseconds, for both; null: by the state */
+export function intervalsOf(wished: number | null): Parameters<typeof nextDelay>[2] {
+  return wished === null ? defaultIntervals : { settled: wished, moving: wished };
+}
+
 function needsFullScan(facts: PlanFacts): boolean {
   const { fullScan, blocking, hasNewThreads, now } = facts;
   if (!fullScan) return true;

@@ -8,16 +8,14 @@ const mostTicks = 100;
 
 const mostMistakes = 5;
 
-/** The functions of a livepatch to come: written down, or ticked among those that are patched now. */
-export function WrittenFunctions({
-  status,
-  written,
-  onChange,
-}: {
+interface WrittenFunctionsProps {
   readonly status: StatusDocument;
   readonly written: string;
   readonly onChange: (written: string) => void;
-}) {
+}
+
+/** The functions of a livepatch to come: written down, or ticked among those that are patched now. */
+export function WrittenFunctions({ status, written, onChange }: WrittenFunctionsProps) {
   const asked = askedOf(status, { action: 'replace', patch: null, written });
   const wrong = asked.ok ? [] : asked.wrong;
   return (
@@ -52,15 +50,7 @@ export function WrittenFunctions({
   );
 }
 
-function Ticks({
-  status,
-  written,
-  onChange,
-}: {
-  readonly status: StatusDocument;
-  readonly written: string;
-  readonly onChange: (written: string) => void;
-}) {
+function Ticks({ status, written, onChange }: WrittenFunctionsProps) {
   const ticked = writtenKeys(written);
   return (
     <fieldset className="what-if__ticks">
