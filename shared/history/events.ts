@@ -105,25 +105,25 @@ function byName(patches: readonly PatchEntry[]): ReadonlyMap<string, PatchEntry>
   return new Map(patches.map((patch) => [patch.name, patch]));
 }
 
+/** That one ended is told only where it is known whether one runs now. */
 function transitionChanges(before: StatusDocument, after: StatusDocument): Change[] {
   const was = before.transition;
   const is = after.transition;
+  if (was && is && was.patch === is.patch) {
+    const isReversed =
+      was.direction !== null && is.direction !== null && was.direction !== is.direction;
+    return isReversed
+      ? [{ event: 'transition-reversed', subject: is.patch, direction: is.direction }]
+      : [];
+  }
   const completed: Change[] =
-    was && was.patch !== is?.patch && after.transitionState !== 'unknown'
+    was && after.transitionState !== 'unknown'
       ? [{ event: 'transition-completed', subject: was.patch, direction: was.direction }]
       : [];
-  if (!is) return completed;
-  if (was?.patch !== is.patch) {
-    return [
-      ...completed,
-      { event: 'transition-started', subject: is.patch, direction: is.direction },
-    ];
-  }
-  const isReversed =
-    was.direction !== null && is.direction !== null && was.direction !== is.direction;
-  return isReversed
-    ? [{ event: 'transition-reversed', subject: is.patch, direction: is.direction }]
+  const started: Change[] = is
+    ? [{ event: 'transition-started', subject: is.patch, direction: is.direction }]
     : [];
+  return [...completed, ...started];
 }
 
 function threadChanges(before: StatusDocument, after: StatusDocument): Change[] {

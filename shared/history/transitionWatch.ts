@@ -77,12 +77,14 @@ export function withStall(
   return { ...status, findings: [still, ...status.findings] };
 }
 
-/** Seconds since the number of blocking threads was last seen to become smaller. */
+/**
+ * Seconds since the number of blocking threads was last seen to become smaller, or since the first
+ * reading. That more threads come to block says nothing of those that switch.
+ */
 function secondsStill({ seenAt, drain }: TransitionWatch, now: number): number | null {
-  const last = drain.at(-1);
-  if (!last) return null;
-  const [, blocking] = last;
-  const sinceIndex = drain.findLastIndex(([, before]) => before > blocking) + 1;
-  const since = drain[sinceIndex];
+  const since = drain.findLast(([, blocking], index) => {
+    const before = drain[index - 1];
+    return before === undefined || blocking < before[1];
+  });
   return since ? (now - seenAt) / 1000 - since[0] : null;
 }

@@ -195,6 +195,87 @@ describe('idle CPUs', () => {
   });
 });
 
+describe('a reversal', () => {
+  // klp_reverse_transition and klp_start_transition: an idle task that had switched has to go back, and
+  // one that had not is where it is to go.
+  it('waits for the idle CPUs that had switched', () => {
+    boot({ cpus: 4 });
+    sleeper(10, ['f']);
+    load('livepatch', ['f']);
+    kernel.pass(1.5);
+    expect(isMoving()).toBe(true);
+    write('livepatch', false);
+    kernel.pass(0.5);
+    expect([stateOf(10), stateOf(1)]).toEqual([0, 0]);
+    expect(document()).toMatchObject({
+      transition: { direction: 'unpatching', threads: { blocking: 0 } },
+    });
+    kernel.pass(1);
+    expect(isMoving()).toBe(false);
+  });
+
+  it('does not wait for those that had not', () => {
+    boot({ kernel: '5.15', cpus: 4, deepIdleCpus: 3 });
+    sleeper(10, ['f']);
+    load('livepatch', ['f']);
+    kernel.pass(1.5);
+    write('livepatch', false);
+    kernel.pass(0.5);
+    expect(isMoving()).toBe(false);
+  });
+});
+
+// klp_module_coming, klp_cleanup_module_patches_limited and klp_patch_object of core.c.
+describe('a module that one of its livepatches can’t patch', () => {
+  const inModule = (name: string, functions: string[]): LivepatchLiteral => ({
+    name,
+    objects: [{ name: 'nfs', functions: functions.map((one) => ({ name: one })) }],
+  });
+  const probe = { object: 'nfs', name: 'nfs_write' };
+  const stackOf = (name: string) =>
+    kernel.core.stacks.of(functionKey('nfs', name, 1)).map(({ patch }) => patch);
+
+  const prepare = () => {
+    apply({ do: 'load', livepatch: inModule('lower', ['nfs_read']) });
+    apply({ do: 'load', livepatch: inModule('upper', ['nfs_read', 'nfs_write']) });
+    apply({ do: 'add-kprobe', function: probe, postHandler: true });
+  };
+
+  beforeEach(prepare);
+
+  it('is refused, and what had been patched of it is undone, by the others as well', () => {
+    const before = kernel.core.messages.count;
+    expect(apply({ do: 'load-module', module: { name: 'nfs' } })).toBe('EBUSY');
+    expect(kernel.core.messages.texts(before)).toEqual([
+      "livepatch: applying patch 'lower' to loading module 'nfs'",
+      "livepatch: applying patch 'upper' to loading module 'nfs'",
+      "livepatch: failed to register ftrace handler for function 'nfs_write' (-16)",
+      "livepatch: failed to apply patch 'upper' to module 'nfs' (-16)",
+      "livepatch: patch 'upper' failed for module 'nfs', refusing to load module 'nfs'",
+      "livepatch: reverting patch 'lower' on unloading module 'nfs'",
+    ]);
+    expect([stackOf('nfs_read'), stackOf('nfs_write')]).toEqual([[], []]);
+    expect([read('lower/nfs/patched'), read('upper/nfs/patched')]).toEqual(['0', '0']);
+    expect(kernel.core.modules.get('nfs')).toBeNull();
+  });
+
+  it('is not there for a livepatch that is enabled again', () => {
+    boot({ kernel: '4.19' });
+    prepare();
+    apply({ do: 'load-module', module: { name: 'nfs' } });
+    expect([write('upper', false), write('upper', true)]).toEqual([null, null]);
+    expect(stackOf('nfs_read')).toEqual([]);
+  });
+
+  it('is loaded, and patched by each once, when nothing is in the way any more', () => {
+    apply({ do: 'load-module', module: { name: 'nfs' } });
+    apply({ do: 'remove-kprobe', function: probe });
+    expect(apply({ do: 'load-module', module: { name: 'nfs' } })).toBeNull();
+    expect([stackOf('nfs_read'), stackOf('nfs_write')]).toEqual([['lower', 'upper'], ['upper']]);
+    expect([read('lower/nfs/patched'), read('upper/nfs/patched')]).toEqual(['1', '1']);
+  });
+});
+
 describe('signals', () => {
   const three = () => {
     sleeper(10, ['f']);

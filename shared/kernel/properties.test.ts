@@ -83,6 +83,7 @@ const statesOf = (core: KernelCore) =>
 
 describe('in every life', () => {
   it('at most one livepatch is in transition', () => {
+    let moved = 0;
     inEveryLife(({ kernel }, _, step) => {
       step();
       const root = '/sys/kernel/livepatch';
@@ -93,10 +94,13 @@ describe('in every life', () => {
         return 'text' in reading && reading.text === '1\n';
       });
       expect(moving.length).toBe(kernel.core.transition ? 1 : 0);
+      moved += moving.length;
     });
+    expect(moved).toBeGreaterThan(100);
   });
 
   it('a thread only moves towards the target, unless the transition is reversed', () => {
+    let compared = 0;
     inEveryLife(({ kernel, size, random }) => {
       const { core } = kernel;
       const before = core.transition && { ...core.transition, states: statesOf(core) };
@@ -105,11 +109,13 @@ describe('in every life', () => {
       const now = core.transition;
       const isSame = now?.patch === before?.patch && now?.since === before?.since;
       if (!now || !before?.started || !isSame || operation.do === 'create-thread') return;
+      compared += 1;
       const wentBack = [...statesOf(core)].filter(
         ([tid, state]) => before.states.get(tid) === now.target && state !== now.target,
       );
       expect(wentBack).toEqual([]);
     });
+    expect(compared).toBeGreaterThan(100);
   });
 
   it('without force, nobody runs old code when no transition runs', () => {
@@ -132,6 +138,7 @@ describe('in every life', () => {
   });
 
   it('what runs is the newest livepatch that patches the function, or the original', () => {
+    let compared = 0;
     inEveryLife(({ kernel }, _, step) => {
       step();
       const { core } = kernel;
@@ -144,8 +151,10 @@ describe('in every life', () => {
           ),
         );
         expect(core.stacks.implementationFor(key, -1)?.patch).toBe(newest?.name);
+        compared += 1;
       }
     });
+    expect(compared).toBeGreaterThan(100);
   });
 
   it('an operation that is refused changes nothing', () => {
