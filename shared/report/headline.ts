@@ -129,7 +129,7 @@ function running(
   const isStalled = status.findings.some(({ code }) => code === 'transition-stalled');
   const doing = whatHappens(status, transition);
   const forSeconds = seenSeconds === null ? '' : `, for ${Math.floor(seenSeconds)} s`;
-  if (threads.blocking === null || threads.total === null) {
+  if (threads.blocking === null || threads.total === null || threads.done === null) {
     return {
       tone: 'moving',
       title: [
@@ -147,7 +147,7 @@ function running(
       tone: 'moving',
       title: [
         { text: `${doing}: `, strong: false },
-        { text: 'every thread seen has switched', strong: true },
+        { text: noneSeen(threads), strong: true },
       ],
       detail:
         'It is about to complete, or idle CPUs or threads that can’t be seen from here hold it.',
@@ -156,9 +156,11 @@ function running(
   }
   const blocking = countOf(threads.blocking, 'thread');
   const detail = [
-    `${(total - threads.blocking).toLocaleString('en')} of ${total.toLocaleString('en')} have switched.`,
+    `${threads.done.toLocaleString('en')} of ${total.toLocaleString('en')} have switched.`,
     culprits(status),
-  ].join(' ');
+  ]
+    .filter(Boolean)
+    .join(' ');
   if (isStalled) {
     return {
       tone: 'stuck',
@@ -198,6 +200,11 @@ function whatHappens({ patches }: StatusDocument, { patch, direction }: Transiti
     : `${name} is being applied`;
 }
 
+/** Threads with an undefined state neither block nor have switched. */
+function noneSeen({ done, total }: TransitionEntry['threads']): string {
+  return done === total ? 'every thread seen has switched' : 'no thread is seen blocking it';
+}
+
 function wordFor({ direction }: TransitionEntry): string {
   return direction ?? 'in transition';
 }
@@ -206,10 +213,10 @@ function wordFor({ direction }: TransitionEntry): string {
 export function percentDone({ threads }: TransitionEntry): string {
   const { done, total } = threads;
   if (done === null || total === null || total === 0) return 'progress unknown';
-  const share = (done / total) * 100;
-  const digits = share > 99 && share < 100 ? 2 : 1;
-  const rounded = Math.floor(share * 10 ** digits) / 10 ** digits;
-  return `${rounded.toFixed(share === 100 ? 0 : digits)} %`;
+  if (done === total) return '100 %';
+  const digits = done * 100 > total * 99 ? 2 : 1;
+  const parts = 10 ** digits;
+  return `${(Math.floor((done * 100 * parts) / total) / parts).toFixed(digits)} %`;
 }
 
 /** The first blocking threads with their reasons. */
