@@ -1,113 +1,141 @@
 /**
- * Answers the questions of the system's `ssh`: a helper program in a folder of its own, which hands
- * each question to us through a pipe and waits for the answer on another.
+ * Answers the questions of the system's `ssh`: programs in a folder of their own, each of which hands
+ * its question to us through a pipe and waits for the answer on another.
  */
 import { execFile } from 'node:child_process';
-import { closeSync, constants, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fail, succeed, type Result } from '../../shared/readings/problem';
 import { AskpassDesk, type DeskOptions } from './askpassDesk';
+import { askpassScripts, readSaid, type Said } from './askpassScripts';
 import { atExit } from './atExit';
 
 export interface Askpass {
   readonly environment: NodeJS.ProcessEnv;
-  /** Tells the desk that the login is over; for a shell of any kind, with tokens of ssh_config(5). */
-  readonly loginCommand: string;
+  /** For `KnownHostsCommand`. */
+  readonly knownHostsProgram: string;
+  /** For `LocalCommand`. */
+  readonly loggedInProgram: string;
   /** The configuration for `ssh`. */
   readonly config: string;
-  /** For keys that are accepted; `ssh` appends to it. */
+  /** The app's own accepted keys, for `ssh`. */
   readonly knownHosts: string;
   readonly desk: AskpassDesk;
   /** Hears questions from now on. */
   listen(): void;
-  /** Hears none until it is told to listen again. */
+  /** Hears none until it is told to listen again, and leaves nobody waiting. */
   rest(): void;
   close(): void;
 }
 
-/** A mere notice, such as to touch a security key, stays until `ssh` takes it away. */
-const script = `#!/bin/sh
-[ "$SSH_ASKPASS_PROMPT" = none ] && exec sleep 600
-printf '%s\\0' "$1" >"$KLPSCOPE_ASKPASS/question"
-IFS= read -r answer <"$KLPSCOPE_ASKPASS/answer" || exit 1
-case $answer in
-+*) printf '%s\\n' "\${answer#+}" ;;
-*) exit 1 ;;
-esac
-`;
+/** Reading and writing at once, so that an open of a pipe waits for nobody. */
+const withoutWaiting = constants.O_RDWR | constants.O_NONBLOCK;
+
+/** Characters of one thing that is said: those of a user's own command are most. */
+const mostSaid = 8_388_608;
 
 export async function openAskpass(options: DeskOptions): Promise<Result<Askpass>> {
   const made = await makeFolder();
   if (!made.ok) return made;
   const folder = made.value;
-  const helper = join(folder, 'askpass');
   const questionPipe = join(folder, 'question');
-  const answerPipe = join(folder, 'answer');
-  if (!(await makePipes([questionPipe, answerPipe]))) {
+  const resting = join(folder, 'resting');
+  if (!(await makePipe(questionPipe))) {
     await rm(folder, { recursive: true, force: true });
     return noHelper('mkfifo failed');
   }
-  const left = atExit(() => rmSync(folder, { recursive: true, force: true }));
-  // Opened for both, so that neither open waits for the helper. Read as files and not as a socket,
-  // which would close its number behind the back of a thread that closes all its files at its end.
-  const flags = constants.O_RDWR | constants.O_NONBLOCK;
-  const answers = openSync(answerPipe, flags);
-  const questions = openSync(questionPipe, flags);
+  // Read as a file and not as a socket, which would close its number behind the back of a thread that
+  // closes all its files at its end.
+  const questions = openSync(questionPipe, withoutWaiting);
   const desk = new AskpassDesk(options);
-  const reply = async (question: string) => {
-    const answer = await desk.answer(question);
-    if (isOpen) writeSync(answers, answer === null ? '-\n' : `+${answer}\n`);
-  };
-  let isOpen = true;
+  /** Open until the login is over: a pipe that is closed before it's read loses its answer. */
+  const answerPipes = new Set<number>();
   let received = '';
   let timer: NodeJS.Timeout | undefined;
+
+  const reply = async (said: Exclude<Said, { by: 'logged-in' }>) => {
+    const pipe = openPipe(join(folder, `answer.${said.id}`));
+    if (pipe === null) return;
+    answerPipes.add(pipe);
+    const answer =
+      said.by === 'askpass' ? await desk.answer(said.text) : await desk.answerAboutKey(said);
+    if (answerPipes.has(pipe)) writeSync(pipe, answer === null ? '-\n' : `+${answer}\n`);
+  };
   const look = () => {
     received += readAvailable(questions);
-    const end = received.indexOf('\0');
-    if (end === -1) return;
-    const text = received.slice(0, end);
-    received = received.slice(end + 1);
-    void reply(text);
+    const read = received.length > mostSaid ? null : readSaid(received);
+    received = read?.rest ?? '';
+    for (const said of read?.said ?? []) {
+      if (said.by === 'logged-in') desk.noteLogin();
+      else if (/^\d+$/.test(said.id)) void reply(said);
+    }
   };
   const rest = () => {
     clearInterval(timer);
     timer = undefined;
+    received = '';
+    for (const pipe of answerPipes) closeSync(pipe);
+    answerPipes.clear();
+    // Somebody may tidy up the temporary files of a program that runs for weeks.
+    if (!existsSync(folder)) return;
+    writeFileSync(resting, '');
+    readAvailable(questions);
+    // Whoever has asked and was not heard gets the end of its pipe to read.
+    for (const name of readdirSync(folder).filter((each) => each.startsWith('answer.'))) {
+      const pipe = openPipe(join(folder, name));
+      if (pipe !== null) closeSync(pipe);
+    }
   };
+  let isOpen = true;
+  const close = () => {
+    if (!isOpen) return;
+    isOpen = false;
+    rest();
+    closeSync(questions);
+    rmSync(folder, { recursive: true, force: true });
+    left();
+  };
+  const left = atExit(close);
   return succeed<Askpass>({
     environment: {
       ...process.env,
       LC_ALL: 'C',
-      SSH_ASKPASS: helper,
+      SSH_ASKPASS: join(folder, 'askpass'),
       SSH_ASKPASS_REQUIRE: 'force',
-      KLPSCOPE_ASKPASS: folder,
     },
-    loginCommand: `'${helper.replaceAll('%', '%%')}' ${desk.loginMark}`,
+    knownHostsProgram: join(folder, 'known-hosts'),
+    loggedInProgram: join(folder, 'logged-in'),
     config: join(folder, 'config'),
     knownHosts: join(folder, 'known_hosts'),
     desk,
     listen() {
+      rmSync(resting, { force: true });
       timer ??= setInterval(look, lookMs);
     },
     rest,
-    close() {
-      rest();
-      if (!isOpen) return;
-      isOpen = false;
-      closeSync(answers);
-      closeSync(questions);
-      rmSync(folder, { recursive: true, force: true });
-      left();
-    },
+    close,
   });
 }
 
-/** The helper's own folder, with the helper. */
+/** A folder with the programs in it. */
 async function makeFolder(): Promise<Result<string>> {
   try {
     const folder = await mkdtemp(join(tmpdir(), 'klpscope-askpass-'));
-    await writeFile(join(folder, 'askpass'), script, { mode: 0o700 });
+    for (const [name, script] of Object.entries(askpassScripts)) {
+      await writeFile(join(folder, name), script, { mode: 0o700 });
+    }
     return succeed(folder);
   } catch (error) {
     return noHelper(error instanceof Error ? error.message : String(error));
@@ -122,19 +150,28 @@ function noHelper(why: string): Result<never> {
 /** Milliseconds between two looks for a question, while a login runs. */
 const lookMs = 40;
 
-/** What a pipe holds at the moment. */
+/** What a pipe holds at the moment, as latin1. */
 function readAvailable(pipe: number): string {
   const chunk = Buffer.alloc(65_536);
   try {
-    return chunk.toString('utf8', 0, readSync(pipe, chunk));
+    return chunk.toString('latin1', 0, readSync(pipe, chunk));
   } catch {
     // Nothing (EAGAIN).
     return '';
   }
 }
 
-function makePipes(paths: readonly string[]): Promise<boolean> {
+/** Null where who asked has gone in the meantime. */
+function openPipe(path: string): number | null {
+  try {
+    return openSync(path, withoutWaiting);
+  } catch {
+    return null;
+  }
+}
+
+function makePipe(path: string): Promise<boolean> {
   return new Promise((resolve) => {
-    execFile('mkfifo', ['-m', '600', ...paths], (error) => resolve(error === null));
+    execFile('mkfifo', ['-m', '600', path], (error) => resolve(error === null));
   });
 }

@@ -1,5 +1,5 @@
 /** Questions as OpenSSH 9.2 words them: readpass.c, sshconnect.c, sshconnect2.c. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -7,6 +7,7 @@ import { answering } from '../testing/answering';
 import { AcceptedKeys } from './acceptedKeys';
 import { AskpassDesk } from './askpassDesk';
 import { resolveHost } from './config';
+import { fingerprint } from './knownHosts';
 import type { Ask } from './questions';
 
 const folder = mkdtempSync(join(tmpdir(), 'klpscope-desk-'));
@@ -42,54 +43,104 @@ async function desk(ask: Ask, acceptNew = false) {
   });
 }
 
-const print = 'SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU';
-const authenticity = (name: string) =>
-  `The authenticity of host '${name} (10.0.0.1)' can't be established.\nED25519 key fingerprint is ${print}.\nThis key is not known by any other names.\nAre you sure you want to continue connecting (yes/no/[fingerprint])? `;
+/** A key of its own for each number, in base64. */
+const keyNumber = (number: number) =>
+  Buffer.concat([
+    Buffer.from([0, 0, 0, 11]),
+    Buffer.from('ssh-ed25519'),
+    Buffer.from([0, 0, 0, 32]),
+    Buffer.alloc(32, number),
+  ]).toString('base64');
+const printOf = (key: string) => fingerprint(Buffer.from(key, 'base64'));
+const gate = '[10.0.0.1]:2200';
 
 describe('AskpassDesk', () => {
-  it('asks about the key of the very hop that ssh names', async () => {
+  it('asks about the key of the very hop that ssh hands it, once', async () => {
     const ask = answering(['accept']);
     const at = await desk(ask);
-    expect(await at.answer(authenticity('[10.0.0.1]:2200'))).toBe('yes');
+    const key = keyNumber(1);
+    const line = `${gate} ssh-ed25519 ${key}`;
+    expect(await at.answerAboutKey({ name: gate, key, lines: '' })).toBe(line);
+    expect(await at.answerAboutKey({ name: gate, key, lines: '' })).toBe(line);
     expect(ask.asked).toEqual([
       {
         kind: 'host-key',
         host: '10.0.0.1',
         port: 2200,
         keyType: 'ssh-ed25519',
-        fingerprint: print,
+        fingerprint: printOf(key),
         verdict: 'unknown',
         files: [known, '/dev/null'],
       },
     ]);
-    expect(at.saved.size).toBe(0);
     expect(at.neededHuman).toBe(true);
+    expect(at.refusedKey).toBeNull();
+    expect(at.waitsFor).toMatchObject({ station: { address: { host: 'gate' } }, isVerified: true });
+    at.noteLogin();
+    expect(at.waitsFor).toMatchObject({ station: { address: { host: 'db1' } }, isVerified: false });
   });
 
-  it('says no where nobody says yes, and remembers what is to be saved', async () => {
+  it('lets nobody in where nobody says yes, and saves a key where that was asked for', async () => {
     const at = await desk(answering(null, ['accept-and-save']));
-    expect(await at.answer(authenticity('db1'))).toBe('no');
-    expect(await at.answer(authenticity('db1'))).toBe('yes');
-    expect(at.saved.get(print)?.address.host).toBe('db1');
+    const offered = { name: 'db1', key: keyNumber(1), lines: '' };
+    expect(await at.answerAboutKey(offered)).toBeNull();
+    expect(at.refusedKey).toMatchObject({ code: 'host-key-unknown' });
+    at.begin();
+    expect(await at.answerAboutKey(offered)).toBe(`db1 ssh-ed25519 ${offered.key}`);
+    expect(readFileSync(known, 'utf8')).toBe(`db1 ssh-ed25519 ${offered.key}\n`);
+    rmSync(known);
   });
 
   it('takes new hosts only where it was told to, and of which nothing is known', async () => {
     const ask = answering();
-    expect(await (await desk(ask, true)).answer(authenticity('db1'))).toBe('yes');
+    const offered = { name: 'db1', key: keyNumber(2), lines: '' };
+    expect(await (await desk(ask, true)).answerAboutKey(offered)).not.toBeNull();
     expect(ask.asked).toEqual([]);
+    rmSync(join(folder, 'accepted.json'));
     writeFileSync(known, `db1 ${other}${nistKey}\n@cert-authority *.0.0.1 ${other}${nistKey}\n`);
     const strict = await desk(ask, true);
-    expect(await strict.answer(authenticity('db1'))).toBe('no');
-    expect(await strict.answer(authenticity('[10.0.0.1]:2200'))).toBe('no');
+    expect(await strict.answerAboutKey(offered)).toBeNull();
+    expect(await strict.answerAboutKey({ ...offered, name: gate })).toBeNull();
     expect(ask.asked).toMatchObject([{ verdict: 'other-key-type' }, { verdict: 'ca-only' }]);
     rmSync(known);
   });
 
-  it('takes no server’s words for a question about a key', async () => {
-    const ask = answering(['x']);
+  it('counts what the user’s own command says as it counts the files', async () => {
+    const ask = answering();
+    const at = await desk(ask, true);
+    const [key, old] = [keyNumber(3), keyNumber(4)];
+    const offer = (lines: string) => at.answerAboutKey({ name: 'db1', key, lines });
+    expect(await offer(`db1 ssh-ed25519 ${old}`)).toBeNull();
+    expect(at.refusedKey).toMatchObject({ code: 'host-key-changed' });
+    expect(await offer(`db1 ssh-ed25519 ${key}\n@revoked * ssh-ed25519 ${key}`)).toBeNull();
+    expect(at.refusedKey).toMatchObject({ code: 'host-key-revoked' });
+    at.begin();
+    expect(await offer(`db1 ssh-ed25519 ${key}`)).toBe(`db1 ssh-ed25519 ${key}`);
+    expect(ask.asked).toEqual([]);
+    rmSync(join(folder, 'accepted.json'), { force: true });
+  });
+
+  it('accepts no key of a host that is not on the way', async () => {
+    const at = await desk(answering(['accept']), true);
+    const offered = { name: 'elsewhere', key: keyNumber(5), lines: '' };
+    expect(await at.answerAboutKey(offered)).toBeNull();
+    expect(at.refusedKey).toMatchObject({ code: 'host-key-unknown' });
+  });
+
+  it('takes no text for a question about a key: that of another ssh is shown as it is', async () => {
+    const ask = answering(['x'], ['yes'], null);
     const at = await desk(ask);
-    await at.answer(`(ada@db1) ${authenticity('db1')}`);
-    expect(ask.asked).toMatchObject([{ kind: 'prompts', host: 'db1' }]);
+    const words = "The authenticity of host 'db1 (10.0.0.1)' can't be established.\nContinue? ";
+    expect(await at.answer(`(ada@db1) ${words}`)).toBe('x');
+    expect(await at.answer(words)).toBe('yes');
+    // An ssh that gets neither yes nor no asks for ever.
+    expect(await at.answer(words.replace('db1', 'db2'))).toBe('no');
+    expect(ask.asked).toMatchObject([
+      { kind: 'prompts', host: 'db1', prompts: [{ text: words, echo: false }] },
+      { kind: 'prompts', prompts: [{ text: words, echo: true }] },
+      { kind: 'prompts' },
+    ]);
+    expect(at.lacksAnswer).toBe(true);
   });
 
   it('tells passphrases, passwords and a server’s own questions apart, each with its host', async () => {
@@ -138,7 +189,7 @@ describe('AskpassDesk', () => {
     for (let index = 0; index < 20; index += 1) answers.push(await at.answer(`(a@db1) ${index}`));
     expect(answers.filter((answer) => answer !== null)).toHaveLength(12);
     expect(ask.asked).toHaveLength(12);
-    expect(await at.answer(authenticity('db1'))).toBeNull();
+    expect(await at.answer("Please type 'yes', 'no' or the fingerprint: ")).toBe('no');
   });
 
   it('asks nobody again who gave no answer', async () => {

@@ -1,44 +1,58 @@
-/** Understands what the system's `ssh` asks, and finds somebody to answer. */
-import { randomBytes } from 'node:crypto';
+/**
+ * What the system's `ssh` asks while it logs in, who answers it, and how far it has come: which keys
+ * were verified, and which hosts have let us in. Nothing of that is taken from what `ssh` prints.
+ */
 import { performance } from 'node:perf_hooks';
 import type { Problem } from '../../shared/readings/problem';
-import { readKnownHosts, unknownKey, type HostKeyRules } from './hostKeys';
-import { whatIsKnown } from './knownHosts';
-import { keyTypeOf, stationOf } from './openSshFailure';
-import { nameOf, type Station } from './proxyJump';
+import { capText, visible } from '../../shared/readings/text';
+import { isCertificate, signedKeys } from './hostCertificate';
+import { decideHostKey, decideRevoked, type HostKeyDecision, type HostKeyRules } from './hostKeys';
+import { keyType, type KnownHostsFile } from './knownHosts';
+import { keptUnder, nameOf, type Station } from './proxyJump';
 import type { Ask, Question } from './questions';
 
 export interface DeskOptions {
-  /** The host and the hops on the way to it, any of which may ask. */
+  /** The hops on the way, and the host itself as the last one; any of them may ask. */
   readonly stations: readonly Station[];
   readonly rulesFor: (settings: Station['settings']) => HostKeyRules;
   readonly ask: Ask;
 }
 
-/**
- * A helper that gives a host-key question any other answer than yes, no or the fingerprint is asked
- * again without end.
- */
+/** A key that a server shows, as `ssh` hands it to its `KnownHostsCommand`. */
+export interface OfferedKey {
+  /** Under which it is looked for, as in known_hosts. */
+  readonly name: string;
+  /** In base64; a certificate of a host is one, too. */
+  readonly key: string;
+  /** What the user's own command knows, in the form of known_hosts. */
+  readonly lines: string;
+}
+
+/** A server may ask as often as it likes, and `ssh` asks again after an answer that it can't use. */
 const mostQuestions = 12;
+
+/** Questions that `ssh` itself asks until it gets a yes or a no: confirm() of sshconnect.c. */
+const confirmations = ["The authenticity of host '", "Please type 'yes'"];
 
 export class AskpassDesk {
   neededHuman = false;
   lacksAnswer = false;
-  /** Fingerprints of host keys that are to be saved in known_hosts, with the station they are of. */
-  readonly saved = new Map<string, Station>();
-  /** The host key that was not accepted last; null: none. */
+  /** Why a host's key was not accepted; null: each was that was shown. */
   refusedKey: Problem | null = null;
-  /** What the helper says when the login is over; no server can know it. */
-  readonly loginMark = `logged-in-${randomBytes(8).toString('hex')}`;
-  /** Hears that the login is over, before anything of the program's arrives. */
+  /** Hears that the last host has let us in, before anything of the program's arrives. */
   onLogin: () => void = () => undefined;
   /** Milliseconds of `performance.now()` since when nobody is being asked; null: somebody is. */
   idleSince: number | null = performance.now();
+  /** Hosts that have let us in, in the order in which they are connected to. */
+  private logins = 0;
+  private verified = new Set<Station>();
   private asked = 0;
   /** Questions of the login that runs. */
   private heard = new Set<string>();
   /** Passwords and passphrases that were given before, for a further login of the same connection. */
   private readonly given = new Map<string, string>();
+  /** Keys that were accepted for this connection, by name: who can't keep one is not asked again. */
+  private readonly accepted = new Map<string, string>();
 
   constructor(private readonly options: DeskOptions) {}
 
@@ -46,40 +60,127 @@ export class AskpassDesk {
   begin(): void {
     this.asked = 0;
     this.heard = new Set();
+    this.logins = 0;
+    this.verified = new Set();
+    this.refusedKey = null;
     this.idleSince = performance.now();
   }
 
+  /** The host that has not let us in yet, and whether its key was accepted; null: all have. */
+  get waitsFor(): { readonly station: Station; readonly isVerified: boolean } | null {
+    const station = this.options.stations[this.logins];
+    return station ? { station, isVerified: this.verified.has(station) } : null;
+  }
+
+  noteLogin(): void {
+    this.logins += 1;
+    if (this.logins === this.options.stations.length) this.onLogin();
+  }
+
+  /** Where the user's own shell told nothing of the logins, and yet the program runs. */
+  noteAllLogins(): void {
+    this.logins = this.options.stations.length;
+  }
+
   /** @returns null: no answer, which ends this way of logging in */
-  async answer(text: string): Promise<string | null> {
-    if (text === this.loginMark) {
-      this.onLogin();
+  answer(text: string): Promise<string | null> {
+    return this.whileAsked(() => this.answerTo(text));
+  }
+
+  /**
+   * @returns the line of known_hosts that makes `ssh` accept the key, or nothing, where `ssh` is to
+   *   look for the authority that signed it; null: it is to go no further
+   */
+  answerAboutKey(offered: OfferedKey): Promise<string | null> {
+    return this.whileAsked(async () => {
+      const key = Buffer.from(offered.key, 'base64');
+      const type = keyType(key);
+      const more = [{ path: 'KnownHostsCommand', text: offered.lines }];
+      const station = this.options.stations.find(
+        (each) => nameOf(each) === offered.name.toLowerCase(),
+      );
+      if (isCertificate(type)) return this.passCertificate(station, key, more);
+      if (!station) {
+        this.refusedKey ??= this.strange(offered.name);
+        return null;
+      }
+      const line = `${offered.name} ${type} ${offered.key}`;
+      if (this.accepted.get(offered.name) !== offered.key) {
+        const decision = await this.decide(station, key, more);
+        if (!decision.accepted) {
+          this.refusedKey = decision.problem;
+          return null;
+        }
+        this.neededHuman ||= decision.byHuman;
+        this.accepted.set(offered.name, offered.key);
+      }
+      this.verified.add(station);
+      return line;
+    });
+  }
+
+  private decide(
+    station: Station,
+    key: Buffer,
+    more: readonly KnownHostsFile[],
+  ): Promise<HostKeyDecision> {
+    const { host, port } = keptUnder(station);
+    const rules = this.options.rulesFor(station.settings);
+    return decideHostKey(rules, host, port, key, more);
+  }
+
+  /**
+   * A certificate is verified by `ssh`, which looks for its authority in the same files and falls back
+   * to the key in it. It asks about one a second time by the host's name without the port.
+   */
+  private async passCertificate(
+    station: Station | undefined,
+    certificate: Buffer,
+    more: readonly KnownHostsFile[],
+  ): Promise<string | null> {
+    if (!station) return '';
+    const rules = this.options.rulesFor(station.settings);
+    const { host, port } = keptUnder(station);
+    const signed = signedKeys(certificate);
+    const keys = [certificate, ...(signed ? [signed.key, signed.authority] : [])];
+    for (const key of keys) {
+      const problem = await decideRevoked(rules, host, port, key, more);
+      if (problem === null) continue;
+      this.refusedKey = problem;
       return null;
     }
+    this.verified.add(station);
+    return '';
+  }
+
+  private strange(name: string): Problem {
+    const message = `ssh asked about a key of ${visible(capText(name, 200))}, which is not on the way to the host.`;
+    return { code: 'host-key-unknown', path: name, message };
+  }
+
+  /** The time that people take counts for nothing. */
+  private async whileAsked<T>(action: () => Promise<T>): Promise<T> {
     this.idleSince = null;
     try {
-      return await this.answerTo(text);
+      return await action();
     } finally {
       this.idleSince = performance.now();
     }
   }
 
   private async answerTo(text: string): Promise<string | null> {
+    const none = confirmations.some((words) => text.startsWith(words)) ? 'no' : null;
     this.asked += 1;
     const isAgain = this.heard.has(text);
     this.heard.add(text);
-    if (this.asked > mostQuestions) return null;
-    if (text.startsWith("The authenticity of host '")) {
-      return (await this.mayAccept(text)) ? 'yes' : 'no';
-    }
-    if (text.startsWith("Please type 'yes'")) return 'no';
-    if (this.lacksAnswer) return null;
+    if (this.asked > mostQuestions || this.lacksAnswer) return none;
     const before = this.given.get(text);
     if (before !== undefined && !isAgain) return before;
-    const question = this.question(text, isAgain);
+    const question = this.question(text, isAgain, none !== null);
     const [answer] = (await this.options.ask(question)) ?? [];
     if (answer === undefined || answer.includes('\n')) {
       this.lacksAnswer = true;
-      return null;
+      return none;
     }
     this.neededHuman = true;
     // A code is good for one login only.
@@ -87,45 +188,7 @@ export class AskpassDesk {
     return answer;
   }
 
-  /** `--accept-new` accepts only a host of which nothing at all is known. */
-  private async mayAccept(text: string): Promise<boolean> {
-    const [, name = ''] = /^The authenticity of host '(\S+) \(/.exec(text) ?? [];
-    const [, type = '', fingerprint = ''] =
-      /(\S+) key fingerprint is:?\s+(SHA256:[\w+/=]+)/.exec(text) ?? [];
-    if (fingerprint === '') return false;
-    const station = stationOf(name, this.options);
-    const { hostKeyAlias, hostname } = station.settings;
-    const host = hostKeyAlias ?? hostname;
-    const port = hostKeyAlias === null ? station.settings.port : 22;
-    const { files, accepted, acceptNew } = this.options.rulesFor(station.settings);
-    const known = whatIsKnown(
-      [...(await readKnownHosts(files)), await accepted.asKnownHosts()],
-      host,
-      port,
-    );
-    if (acceptNew && known === 'nothing') return true;
-    const verdict = { nothing: 'unknown', keys: 'other-key-type', authority: 'ca-only' } as const;
-    const answers = await this.options.ask({
-      kind: 'host-key',
-      host,
-      port,
-      keyType: keyTypeOf(type),
-      fingerprint,
-      verdict: verdict[known],
-      files,
-    });
-    const [word] = answers ?? [];
-    if (word !== 'accept' && word !== 'accept-and-save') {
-      const shown = { keyType: keyTypeOf(type), fingerprint };
-      this.refusedKey = unknownKey(nameOf(station), shown, verdict[known], files);
-      return false;
-    }
-    this.neededHuman = true;
-    if (word === 'accept-and-save') this.saved.set(fingerprint, station);
-    return true;
-  }
-
-  private question(text: string, again: boolean): Question {
+  private question(text: string, again: boolean, echo: boolean): Question {
     const [, keyFile] = /^Enter passphrase for (?:key )?'?([^':]+)'?:/.exec(text) ?? [];
     if (keyFile !== undefined) return { kind: 'passphrase', keyFile, isHidden: false, again };
     const [, user, host] = /^([^\s()]+)@([^\s()]+)'s password: ?$/.exec(text) ?? [];
@@ -139,7 +202,7 @@ export class AskpassDesk {
       host: this.calledByUser(asking ?? ''),
       name: '',
       instructions: '',
-      prompts: [{ text: words ?? text, echo: false }],
+      prompts: [{ text: words ?? text, echo }],
     };
   }
 

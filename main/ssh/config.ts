@@ -24,6 +24,8 @@ export interface HostSettings {
   readonly agentSocket: string | null;
   readonly usesKeys: boolean;
   readonly knownHostsFiles: readonly string[];
+  /** A command of the user's that tells keys of hosts, with the tokens of ssh_config(5). */
+  readonly knownHostsCommand: string | null;
   /** Under which the host's key is kept; null: its name. */
   readonly hostKeyAlias: string | null;
   readonly hostKeyAlgorithms: readonly string[];
@@ -187,6 +189,7 @@ function toSettings(address: HostAddress, values: Values): Omit<HostSettings, 'o
       ...list('userknownhostsfile', ['~/.ssh/known_hosts', '~/.ssh/known_hosts2']),
       ...list('globalknownhostsfile', ['/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2']),
     ],
+    knownHostsCommand: text('knownhostscommand'),
     hostKeyAlias: text('hostkeyalias'),
     hostKeyAlgorithms: (text('hostkeyalgorithms') ?? '').split(',').filter(Boolean),
     jumps: readJumps(text('proxyjump')),

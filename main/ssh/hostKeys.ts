@@ -38,14 +38,15 @@ export async function readKnownHosts(paths: readonly string[]): Promise<KnownHos
   return files.filter(({ text }) => text !== '');
 }
 
+/** @param more beside the files of the rules: what a program of the user's says */
 export async function decideHostKey(
   rules: HostKeyRules,
   host: string,
   port: number,
   key: Buffer,
+  more: readonly KnownHostsFile[] = [],
 ): Promise<HostKeyDecision> {
-  const files = [...(await readKnownHosts(rules.files)), await rules.accepted.asKnownHosts()];
-  const found = checkHostKey(files, host, port, key);
+  const found = checkHostKey(await knownTo(rules, more), host, port, key);
   const name = hostToken(host, port);
   switch (found.verdict) {
     case 'match':
@@ -59,6 +60,27 @@ export async function decideHostKey(
     case 'ca-only':
       return decideUnknown(rules, found.verdict, { host, port, key });
   }
+}
+
+/** Null: it is not revoked, which is all that is said of it. @param more as in `decideHostKey` */
+export async function decideRevoked(
+  rules: HostKeyRules,
+  host: string,
+  port: number,
+  key: Buffer,
+  more: readonly KnownHostsFile[] = [],
+): Promise<Problem | null> {
+  const found = checkHostKey(await knownTo(rules, more), host, port, key);
+  return found.verdict === 'revoked'
+    ? revokedKey(hostToken(host, port), shown(key), found.at)
+    : null;
+}
+
+async function knownTo(
+  rules: HostKeyRules,
+  more: readonly KnownHostsFile[],
+): Promise<KnownHostsFile[]> {
+  return [...(await readKnownHosts(rules.files)), await rules.accepted.asKnownHosts(), ...more];
 }
 
 async function decideUnknown(
@@ -89,7 +111,7 @@ async function decideUnknown(
   return { accepted: true, byHuman: true };
 }
 
-export function unknownKey(
+function unknownKey(
   name: string,
   now: ShownKey,
   verdict: HostKeyVerdict['verdict'],
@@ -114,12 +136,12 @@ function shown(key: Buffer): ShownKey {
   return { keyType: keyType(key), fingerprint: fingerprint(key) };
 }
 
-export function revokedKey(name: string, now: ShownKey, at: KnownHostsLine): Problem {
+function revokedKey(name: string, now: ShownKey, at: KnownHostsLine): Problem {
   const message = `The host key of ${name} (${now.keyType} ${now.fingerprint}) is revoked in ${at.path}, line ${at.line}. It is never accepted.`;
   return { code: 'host-key-revoked', path: at.path, message };
 }
 
-export function changedKey(
+function changedKey(
   name: string,
   now: ShownKey,
   at: KnownHostsLine,

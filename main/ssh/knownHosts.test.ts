@@ -4,15 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import {
-  checkHostKey,
-  fingerprint,
-  knownKeyTypes,
-  lineAt,
-  revokedKeys,
-  whatIsKnown,
-  wildcard,
-} from './knownHosts';
+import { checkHostKey, fingerprint, knownKeyTypes, whatIsKnown, wildcard } from './knownHosts';
 
 const folder = mkdtempSync(join(tmpdir(), 'klpscope-known-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -111,15 +103,6 @@ describe('checkHostKey', () => {
     expect(known([`@cert-authority db* ${two.line}`], 2222)).toBe('authority');
     expect(known([`@cert-authority db*,!db1 ${two.line}`])).toBe('nothing');
     expect(known([`@revoked db1 ${two.line}`])).toBe('nothing');
-  });
-
-  it('lists the keys that are revoked, and finds a line by its number', () => {
-    const [file] = inFile(`db1 ${one.line}`, '', `@revoked db* ${two.line}`);
-    if (!file) throw new Error('no file');
-    expect(revokedKeys([file], 'db1', 22)).toEqual([lineAt(file, 3)]);
-    expect(revokedKeys([file], 'web1', 22)).toEqual([]);
-    expect(lineAt(file, 1)?.fingerprint).toBe(fingerprint(one.wire));
-    expect(lineAt(file, 2)).toBeNull();
   });
 
   it('obeys wildcards, negation and ports', () => {

@@ -93,23 +93,6 @@ function authorityOf(entries: readonly Entry[], host: string, port: number): Ent
   );
 }
 
-/** Keys of a host that must never be accepted. */
-export function revokedKeys(
-  files: readonly KnownHostsFile[],
-  host: string,
-  port: number,
-): KnownHostsLine[] {
-  return files
-    .flatMap(readEntries)
-    .filter(({ marker, hosts }) => marker === '@revoked' && namesHost(hosts, hostToken(host, port)))
-    .map(({ at }) => at);
-}
-
-/** The line of a file, if a key stands in it. */
-export function lineAt(file: KnownHostsFile, line: number): KnownHostsLine | null {
-  return readEntries(file).find(({ at }) => at.line === line)?.at ?? null;
-}
-
 /** Key types known of a host, so that the server can be asked for one of those first. */
 export function knownKeyTypes(
   files: readonly KnownHostsFile[],

@@ -22,6 +22,8 @@ async function made(userLines: readonly string[]) {
   const text = openSshConfig({
     stations: [await station('gate'), await station('db1')],
     knownHostsOf: ({ address }) => ['/own copy', `/known/50%/${address.host}`],
+    knownHostsProgram: '/own 50%/known-hosts',
+    loggedInProgram: '/own 50%/logged-in',
     connectSeconds: 7,
     aliveSeconds: 3,
     config: { configFile: user },
@@ -48,6 +50,7 @@ it('keeps what the user configured, and lets nothing weaken what must hold', asy
     'Host *',
     '  User ada',
     '  StrictHostKeyChecking no',
+    '  VerifyHostKeyDNS yes',
     '  NoHostAuthenticationForLocalhost yes',
     '  UpdateHostKeys yes',
     '  BatchMode yes',
@@ -66,14 +69,17 @@ it('keeps what the user configured, and lets nothing weaken what must hold', asy
     port: '2222',
     user: 'ada',
     proxyjump: 'gate',
-    stricthostkeychecking: expect.stringMatching(/^(ask|true)$/),
+    stricthostkeychecking: 'true',
+    verifyhostkeydns: 'false',
+    knownhostscommand: '"/own 50%/known-hosts" %I %H %K',
+    localcommand: "'/own 50%%/logged-in'",
     nohostauthenticationforlocalhost: 'no',
     updatehostkeys: 'false',
     batchmode: 'no',
     loglevel: 'INFO',
     forwardagent: 'no',
     requesttty: 'false',
-    permitlocalcommand: 'no',
+    permitlocalcommand: 'yes',
     controlmaster: 'false',
     connecttimeout: '7',
     serveraliveinterval: '3',
@@ -81,4 +87,17 @@ it('keeps what the user configured, and lets nothing weaken what must hold', asy
   for (const absent of ['remotecommand', 'controlpath']) {
     expect([undefined, 'none']).toContain(settings[absent]);
   }
+});
+
+it('has the user’s own command for known hosts run by ours, with its tokens', async () => {
+  const of = await made([
+    'Host db1',
+    '  KnownHostsCommand "/usr/bin/look 50%" %H "a b"',
+    'Host gate',
+    '  KnownHostsCommand none',
+  ]);
+  expect(of('db1').get('knownhostscommand')).toBe(
+    '"/own 50%/known-hosts" %I %H %K "/usr/bin/look 50%%" %H "a b"',
+  );
+  expect(of('gate').get('knownhostscommand')).toBe('"/own 50%/known-hosts" %I %H %K');
 });

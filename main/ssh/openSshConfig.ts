@@ -9,8 +9,12 @@ import type { Station } from './proxyJump';
 
 export interface OpenSshConfig {
   readonly stations: readonly Station[];
-  /** Known hosts files of a station, the one that `ssh` appends to first. */
+  /** Known hosts files of a station, none of which `ssh` appends to. */
   readonly knownHostsOf: (station: Station) => readonly string[];
+  /** Asked about every host's key; null: this `ssh` knows no such program. */
+  readonly knownHostsProgram: string | null;
+  /** Run when a host has let us in. */
+  readonly loggedInProgram: string;
   readonly connectSeconds: number;
   readonly aliveSeconds: number;
   readonly config: ConfigOptions;
@@ -19,10 +23,16 @@ export interface OpenSshConfig {
 /** The first value of an option counts: ssh_config(5). */
 export function openSshConfig(wish: OpenSshConfig): string {
   const { stations, knownHostsOf, connectSeconds, aliveSeconds, config } = wish;
+  const { knownHostsProgram, loggedInProgram } = wish;
   const hosts = [...new Set(stations.map(({ address }) => address.host))].flatMap((host) => {
     const same = stations.filter(({ address }) => address.host === host);
     const files = [...new Set(same.flatMap(knownHostsOf))];
-    return [`Host ${quoted(host)}`, `  UserKnownHostsFile ${files.map(pathWord).join(' ')}`];
+    const [own = ''] = same.flatMap(({ settings }) => settings.knownHostsCommand ?? []);
+    return [
+      `Host ${quoted(host)}`,
+      `  UserKnownHostsFile ${files.map(pathWord).join(' ')}`,
+      ...(knownHostsProgram === null ? [] : [knownHostsCommand(knownHostsProgram, own)]),
+    ];
   });
   const own =
     config.configFile === null
@@ -35,7 +45,11 @@ export function openSshConfig(wish: OpenSshConfig): string {
     '  IgnoreUnknown SessionType,StdinNull,ForkAfterAuthentication,NoHostAuthenticationForLocalhost',
     `  ConnectTimeout ${connectSeconds}`,
     `  ServerAliveInterval ${aliveSeconds}`,
-    '  StrictHostKeyChecking ask',
+    // Whoever is to be asked about a key is asked by the program before.
+    '  StrictHostKeyChecking yes',
+    ...(knownHostsProgram === null ? [] : [knownHostsCommand(knownHostsProgram, '')]),
+    // A key that the name server vouches for would be shown to nobody.
+    '  VerifyHostKeyDNS no',
     '  NoHostAuthenticationForLocalhost no',
     '  CheckHostIP no',
     '  UpdateHostKeys no',
@@ -49,7 +63,8 @@ export function openSshConfig(wish: OpenSshConfig): string {
     '  ClearAllForwardings yes',
     '  ForwardAgent no',
     '  ForwardX11 no',
-    '  PermitLocalCommand no',
+    '  PermitLocalCommand yes',
+    `  LocalCommand ${shellWord(loggedInProgram)}`,
     '  RemoteCommand none',
     '  RequestTTY no',
     '  SessionType default',
@@ -58,6 +73,18 @@ export function openSshConfig(wish: OpenSshConfig): string {
     ...own.map((path) => `Include ${quoted(path)}`),
     '',
   ].join('\n');
+}
+
+/** Its own arguments, and behind them the user's own command, whose tokens `ssh` replaces as well. */
+function knownHostsCommand(program: string, own: string): string {
+  // In the place of the program's name no token was replaced.
+  const words = own.replace(/^(?:"[^"]*"|\S+)/, (name) => name.replaceAll('%', '%%'));
+  return `  KnownHostsCommand ${quoted(program)} %I %H %K ${words}`.trimEnd();
+}
+
+/** For the user's shell, of any kind; `%` begins a token. */
+function shellWord(path: string): string {
+  return `'${path.replaceAll('%', '%%')}'`;
 }
 
 function quoted(text: string): string {

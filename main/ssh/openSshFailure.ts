@@ -1,122 +1,64 @@
-/** What the system's `ssh` said when it failed, as a problem. */
-import { readFile } from 'node:fs/promises';
-import type { Problem } from '../../shared/readings/problem';
+/**
+ * Why the system's `ssh` failed, by how far it had come: which hosts let us in, which keys were
+ * accepted here, whether an answer was missing, and how long it took. What `ssh` printed is shown and
+ * decides nothing, since a server's own words are among it (banner, disconnect message, what a program
+ * there prints).
+ */
+import type { Problem, ProblemCode } from '../../shared/readings/problem';
 import { capText, visible } from '../../shared/readings/text';
-import { changedKey, readKnownHosts, revokedKey, type HostKeyRules } from './hostKeys';
-import { lineAt, revokedKeys, type KnownHostsLine } from './knownHosts';
-import { nameOf, type Station } from './proxyJump';
+import type { AskpassDesk } from './askpassDesk';
 
 export interface FailedLogin {
   /** What the user calls the host. */
   readonly host: string;
-  readonly stations: readonly Station[];
-  readonly rulesFor: (settings: Station['settings']) => HostKeyRules;
-  /** The file of accepted keys that `ssh` was given: a copy of the app's own. */
-  readonly acceptedCopy: string;
-  /** The host key that was not accepted; null: `ssh` itself refused it. */
-  readonly refusedKey: Problem | null;
-  /** An answer was wanted, and nobody gave it. */
-  readonly lacksAnswer: boolean;
+  readonly desk: Pick<AskpassDesk, 'waitsFor' | 'refusedKey' | 'lacksAnswer'>;
+  /** Whether `ssh` is one that hands keys over; an older one tells nothing that can be relied on. */
+  readonly handsOverKeys: boolean;
+  readonly tookMs: number;
+  /** Milliseconds that `ssh` had to connect. */
+  readonly connectMs: number;
+  /** What `ssh` printed. */
+  readonly printed: string;
 }
 
-/** Messages of OpenSSH's sshconnect.c, sshconnect2.c, clientloop.c and misc.c. */
-export async function explain(said: string, login: FailedLogin): Promise<Problem> {
-  const { host } = login;
-  const because = (code: Problem['code'], message: string): Problem => ({
+/** 255 is ssh's own failure: ssh(1), EXIT STATUS. A program may end with it as well. */
+export function explainFailure(login: FailedLogin): Problem {
+  const { host, desk } = login;
+  const because = (code: ProblemCode, message: string): Problem => ({
     code,
     path: host,
-    message,
+    message: `${message}${lastWords(login.printed)}`,
   });
-  if (said.includes('REVOKED HOST KEY')) return revoked(said, login);
-  if (said.includes('HOST IDENTIFICATION HAS CHANGED')) return changed(said, login);
-  if (said.includes('Host key verification failed')) {
-    const message = `The host key of ${host} was not accepted. ${lastLine(said)}`;
-    return login.refusedKey ?? because('host-key-unknown', message);
-  }
-  if (/Permission denied|Too many authentication failures/.test(said)) {
-    return login.lacksAnswer
-      ? because(
-          'authentication-needed',
-          `${host}: the login needs an answer (passphrase, password or code), and nobody gave one.`,
-        )
-      : because('authentication-failed', `${host}: the login was refused. ${lastLine(said)}`);
-  }
-  if (
-    /Timeout, server .* not responding|Connection to .* closed by remote|Broken pipe/.test(said)
-  ) {
-    return because('connection-lost', `The connection to ${host} was lost. ${lastLine(said)}`);
-  }
-  if (/timed out/i.test(said))
-    return because('timeout', `${host} did not answer in time. ${lastLine(said)}`);
-  return because('unreachable', `ssh could not connect to ${host}. ${lastLine(said)}`);
-}
-
-async function changed(said: string, login: FailedLogin): Promise<Problem> {
-  const [, name = ''] = /Host key for (\S+) has changed/.exec(said) ?? [];
-  const [, type = '', now = 'unknown'] =
-    /fingerprint for the (\S+) key sent by the remote host is\s+(SHA256:[\w+/=]+)/.exec(said) ?? [];
-  const [, path = '', line = ''] = /Offending .* key in (.+):(\d+)\s/.exec(said) ?? [];
-  const station = stationOf(name, login);
-  const { accepted } = login.rulesFor(station.settings);
-  const text = await readFile(path, 'utf8').catch(() => '');
-  const file = { path: path === login.acceptedCopy ? accepted.path : path, text };
-  const at = lineAt(file, Number(line));
-  if (at) {
-    return changedKey(
-      nameOf(station),
-      { keyType: keyTypeOf(type, at.keyType), fingerprint: now },
-      at,
-      accepted,
+  const { waitsFor } = desk;
+  if (!waitsFor) {
+    return because(
+      'connection-lost',
+      `The connection to ${host} was lost: ssh ended with status 255.`,
     );
   }
-  const message = `The host key of ${visible(name)} has changed: now ${visible(now)}. Somebody may be listening in. ${lastLine(said)}`;
-  return { code: 'host-key-changed', path: login.host, message };
+  if (desk.refusedKey) return desk.refusedKey;
+  const name = visible(waitsFor.station.address.host);
+  if (desk.lacksAnswer) {
+    const message = `${host}: the login needs an answer (passphrase, password or code), and nobody gave one.`;
+    return { code: 'authentication-needed', path: host, message };
+  }
+  if (!login.handsOverKeys) {
+    return because(
+      'unreachable',
+      `${host} was refused by ssh, which is older than OpenSSH 8.5 and does not say why in a way that no server can imitate. Unknown host keys are to be accepted with ssh itself.`,
+    );
+  }
+  if (waitsFor.isVerified) {
+    return because('authentication-failed', `${name} let nobody in, by what ssh had to offer.`);
+  }
+  return login.tookMs >= login.connectMs
+    ? because('timeout', `${name} did not answer within ${login.connectMs / 1000} s.`)
+    : because('unreachable', `ssh could not connect to ${name}: it was shown no host key.`);
 }
 
-/** `ssh` names the type alone; which lines revoke keys of this host can be looked up. */
-async function revoked(said: string, login: FailedLogin): Promise<Problem> {
-  const [, type = '', name = ''] =
-    /The (\S+) host key for (\S+) is marked as revoked/.exec(said) ?? [];
-  const station = stationOf(name, login);
-  const { files, accepted } = login.rulesFor(station.settings);
-  const { settings } = station;
-  const known = [...(await readKnownHosts(files)), await accepted.asKnownHosts()];
-  const isOfType = ({ keyType }: KnownHostsLine) => keyType.includes(type.toLowerCase());
-  const lines = revokedKeys(
-    known,
-    settings.hostKeyAlias ?? settings.hostname,
-    settings.hostKeyAlias === null ? settings.port : 22,
-  ).filter(isOfType);
-  const [at] = lines;
-  if (at && lines.length === 1) return revokedKey(nameOf(station), at, at);
-  const places = lines.map(({ path, line }) => `${path}, line ${line}`).join('; ');
-  const message = `The host key of ${visible(name)} (${visible(type)}) is revoked${places === '' ? '' : ` (${places})`}. It is never accepted.`;
-  return { code: 'host-key-revoked', path: login.host, message };
-}
-
-/**
- * The type as known_hosts has it; `ssh` says only ED25519, RSA or ECDSA (sshkey.c).
- *
- * @param known of a key of the same host, which may tell the curve of an ECDSA key
- */
-export function keyTypeOf(word: string, known = ''): string {
-  const kind = word.toLowerCase();
-  if (known.includes(kind)) return known;
-  return kind === 'ed25519' || kind === 'rsa' ? `ssh-${kind}` : visible(kind);
-}
-
-/** The host or hop that `ssh` names as known_hosts does; the host itself where it names none. */
-export function stationOf(
-  name: string,
-  { stations }: { readonly stations: readonly Station[] },
-): Station {
-  const named = stations.find((station) => nameOf(station) === name.toLowerCase());
-  const last = named ?? stations.at(-1);
-  if (!last) throw new Error('a route without a host');
-  return last;
-}
-
-function lastLine(text: string): string {
-  const line = text.trim().split('\n').at(-1)?.trim() ?? '';
-  return line === '' ? '' : `It said “${visible(capText(line, 200))}”.`;
+/** Anybody's words: a line of them, as such. */
+function lastWords(printed: string): string {
+  const line = printed.trim().split('\n').at(-1)?.trim() ?? '';
+  if (line === '') return '';
+  return ` The last words, ssh’s or the server’s own: “${visible(capText(line, 200))}”.`;
 }

@@ -2,19 +2,18 @@
  * SSH by the system's own client, for what ssh2 can't do. Its questions come through an askpass
  * helper; nothing that a user typed passes through a shell.
  */
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
 import { fail, succeed, type Problem, type Result } from '../../shared/readings/problem';
 import { openAskpass, type Askpass } from './askpass';
 import { startChild } from './childChannel';
 import type { ConfigOptions, HostAddress, HostSettings } from './config';
 import type { HostKeyRules } from './hostKeys';
-import { fingerprint } from './knownHosts';
 import { openSshConfig } from './openSshConfig';
-import { explain } from './openSshFailure';
+import { explainFailure } from './openSshFailure';
+import { handsOverKeys } from './openSshVersion';
 import type { Station } from './proxyJump';
 import type { Ask } from './questions';
-import { keepKey } from './savedKeys';
 import type { Channel, ChannelEnd, Transport } from './transport';
 
 export interface OpenSshOptions {
@@ -40,7 +39,8 @@ export async function connectOpenSsh(options: OpenSshOptions): Promise<Result<Tr
   const askpass = await openAskpass(options);
   if (!askpass.ok) return askpass;
   const helper = askpass.value;
-  const keys = await KeyCopy.create(options, helper);
+  const hands = await handsOverKeys();
+  await configure(options, helper, hands);
   let tellClosed: (problem: Problem) => void = () => undefined;
   const closed = new Promise<Problem>((resolve) => {
     tellClosed = resolve;
@@ -62,12 +62,10 @@ export async function connectOpenSsh(options: OpenSshOptions): Promise<Result<Tr
       helper.listen();
       const child = startChild(sshArguments(options, helper, line), helper.environment);
       if (!child) return fail('no-shell', address.host, 'No program was given.');
-      const channel = judged(child, options, helper);
+      const channel = judged(child, options, helper, hands);
       void watch(channel);
       const entered = await loggedIn(channel, options, helper);
       helper.rest();
-      // No more keys will be accepted by this login.
-      await keys.keep();
       return entered;
     },
     close() {
@@ -92,11 +90,6 @@ function sshArguments(options: OpenSshOptions, helper: Askpass, line: string): s
     ...(address.port === null ? [] : ['-p', String(address.port)]),
     ...(address.user === null ? [] : ['-l', address.user]),
     ...(identity === null ? [] : ['-i', identity]),
-    // Options hold for the host alone, and not for the hops.
-    '-o',
-    'PermitLocalCommand=yes',
-    '-o',
-    `LocalCommand=${helper.loginCommand}`,
     '--',
     address.host,
     line,
@@ -128,7 +121,10 @@ function loggedIn(
     const timer = setInterval(() => {
       // Where the user's shell ran nothing for us, the program's first words tell.
       channel.stdout.read(0);
-      if (channel.stdout.readableLength > 0) succeeded();
+      if (channel.stdout.readableLength > 0) {
+        desk.noteAllLogins();
+        succeeded();
+      }
       if (desk.idleSince === null || performance.now() - desk.idleSince < limitMs) return;
       settle(fail('timeout', host, `${host} did not answer within ${limitMs / 1000} s.`));
       channel.close();
@@ -142,72 +138,49 @@ function loggedIn(
   });
 }
 
-/** 255 is ssh's own failure: ssh(1), EXIT STATUS. What it said tells which. */
-function judged(channel: Channel, options: OpenSshOptions, helper: Askpass): Channel {
-  let said = '';
+/** What `ssh` prints is kept while it logs in; after that it's the program's. */
+function judged(
+  channel: Channel,
+  { address, connectMs }: OpenSshOptions,
+  { desk }: Askpass,
+  hands: boolean,
+): Channel {
+  const begun = performance.now();
+  let printed = '';
   channel.stderr.on('data', (chunk: Buffer) => {
-    if (said.length < 16_384) said += chunk.toString('latin1');
+    printed = (printed + chunk.toString('latin1')).slice(-mostPrinted);
   });
   channel.stderr.pause();
-  const ended = channel.ended.then(async ({ status, problem }): Promise<ChannelEnd> => {
+  const ended = channel.ended.then(({ status, problem }): ChannelEnd => {
     if (problem || status !== 255) return { status, problem };
-    const login = {
-      ...options,
-      host: options.address.host,
-      acceptedCopy: helper.knownHosts,
-      refusedKey: helper.desk.refusedKey,
-      lacksAnswer: helper.desk.lacksAnswer,
-    };
-    return { status, problem: await explain(said, login) };
+    const tookMs = performance.now() - begun;
+    const login = { host: address.host, desk, handsOverKeys: hands, tookMs, connectMs, printed };
+    return { status, problem: explainFailure(login) };
   });
   return { ...channel, ended };
 }
 
-/** The app's own accepted keys in the file that `ssh` reads, and appends newly accepted ones to. */
-class KeyCopy {
-  private constructor(
-    private readonly options: OpenSshOptions,
-    private readonly helper: Askpass,
-    private readonly kept: Set<string>,
-  ) {}
+/** Characters of which the last ones are shown. */
+const mostPrinted = 16_384;
 
-  static async create(options: OpenSshOptions, helper: Askpass): Promise<KeyCopy> {
-    const { stations, rulesFor, config, connectMs } = options;
-    const accepted = stations.map(({ settings }) => rulesFor(settings).accepted.asKnownHosts());
-    const text = (await Promise.all(accepted)).at(-1)?.text ?? '';
-    await writeFile(helper.knownHosts, text === '' ? '' : `${text}\n`, { mode: 0o600 });
-    const last = stations.at(-1)?.settings;
-    const lines = openSshConfig({
-      stations,
-      knownHostsOf: ({ settings }) => [helper.knownHosts, ...rulesFor(settings).files],
-      connectSeconds: Math.max(1, Math.round(connectMs / 1000)),
-      aliveSeconds: last?.aliveSeconds ?? 10,
-      config,
-    });
-    await writeFile(helper.config, lines, { mode: 0o600 });
-    return new KeyCopy(options, helper, new Set(text.split('\n')));
-  }
-
-  private last: Promise<void> = Promise.resolve();
-
-  /** Puts what was accepted since where it belongs: our own store, or known_hosts if asked for. */
-  keep(): Promise<void> {
-    this.last = this.last.then(() => this.keepNew());
-    return this.last;
-  }
-
-  private async keepNew(): Promise<void> {
-    const text = await readFile(this.helper.knownHosts, 'utf8').catch(() => '');
-    for (const line of text.split('\n').map((each) => each.trim())) {
-      const [name, , encoded] = line.split(' ');
-      if (this.kept.has(line) || name === undefined || encoded === undefined) continue;
-      this.kept.add(line);
-      const key = Buffer.from(encoded, 'base64');
-      const { stations, rulesFor } = this.options;
-      const savedFor = this.helper.desk.saved.get(fingerprint(key));
-      const station = savedFor ?? stations.at(-1);
-      if (!station) continue;
-      await keepKey(rulesFor(station.settings), name, key, savedFor !== undefined);
-    }
-  }
+/** The files that `ssh` reads. */
+async function configure(
+  { stations, rulesFor, config, connectMs }: OpenSshOptions,
+  helper: Askpass,
+  hands: boolean,
+): Promise<void> {
+  const last = stations.at(-1)?.settings;
+  // All stations have the same store.
+  const accepted = last ? (await rulesFor(last).accepted.asKnownHosts()).text : '';
+  await writeFile(helper.knownHosts, accepted === '' ? '' : `${accepted}\n`, { mode: 0o600 });
+  const lines = openSshConfig({
+    stations,
+    knownHostsOf: ({ settings }) => [helper.knownHosts, ...rulesFor(settings).files],
+    knownHostsProgram: hands ? helper.knownHostsProgram : null,
+    loggedInProgram: helper.loggedInProgram,
+    connectSeconds: Math.max(1, Math.round(connectMs / 1000)),
+    aliveSeconds: last?.aliveSeconds ?? 10,
+    config,
+  });
+  await writeFile(helper.config, lines, { mode: 0o600 });
 }

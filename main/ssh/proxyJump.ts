@@ -35,10 +35,16 @@ export async function stationsTo(host: Station, config: ConfigOptions): Promise<
   return way;
 }
 
-/** Under which a station's keys are kept in known_hosts. */
-export function nameOf({ settings }: Station): string {
+/** Under which a station's keys are kept: a host and a port. */
+export function keptUnder({ settings }: Station): { readonly host: string; readonly port: number } {
   const { hostKeyAlias, hostname, port } = settings;
-  return hostToken(hostKeyAlias ?? hostname, hostKeyAlias === null ? port : 22);
+  return { host: hostKeyAlias ?? hostname, port: hostKeyAlias === null ? port : 22 };
+}
+
+/** The same as in known_hosts. */
+export function nameOf(station: Station): string {
+  const { host, port } = keptUnder(station);
+  return hostToken(host, port);
 }
 
 export interface Route {
