@@ -7,6 +7,7 @@ import { Authentication } from './authentication';
 import type { HostSettings } from './config';
 import { hostKeyAlgorithms } from './hostKeyAlgorithms';
 import { decideHostKey, type HostKeyRules } from './hostKeys';
+import { fingerprint, keyType } from './knownHosts';
 import type { Ask, Question } from './questions';
 import { connectSocket } from './socket';
 import { openChannel, sessionsInTurn } from './ssh2Channel';
@@ -55,6 +56,8 @@ class Attempt {
   private readonly client = new ssh2.Client();
   private problem: Problem | null = null;
   private acceptedByHuman = false;
+  /** The key under which this session began; null: no key was accepted yet. */
+  private sessionKey: Buffer | null = null;
   private isReady = false;
   private readonly patience = new TimeLimit();
   private late: (message: string) => void = () => undefined;
@@ -131,7 +134,10 @@ class Attempt {
         algorithms: { serverHostKey },
         hostVerifier: (key: Buffer, verify: (isValid: boolean) => void) =>
           void this.verify(key).then(verify),
-        authHandler: authentication.next,
+        // A server may speak of the login after it: nothing more is tried or asked then.
+        authHandler: (left, isPartial, next) => {
+          if (!this.isReady) authentication.next(left, isPartial, next);
+        },
       });
     });
   }
@@ -140,7 +146,13 @@ class Attempt {
     return this.options.alias;
   }
 
+  /**
+   * Called at each key exchange, of which a server may begin another at any time (RFC 4253, section
+   * 9): only the first one is a step of the login. After that the key is to be the same, and neither
+   * files nor people are asked again.
+   */
   private async verify(key: Buffer): Promise<boolean> {
+    if (this.sessionKey) return this.isSameKey(this.sessionKey, key);
     this.patience.lift();
     const { settings, hostKeys } = this.options;
     const decision = await decideHostKey(
@@ -150,6 +162,7 @@ class Attempt {
       key,
     );
     if (decision.accepted) {
+      this.sessionKey = Buffer.from(key);
       this.acceptedByHuman = decision.byHuman;
       this.limitLogin();
     } else {
@@ -158,11 +171,23 @@ class Attempt {
     return decision.accepted;
   }
 
+  private isSameKey(before: Buffer, now: Buffer): boolean {
+    if (now.equals(before)) return true;
+    this.note(
+      'host-key-changed',
+      `${this.name} began the session under the host key ${fingerprint(before)} and went on under ` +
+        `another, ${fingerprint(now)} (${visible(keyType(now))}). Somebody may be listening in.`,
+    );
+    return false;
+  }
+
   private async askHuman(question: Question): Promise<readonly string[] | null> {
+    if (this.isReady) return null;
     this.patience.lift();
     const answers = await this.options.ask(question);
     this.limitLogin();
-    return answers;
+    // Let in meanwhile: what was typed for the login is sent to nobody.
+    return this.isReady ? null : answers;
   }
 
   private limitLogin(): void {
@@ -170,15 +195,16 @@ class Attempt {
     this.limit(loginMs, `${this.name} fell silent during the login for ${loginMs / 1000} s.`);
   }
 
+  /** Holds for the login alone; an answer may come when the server has let us in without it. */
   private limit(ms: number, message: string): void {
-    if (this.problem === null) this.patience.set(ms, () => this.late(message));
+    if (this.problem === null && !this.isReady) this.patience.set(ms, () => this.late(message));
   }
 
   private hear(error: Error & { readonly level?: string }): void {
     const said = visible(capText(error.message, 200));
     switch (error.level) {
       case 'client-authentication':
-        return this.noteLogin();
+        return this.isReady ? undefined : this.noteLogin();
       // A key that could not sign: the next one is tried.
       case 'agent':
         return;

@@ -8,13 +8,14 @@ import { newSecret, withAskpass } from '../../e2e/sshd/secrets';
 import { cannotServe, startSshd, type ServerOptions, type SshServer } from '../../e2e/sshd/server';
 import { startAgent } from '../../e2e/sshd/agent';
 import { askingServer } from '../../e2e/sshd/askingServer';
+import { codeOf, messageOf, openSource, type SourceWish } from '../../e2e/sshd/source';
 import type { Result } from '../../shared/readings/problem';
 import type { Readings } from '../../shared/readings/readings';
 import { answering } from '../testing/answering';
 import { AcceptedKeys } from './acceptedKeys';
 import { nobody } from './questions';
 import type { LiveSource } from './connectedSource';
-import { defaultLiveOptions, openSsh, type LiveOptions } from './sshSource';
+import { defaultLiveOptions, openSsh } from './sshSource';
 
 const impossible = cannotServe();
 if (impossible !== undefined) console.warn(`SKIPPED: sshd: ${impossible}`);
@@ -29,45 +30,10 @@ async function another(options: ServerOptions): Promise<SshServer> {
   return started;
 }
 
-interface Wish extends Partial<Omit<LiveOptions, 'config'>> {
-  readonly user?: string;
-  readonly server?: SshServer;
-  /** More lines of ssh_config. */
-  readonly config?: readonly string[];
-  readonly knownHosts?: string;
-}
-
-/** A source whose ssh_config is the story's, and no other. */
-function open(wish: Wish = {}): LiveSource {
-  const { user = 'root', server: to = server, config = [], knownHosts, ...options } = wish;
-  const files = knownHosts ?? to.knownHostsFile;
-  const path = join(to.folder, `ssh_config-${Math.random().toString(36).slice(2)}`);
-  const lines = [
-    // The first value of an option counts.
-    ...config,
-    'IdentityAgent none',
-    'IdentitiesOnly yes',
-    `UserKnownHostsFile ${files}`,
-    'GlobalKnownHostsFile /dev/null',
-    'ConnectTimeout 10',
-  ];
-  writeFileSync(path, `Host *\n${lines.join('\n')}\n`);
-  const source = openSsh(
-    { kind: 'ssh', text: `${user}@127.0.0.1:${to.port}`, user, host: '127.0.0.1', port: to.port },
-    {
-      ...defaultLiveOptions(),
-      identity: to.keys.ed25519,
-      config: { configFile: path },
-      accepted: new AcceptedKeys(join(to.folder, 'accepted.json')),
-      ...options,
-    },
-  );
+function open({ server: to = server, ...wish }: SourceWish & { server?: SshServer } = {}) {
+  const source = openSource(to, wish);
   opened.push(source);
   return source;
-}
-
-function codeOf(result: Result<Readings>): string {
-  return result.ok ? 'read' : result.problem.code;
 }
 
 /** What a reading without root's rights says of them, in place of root's. */
@@ -75,10 +41,6 @@ function lackOf(result: Result<Readings>): string {
   const { privileged, problems } = valueOf(result);
   expect(privileged).toBe(false);
   return problems.map(({ code, message }) => `${code}: ${message}`).join('\n');
-}
-
-function messageOf(result: Result<Readings>): string {
-  return result.ok ? '' : result.problem.message;
 }
 
 function valueOf(result: Result<Readings>): Readings {
