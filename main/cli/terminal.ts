@@ -7,17 +7,18 @@ import { needsInWords } from '../../shared/api/openSsh';
 import { visible } from '../../shared/readings/text';
 import type { Ask, Question } from '../ssh/questions';
 
-/** Questions go to the terminal itself, so that standard output stays the document's alone. */
-const terminal = '/dev/tty';
-
-/** Whom a command may ask; without a terminal that is nobody. */
-export function askerHere(): Ask {
-  if (hasTerminal()) return askOnTerminal;
-  const ask: Ask = (question) => askOnTerminal(question);
-  return Object.assign(ask, { unattended: true as const });
+/**
+ * Whom a command may ask; without a terminal that is nobody.
+ *
+ * @param terminal questions go to the terminal itself, so that standard output stays the document's
+ *   alone
+ */
+export function askerHere(terminal = '/dev/tty'): Ask {
+  const ask: Ask = (question) => askOn(terminal, question);
+  return hasTerminal(terminal) ? ask : Object.assign(ask, { unattended: true as const });
 }
 
-function hasTerminal(): boolean {
+function hasTerminal(terminal: string): boolean {
   try {
     closeSync(openSync(terminal, 'r'));
     return true;
@@ -27,16 +28,16 @@ function hasTerminal(): boolean {
 }
 
 /** Null where there is no terminal, or the person gave up. */
-const askOnTerminal: Ask = async (question) => {
+async function askOn(terminal: string, question: Question): ReturnType<Ask> {
   if (question.kind === 'transport') return chooseOpenSsh(question);
-  const asker = openTerminal();
+  const asker = openTerminal(terminal);
   if (!asker) return null;
   try {
     return await answerTo(question, asker);
   } finally {
     asker.close();
   }
-};
+}
 
 /** Nothing that a person has to decide each time: it is said, and can be outweighed. */
 function chooseOpenSsh({
@@ -128,7 +129,7 @@ function hostKeyText(question: Extract<Question, { kind: 'host-key' }>): string 
   ].join('\n');
 }
 
-function openTerminal(): Asker | null {
+function openTerminal(terminal: string): Asker | null {
   let input: ReadStream;
   try {
     input = new ReadStream(openSync(terminal, 'r'));
@@ -144,11 +145,16 @@ function openTerminal(): Asker | null {
     },
   });
   const lines = createInterface({ input, output: muted, terminal: true });
+  // A terminal may be closed while its question stands there.
+  const gone = new Promise<null>((resolve) => {
+    for (const each of [input, output, lines]) each.on('error', () => resolve(null));
+  });
   return {
     say: (text) => void output.write(`${text}\n`),
     ask: (prompt, echo) =>
       new Promise((resolve) => {
         const closed = () => resolve(null);
+        void gone.then(closed);
         lines.once('close', closed);
         lines.question(prompt, (answer) => {
           lines.off('close', closed);
