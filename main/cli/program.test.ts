@@ -292,13 +292,23 @@ describe('folders that may not be read', () => {
   });
 
   it('threads are counted as denied, and may hide what blocks', () => {
-    const host = hostFolder(moving);
+    // Where nobody is seen to block, somebody unseen must: here one is seen, so that it is the denied
+    // thread alone that may hide another.
+    const host = hostFolder({ ...moving, ...thread(3, { comm: 'writer' }) });
+    const read = () => {
+      const { status, stdout } = asNobody(['status', `dir:${host}`, '--json']);
+      expect(status).toBe(1);
+      return statusDocumentSchema.parse(JSON.parse(stdout));
+    };
+    const open = read();
+    expect(open.coverage).toMatchObject({ threadsRead: 3, threadsDenied: 0 });
+    expect(open.transition).toMatchObject({ threads: { total: 3, blocking: 2 } });
+    expect(open.transition?.hiddenBlockersPossible).toBe(false);
     chmodSync(join(host, '/proc/2/task/2/patch_state'), 0o000);
-    const { status, stdout } = asNobody(['status', `dir:${host}`, '--json']);
-    const { coverage, transition } = statusDocumentSchema.parse(JSON.parse(stdout));
-    expect(status).toBe(1);
-    expect(coverage).toMatchObject({ threadsRead: 1, threadsDenied: 1 });
-    expect(transition).toMatchObject({ threads: { total: 1 }, hiddenBlockersPossible: true });
+    const closed = read();
+    expect(closed.coverage).toMatchObject({ threadsRead: 2, threadsDenied: 1 });
+    expect(closed.transition).toMatchObject({ threads: { total: 2, blocking: 1 } });
+    expect(closed.transition?.hiddenBlockersPossible).toBe(true);
   });
 
   it('a blocking thread’s stack', () => {

@@ -37,8 +37,7 @@ export function replay(opened: Result<Recording>, output: Output, plan: ReplayPl
     for (const change of watcher.see(reading, now)) {
       output.write(changeLine(plan.target, at, change, plan.json));
     }
-    const isSettled = !watcher.isLost && watcher.status?.transitionState === 'none';
-    if (plan.untilSettled && isSettled) break;
+    if (plan.untilSettled && watcher.status?.transitionState === 'none') break;
   }
   for (const problem of recording.lines.problems) output.complain(describeProblem(problem));
   return watcher.isLost || !watcher.status ? exitStatus.unreadable : exitStatusOf(watcher.status);

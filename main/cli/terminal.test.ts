@@ -17,8 +17,9 @@ const unknownKey: HostKeyQuestion = {
   files: ['/home/u/.ssh/known_hosts', '/etc/ssh/ssh_known_hosts'],
 };
 
-const shows = (text: () => string, what: RegExp) =>
-  expect.poll(text, { timeout: 30_000, interval: 10 }).toMatch(what);
+async function shows(text: () => string, what: RegExp): Promise<void> {
+  await expect.poll(text, { timeout: 30_000, interval: 10 }).toMatch(what);
+}
 
 /** Types each of the lines once something new that ends as a prompt does is there to be answered. */
 async function answered(question: Question, ...keys: readonly string[]) {

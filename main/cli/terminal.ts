@@ -147,7 +147,10 @@ function openTerminal(terminal: string): Asker | null {
   const lines = createInterface({ input, output: muted, terminal: true });
   // A terminal may be closed while its question stands there.
   const gone = new Promise<null>((resolve) => {
-    for (const each of [input, output, lines]) each.on('error', () => resolve(null));
+    const give = () => resolve(null);
+    input.on('error', give);
+    output.on('error', give);
+    lines.on('error', give);
   });
   return {
     say: (text) => void output.write(`${text}\n`),

@@ -111,7 +111,7 @@ async function follow(
         output.write(changeLine(source.target, at, change, plan.json));
       }
       const before = watcher.status;
-      if (isOver(source, plan, before, lost !== null, now)) break;
+      if (isOver(source, plan, before, now)) break;
       const roundMs = source.roundMs ?? 0;
       const { ms, isSlowed } = pause(plan, before, roundMs);
       if (isSlowed && !saidSlow && !plan.json)
@@ -129,17 +129,19 @@ async function follow(
   return lost || !watcher.status ? exitStatus.unreadable : exitStatusOf(watcher.status);
 }
 
-/** A saved state never changes: one reading says all. */
+/**
+ * A saved state never changes: one reading says all. A host that is lost had something in transition
+ * when it was last read, or this would have been its end.
+ */
 function isOver(
   source: Source,
   { untilSettled, deadline }: Plan,
   status: StatusDocument | null,
-  isLost: boolean,
   now: number,
 ): boolean {
   if (!source.live) return true;
   if (deadline !== null && now >= deadline) return true;
-  return untilSettled && !isLost && status?.transitionState === 'none';
+  return untilSettled && status?.transitionState === 'none';
 }
 
 function pause(

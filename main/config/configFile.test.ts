@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -15,6 +16,7 @@ import { Worker } from 'node:worker_threads';
 import { build } from 'vite';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { changeConfig, readConfig } from './configFile';
+import { whileLocked } from './lock';
 import { defaultConfigFile } from './place';
 import { configSchema, type Config } from './schema';
 
@@ -121,6 +123,89 @@ test('a lock that a process left behind is broken, by all who wait for it only o
   }
   expect(Object.keys(stored().settings ?? {}).sort()).toEqual(names);
   expect(readdirSync(folder)).toEqual(['klpscope.json']);
+});
+
+test('a lock that was taken for left behind and is another’s by now stays', async () => {
+  const lock = `${path}.lock`;
+  const locked = await whileLocked(path, () => {
+    expect(readFileSync(lock, 'utf8')).toContain(`${process.pid} `);
+    writeFileSync(lock, 'another');
+    return 'done';
+  });
+  expect(locked).toEqual({ ok: true, value: 'done' });
+  expect(readFileSync(lock, 'utf8')).toBe('another');
+});
+
+test('a lock is given back where what was done under it fails', async () => {
+  const failing = whileLocked(path, () => {
+    throw new Error('no');
+  });
+  await expect(failing).rejects.toThrow('no');
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test('a lock is nobody else’s to read, and so is the file', async () => {
+  const modeOf = (file: string) => statSync(file).mode & 0o777;
+  await whileLocked(path, () => expect(modeOf(`${path}.lock`)).toBe(0o600));
+  const inside = join(folder, 'made', 'klpscope.json');
+  await changeConfig(inside, withZoom);
+  expect([modeOf(join(folder, 'made')), modeOf(inside)]).toEqual([0o700, 0o600]);
+});
+
+test('a lock that was left by a process with another clock is broken, too', async () => {
+  writeFileSync(`${path}.lock`, 'another');
+  const inAnHour = new Date(Date.now() + 3_600_000);
+  utimesSync(`${path}.lock`, inAnHour, inAnHour);
+  expect(await changeConfig(path, withZoom)).toEqual({ isKept: true, complaint: null });
+});
+
+test('a lock that is a few seconds old is not broken', async () => {
+  writeFileSync(`${path}.lock`, 'another');
+  const justNow = new Date(Date.now() - 4000);
+  utimesSync(`${path}.lock`, justNow, justNow);
+  expect(await changeConfig(path, withZoom)).toMatchObject({ isKept: false });
+  expect(readFileSync(`${path}.lock`, 'utf8')).toBe('another');
+});
+
+test('what an edit returns unchanged is not written', async () => {
+  await changeConfig(path, withZoom);
+  const longAgo = new Date(1_000_000);
+  utimesSync(path, longAgo, longAgo);
+  expect(await changeConfig(path, (config) => config)).toEqual({ isKept: true, complaint: null });
+  expect(statSync(path).mtimeMs).toBe(1_000_000);
+  expect(await changeConfig(join(folder, 'none.json'), (config) => config)).toMatchObject({
+    isKept: true,
+  });
+  expect(readdirSync(folder)).toEqual(['klpscope.json']);
+});
+
+test('a file of a newer version is neither used nor changed, and that is said', async () => {
+  const newer = JSON.stringify({ format: 'klpscope/config', version: 2, settings: { zoom: 9 } });
+  writeFileSync(path, newer);
+  const complaint = expect.stringContaining('written by a newer Klpscope (version 2, here 1)');
+  expect(await changeConfig(path, withZoom)).toEqual({ isKept: false, complaint });
+  const read = await readConfig(path);
+  expect(read).toMatchObject({ complaint, config: { settings: {}, hostKeys: [] } });
+  expect(readFileSync(path, 'utf8')).toBe(newer);
+});
+
+test('a change of a broken file sets it aside, is kept and complained about', async () => {
+  writeFileSync(path, '{ "format": "klpscope/config", "version": 1, "hostKeys": 7 }');
+  const { isKept, complaint } = await changeConfig(path, withZoom);
+  expect(isKept).toBe(true);
+  expect(complaint).toMatch(/content that is not understood \(.*\); it was kept as .*\.broken$/);
+  expect(complaint).not.toMatch(/\n/);
+  expect(stored().settings).toEqual({ zoom: 2 });
+});
+
+test('what only a newer version knows in a file of this one is kept', async () => {
+  const file = { format: 'klpscope/config', version: 1, newThing: [1], settings: { newer: true } };
+  writeFileSync(path, JSON.stringify(file));
+  await changeConfig(path, (config) => ({
+    ...config,
+    settings: { ...config.settings, zoom: 2 },
+  }));
+  expect(stored()).toEqual({ ...file, settings: { newer: true, zoom: 2 } });
 });
 
 test('a second broken file is set aside beside the first', async () => {

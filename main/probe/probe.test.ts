@@ -80,22 +80,14 @@ async function readFiles(path: string): Promise<StatusDocument> {
   return statusOf(sampled.value);
 }
 
-/** Without what a live reading and a saved one may say differently. */
-function comparable(document: StatusDocument) {
-  const {
-    takenAt: _takenAt,
-    source: _source,
-    target: _target,
-    coverage,
-    findings,
-    ...rest
-  } = document;
+/** What a live reading of root's says where the saved files say this. */
+function asRead(saved: StatusDocument) {
   return {
-    ...rest,
-    coverage: { ...coverage, privileged: null },
-    // Evidence quotes paths and lines of the log, which the probe shortens.
-    findings: findings.map(({ code, subject, message }) => ({ code, subject, message })),
-    transition: rest.transition && { ...rest.transition, hiddenBlockersPossible: null },
+    ...saved,
+    target: 'x',
+    source: 'ssh',
+    takenAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+    coverage: { ...saved.coverage, privileged: true },
   };
 }
 
@@ -103,7 +95,7 @@ describe.skipIf(impossible !== undefined)('the probe reads what the files say', 
   it.each(names)('%s, with busybox only', async (name) => {
     const root = rootOf(name);
     const document = statusOf(await read(root.busyboxOnly));
-    expect(comparable(document)).toEqual(comparable(await readFiles(root.path)));
+    expect(document).toEqual(asRead(await readFiles(root.path)));
   });
 
   it.each(['dash', 'bash', 'busybox'])(
@@ -115,7 +107,7 @@ describe.skipIf(impossible !== undefined)('the probe reads what the files say', 
       const channel = startChild([...root.ownPrograms, ...argv]);
       if (!channel) throw new Error('no program');
       const document = statusOf(await readChannel(channel));
-      expect(comparable(document)).toEqual(comparable(await readFiles(root.path)));
+      expect(document).toEqual(asRead(await readFiles(root.path)));
     },
   );
 
@@ -165,18 +157,19 @@ describe('the text', () => {
     expect(Math.max(...words.map((word) => word.length))).toBeLessThan(1024);
   });
 
-  it.each(['sh', 'bash', 'rbash', 'busybox sh', 'tcsh', 'bsd-csh', 'fish'])(
-    'starts from a login shell that is %s',
+  describe.each(['sh', 'bash', 'rbash', 'busybox sh', 'tcsh', 'bsd-csh', 'fish'])(
+    'from a login shell that is %s',
     (shell) => {
       const [program = '', ...args] = shell.split(' ');
-      if (spawnSync(program, [...args, '-c', 'true']).status !== 0) {
-        console.warn(`SKIPPED: there is no ${shell} here.`);
-        return;
-      }
-      const line = startCommand(programText('0a', firstRequest));
-      const { stdout } = spawnSync(program, [...args, '-c', line], { input: '' });
-      expect(stdout.toString()).toMatch(/^\nklpscope-probe 1 0a [0-9a-f-]{36} \d+\n/);
-      expect(stdout.toString()).toMatch(/ end 1\n$/);
+      const isThere = spawnSync(program, [...args, '-c', 'true']).status === 0;
+      if (!isThere) console.warn(`SKIPPED: there is no ${shell} here.`);
+
+      it.skipIf(!isThere)('starts', () => {
+        const line = startCommand(programText('0a', firstRequest));
+        const { stdout } = spawnSync(program, [...args, '-c', line], { input: '' });
+        expect(stdout.toString()).toMatch(/^\nklpscope-probe 1 0a [0-9a-f-]{36} \d+\n/);
+        expect(stdout.toString()).toMatch(/ end 1\n$/);
+      });
     },
   );
 

@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { livepatch, thread } from '../../shared/testing/memoryTree';
 import { klpscope } from '../testing/cli';
 import { hostFolder, temporaryFolder, writeHost, type HostFiles } from '../testing/folders';
-import { readTarget, statusFrom } from '../testing/status';
+import { statusFrom } from '../testing/status';
 
 const root = '/sys/kernel/livepatch';
 const secret = 'secret_that_must_not_leak';
@@ -79,10 +79,8 @@ describe('a link out of the tree', () => {
     const host = hostFolder(moving);
     link(host, path, hostFolder(files));
     expect(await everythingPrinted(host)).not.toContain(secret);
-    const result = await readTarget(`dir:${host}`);
-    const status = result.ok ? result.value : null;
-    expect(status?.blockers ?? []).toEqual([]);
-    expect(status?.ghosts ?? []).toEqual([]);
+    const { blockers, ghosts } = await statusFrom(`dir:${host}`);
+    expect({ blockers, ghosts }).toEqual({ blockers: [], ghosts: [] });
   });
 
   it('is named among the problems, with its path', async () => {

@@ -51,7 +51,7 @@ function valueOf(result: Result<Readings>): Readings {
 describe.skipIf(impossible !== undefined)('over SSH', () => {
   beforeAll(async () => {
     server = await startSshd();
-  });
+  }, 60_000);
   afterEach(() => {
     for (const source of opened.splice(0)) source.close();
   });
@@ -141,6 +141,24 @@ describe.skipIf(impossible !== undefined)('over SSH', () => {
       expect(codeOf(await open({ transport, knownHosts }).sample())).toBe('host-key-unknown');
       const source = open({ transport, knownHosts, acceptNew: true, accepted });
       expect(codeOf(await source.sample())).toBe('read');
+      // The same type that the server was told to show, under the name that known_hosts has for it.
+      const { text } = await accepted.asKnownHosts();
+      expect(text).toBe(`[127.0.0.1]:${server.port} ${server.hostKey}`);
+      const ask = answering();
+      expect(codeOf(await open({ transport, knownHosts, accepted, ask }).sample())).toBe('read');
+      expect(ask.asked).toEqual([]);
+    });
+
+    it('keeps a key that a human accepts, and only if one does', async () => {
+      const accepted = new AcceptedKeys(join(server.folder, `asked-${transport}.json`));
+      const wish = { transport, knownHosts: '/dev/null', accepted };
+      const declined = answering(['no']);
+      expect(codeOf(await open({ ...wish, ask: declined }).sample())).toBe('host-key-unknown');
+      expect((await accepted.asKnownHosts()).text).toBe('');
+      const willing = answering(['accept']);
+      expect(codeOf(await open({ ...wish, ask: willing }).sample())).toBe('read');
+      expect(willing.asked).toMatchObject([{ kind: 'host-key', verdict: 'unknown' }]);
+      expect((await accepted.asKnownHosts()).text).toContain(server.hostKey);
     });
 
     it('refuses a changed key, whoever wants it', async () => {
@@ -236,6 +254,28 @@ describe.skipIf(impossible !== undefined)('over SSH', () => {
       false,
       true,
     ]);
+  });
+
+  it('asks for a password three times, as ssh does, and not again', async () => {
+    const strict = await another({
+      config: ['PasswordAuthentication yes', 'PubkeyAuthentication no', 'MaxAuthTries 20'],
+    });
+    const wrong = ['a', 'b', 'c', 'd', 'e'].map((letter) => [newSecret('password') + letter]);
+    const ask = answering(...wrong);
+    expect(codeOf(await open({ server: strict, ask }).sample())).toBe('authentication-failed');
+    // NumberOfPasswordPrompts of ssh_config(5) is 3 where nothing else is said.
+    expect(ask.asked).toMatchObject(
+      [false, true, true].map((again) => ({ kind: 'password', user: 'root', again })),
+    );
+  });
+
+  it('answers a server’s own questions three times, and not again', async () => {
+    const strict = await another({
+      config: ['KbdInteractiveAuthentication yes', 'PubkeyAuthentication no', 'MaxAuthTries 20'],
+    });
+    const ask = answering(['a'], ['b'], ['c'], ['d'], ['e']);
+    expect(codeOf(await open({ server: strict, ask }).sample())).toBe('authentication-failed');
+    expect(ask.asked.map(({ kind }) => kind)).toEqual(['prompts', 'prompts', 'prompts']);
   });
 
   it('answers the questions of PAM', async () => {

@@ -7,10 +7,10 @@ export interface TestTerminal {
   /** The device, which a program opens in place of its own terminal. */
   readonly path: string;
   /** Everything that was printed on it so far, and what it has echoed. */
-  shown(): string;
-  type(keys: string): void;
+  readonly shown: () => string;
+  readonly type: (keys: string) => void;
   /** As where its window is closed. */
-  hangUp(): void;
+  readonly hangUp: () => void;
 }
 
 /** A terminal with nobody at it; it is gone after the test. `script` is a part of util-linux. */
