@@ -1,0 +1,112 @@
+/** The process in which vitest stays loaded, so that a mutant costs a run of its tests and no more. */
+import { relative } from 'node:path';
+import { createVitest, type TestModule, type TestSpecification, type Vitest } from 'vitest/node';
+import type { FileSeen, FromRunner, Selection, ToRunner } from './protocol';
+
+const root = process.cwd();
+const [mode, setup] = process.argv.slice(2);
+
+/** Runs files in the order in which they are named: what ends soonest comes first. */
+class GivenOrder {
+  shard(files: TestSpecification[]): TestSpecification[] {
+    return files;
+  }
+  sort(files: TestSpecification[]): TestSpecification[] {
+    return files;
+  }
+}
+
+async function start(): Promise<Vitest> {
+  const vitest = await createVitest('test', {
+    root,
+    watch: false,
+    pool: 'forks',
+    isolate: true,
+    maxWorkers: 1,
+    bail: mode === 'try' ? 1 : 0,
+    reporters: [{}],
+    sequence: { sequencer: GivenOrder },
+    onConsoleLog: () => false,
+  });
+  for (const project of vitest.projects) project.config.setupFiles.unshift(setup ?? '');
+  return vitest;
+}
+
+async function carryOut(vitest: Vitest, order: ToRunner): Promise<FromRunner> {
+  vitest.provide('mutation', order);
+  if (order.do === 'cover') {
+    const modules = await runTests(
+      vitest,
+      order.files.map((file) => ({ file, tests: null })),
+    );
+    return { did: 'cover', files: modules.testModules.map(seen) };
+  }
+  const { testModules, unhandledErrors } = await runTests(vitest, order.selections);
+  return { did: 'try', failure: failureOf(testModules) ?? strayError(unhandledErrors) };
+}
+
+function runTests(vitest: Vitest, selections: readonly Selection[]) {
+  const project = vitest.getRootProject();
+  const specifications = selections.map(({ file, tests }) =>
+    project.createSpecification(`${root}/${file}`, tests === null ? {} : { testIds: [...tests] }),
+  );
+  return vitest.runTestSpecifications(specifications);
+}
+
+function seen(module: TestModule): FileSeen {
+  const { collectDuration, duration, environmentSetupDuration, prepareDuration, setupDuration } =
+    module.diagnostic();
+  return {
+    id: module.id,
+    file: relative(root, module.moduleId),
+    milliseconds:
+      collectDuration + duration + environmentSetupDuration + prepareDuration + setupDuration,
+    error: module.errors()[0]?.message ?? null,
+    tests: [...module.children.allTests()].map((test) => ({
+      id: test.id,
+      name: test.fullName,
+      milliseconds: test.diagnostic()?.duration ?? 0,
+      passed: test.result().state === 'passed',
+    })),
+  };
+}
+
+type Failure = { test: string; isTimeout: boolean };
+
+function failureOf(modules: readonly TestModule[]): Failure | null {
+  for (const module of modules) {
+    const file = relative(root, module.moduleId);
+    for (const test of module.children.allTests()) {
+      const { state, errors } = test.result();
+      if (state === 'failed') return failure(`${file}: ${test.fullName}`, errors?.[0]?.message);
+    }
+    const [error] = [
+      ...module.errors(),
+      ...[...module.children.allSuites()].flatMap((suite) => suite.errors()),
+    ];
+    if (error) return failure(file, error.message);
+  }
+  return null;
+}
+
+function strayError([error]: readonly unknown[]): Failure | null {
+  return error === undefined ? null : failure('an error outside of all tests', String(error));
+}
+
+/** A test that took too long says nothing yet on a busy machine. */
+function failure(test: string, message = ''): Failure {
+  return { test, isTimeout: /^(Test|Hook) timed out in /.test(message) };
+}
+
+const vitest = await start();
+process.on('message', (order: ToRunner) => {
+  carryOut(vitest, order).then(
+    (answer) => process.send?.(answer),
+    (error: unknown) => {
+      console.error(error);
+      process.exit(1);
+    },
+  );
+});
+process.on('disconnect', () => process.exit(0));
+process.send?.('ready');

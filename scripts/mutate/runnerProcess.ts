@@ -1,0 +1,74 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import type { FromRunner, ToRunner } from './protocol';
+import { setupFile, type Sandbox } from './sandbox';
+
+type Mode = ToRunner['do'];
+
+/** The process that runs the tests; started on the first order, and anew after it had to be ended. */
+export class RunnerProcess {
+  private child: ChildProcess | null = null;
+
+  constructor(
+    private readonly sandbox: Sandbox,
+    private readonly mode: Mode,
+  ) {}
+
+  /** @returns null when it did not answer in time, or ended: it is gone then */
+  async ask(order: ToRunner, milliseconds: number): Promise<FromRunner | null> {
+    const child = (this.child ??= await this.start());
+    const answer = await answerOf(child, order, milliseconds);
+    if (answer === null) this.end();
+    return answer;
+  }
+
+  end(): void {
+    const pid = this.child?.pid;
+    this.child = null;
+    if (pid === undefined) return;
+    try {
+      process.kill(-pid, 'SIGKILL');
+    } catch {
+      // All of the group are gone already.
+    }
+  }
+
+  private start(): Promise<ChildProcess> {
+    const runner = join(import.meta.dirname, 'runner.ts');
+    const child = spawn(
+      process.execPath,
+      ['--import', 'tsx', runner, this.mode, join(this.sandbox.root, setupFile)],
+      {
+        cwd: this.sandbox.root,
+        env: { ...process.env, NODE_ENV: 'test', TMPDIR: this.sandbox.temporary },
+        // A group of its own can be ended with all that tests have started.
+        detached: true,
+        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      },
+    );
+    return new Promise((resolve, reject) => {
+      child.once('message', () => resolve(child));
+      child.once('exit', () => reject(new Error('vitest could not be started.')));
+    });
+  }
+}
+
+function answerOf(
+  child: ChildProcess,
+  order: ToRunner,
+  milliseconds: number,
+): Promise<FromRunner | null> {
+  return new Promise((resolve) => {
+    const settle = (answer: FromRunner | null): void => {
+      clearTimeout(timer);
+      child.off('message', settle);
+      child.off('exit', ended);
+      resolve(answer);
+    };
+    const ended = (): void => settle(null);
+    const timer = setTimeout(ended, milliseconds);
+    child.on('message', settle);
+    child.on('exit', ended);
+    child.send(order);
+  });
+}
