@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { refusedMutants } from './compiler';
 import { isMeant, type Explanation } from './explanations';
 import { draw, instrument, type Mutant } from './mutants';
-import type { FileSeen, Reached, Selection } from './protocol';
+import type { FileSeen, Reached, Selection, ToRunner } from './protocol';
 import { RunnerProcess } from './runnerProcess';
 import { makeSandbox, type Sandbox } from './sandbox';
 
@@ -180,6 +180,8 @@ function wholeFile({ file, tests, milliseconds }: Covered): Omit<Candidate, 'hit
   return { selection: { file, tests: tests.map(({ id }) => id) }, milliseconds };
 }
 
+type Try = Extract<ToRunner, { do: 'try' }>;
+
 async function attempt(
   runner: RunnerProcess,
   sandbox: Sandbox,
@@ -187,16 +189,24 @@ async function attempt(
   { selections, milliseconds, hits }: Selected,
 ): Promise<Verdict> {
   if (selections.length === 0) return { is: 'unreached' };
-  const order = { do: 'try', mutant: mutant.id, hitLimit: 1000 + 100 * hits, selections } as const;
+  const order: Try = { do: 'try', mutant: mutant.id, hitLimit: 1000 + 100 * hits, selections };
   // Being slow may be the machine's doing: it counts when it happens again, with far more time.
   for (const patience of [1, 3]) {
     const answer = await runner.ask(order, patience * (minutes(3) + 10 * milliseconds));
     sandbox.sweep();
     if (answer?.did !== 'try') continue;
     if (answer.failure === null) return { is: 'survived' };
+    if (answer.failure.isOutsideTests) await insistOnHealth(runner, order);
     if (!answer.failure.isTimeout) return { is: 'killed', by: answer.failure.test };
   }
   return { is: 'endless' };
+}
+
+/** A file that can't even be loaded may be the sandbox's fault: then it fails without a mutant too. */
+async function insistOnHealth(runner: RunnerProcess, order: Try): Promise<void> {
+  const answer = await runner.ask({ ...order, mutant: 'none' }, hours(1));
+  if (answer?.did === 'try' && answer.failure === null) return;
+  throw new Error(`Fails without a mutant: ${JSON.stringify(answer)}`);
 }
 
 /** Entries of mutated files that say nothing of what is there now. */

@@ -43,8 +43,14 @@ export interface FileSeen {
 
 export type FromRunner =
   | { readonly did: 'cover'; readonly files: readonly FileSeen[] }
-  | {
-      readonly did: 'try';
-      /** What went wrong first; null: nothing did. */
-      readonly failure: { readonly test: string; readonly isTimeout: boolean } | null;
-    };
+  | { readonly did: 'try'; readonly failure: Failure | null };
+
+/** What went wrong first. */
+export interface Failure {
+  /** The test and what it said. */
+  readonly test: string;
+  /** A test took too long, which says nothing yet on a busy machine. */
+  readonly isTimeout: boolean;
+  /** It was no test's assertion: a file could not be loaded, say. */
+  readonly isOutsideTests: boolean;
+}

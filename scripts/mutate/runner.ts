@@ -1,10 +1,10 @@
 /** The process in which vitest stays loaded, so that a mutant costs a run of its tests and no more. */
 import { relative } from 'node:path';
 import { createVitest, type TestModule, type TestSpecification, type Vitest } from 'vitest/node';
-import type { FileSeen, FromRunner, Selection, ToRunner } from './protocol';
+import type { Failure, FileSeen, FromRunner, Selection, ToRunner } from './protocol';
 
 const root = process.cwd();
-const [mode, setup] = process.argv.slice(2);
+const [mode, setup = '', temporary = ''] = process.argv.slice(2);
 
 /** Runs files in the order in which they are named: what ends soonest comes first. */
 class GivenOrder {
@@ -27,8 +27,9 @@ async function start(): Promise<Vitest> {
     reporters: [{}],
     sequence: { sequencer: GivenOrder },
     onConsoleLog: () => false,
+    env: { TMPDIR: temporary },
   });
-  for (const project of vitest.projects) project.config.setupFiles.unshift(setup ?? '');
+  for (const project of vitest.projects) project.config.setupFiles.unshift(`${root}/${setup}`);
   return vitest;
 }
 
@@ -71,31 +72,43 @@ function seen(module: TestModule): FileSeen {
   };
 }
 
-type Failure = { test: string; isTimeout: boolean };
-
 function failureOf(modules: readonly TestModule[]): Failure | null {
   for (const module of modules) {
     const file = relative(root, module.moduleId);
     for (const test of module.children.allTests()) {
       const { state, errors } = test.result();
-      if (state === 'failed') return failure(`${file}: ${test.fullName}`, errors?.[0]?.message);
+      if (state !== 'failed') continue;
+      const message = errors?.[0]?.message ?? '';
+      return {
+        test: `${file}: ${test.fullName}: ${message.slice(0, 200)}`,
+        isTimeout: isTimeout(message),
+        isOutsideTests: false,
+      };
     }
     const [error] = [
       ...module.errors(),
       ...[...module.children.allSuites()].flatMap((suite) => suite.errors()),
     ];
-    if (error) return failure(file, error.message);
+    if (error) return outsideTests(file, error.message);
   }
   return null;
 }
 
 function strayError([error]: readonly unknown[]): Failure | null {
-  return error === undefined ? null : failure('an error outside of all tests', String(error));
+  if (error === undefined) return null;
+  return outsideTests('meanwhile', error instanceof Error ? error.message : JSON.stringify(error));
 }
 
-/** A test that took too long says nothing yet on a busy machine. */
-function failure(test: string, message = ''): Failure {
-  return { test, isTimeout: /^(Test|Hook) timed out in /.test(message) };
+function outsideTests(place: string, message: string): Failure {
+  return {
+    test: `${place}: ${message.slice(0, 200)}`,
+    isTimeout: isTimeout(message),
+    isOutsideTests: true,
+  };
+}
+
+function isTimeout(message: string): boolean {
+  return /^(Test|Hook) timed out in /.test(message);
 }
 
 const vitest = await start();

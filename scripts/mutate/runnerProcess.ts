@@ -37,10 +37,10 @@ export class RunnerProcess {
     const runner = join(import.meta.dirname, 'runner.ts');
     const child = spawn(
       process.execPath,
-      ['--import', 'tsx', runner, this.mode, join(this.sandbox.root, setupFile)],
+      ['--import', 'tsx', runner, this.mode, setupFile, this.sandbox.temporary],
       {
         cwd: this.sandbox.root,
-        env: { ...process.env, NODE_ENV: 'test', TMPDIR: this.sandbox.temporary },
+        env: { ...outsideVitest(), TMPDIR: this.sandbox.own },
         // A group of its own can be ended with all that tests have started.
         detached: true,
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -51,6 +51,12 @@ export class RunnerProcess {
       child.once('exit', () => reject(new Error('vitest could not be started.')));
     });
   }
+}
+
+/** This environment as it would be outside of a test: the tool's own tests run in vitest. */
+function outsideVitest(): NodeJS.ProcessEnv {
+  const entries = Object.entries(process.env).filter(([name]) => !name.startsWith('VITEST'));
+  return Object.fromEntries(entries);
 }
 
 function answerOf(

@@ -20,6 +20,8 @@ export interface Sandbox {
   readonly plain: string;
   /** What the tests find as the temporary folder. */
   readonly temporary: string;
+  /** The same for vitest itself. */
+  readonly own: string;
   /** Ends what tests have left behind: processes and files. */
   sweep(): void;
   remove(): void;
@@ -36,6 +38,7 @@ export function makeSandbox(repository: string, texts: ReadonlyMap<string, strin
     root: join(folder, 'r'),
     plain: join(folder, 'p'),
     temporary: join(folder, 't'),
+    own: join(folder, 'v'),
   };
   for (const root of [sandbox.root, sandbox.plain]) {
     for (const file of filesOf(repository)) {
@@ -47,6 +50,7 @@ export function makeSandbox(repository: string, texts: ReadonlyMap<string, strin
   cpSync(join(import.meta.dirname, 'setup.ts'), join(sandbox.root, setupFile));
   for (const [file, text] of texts) writeFileSync(join(sandbox.root, file), text);
   mkdirSync(sandbox.temporary);
+  mkdirSync(sandbox.own);
   return {
     ...sandbox,
     sweep() {
@@ -62,20 +66,22 @@ export function makeSandbox(repository: string, texts: ReadonlyMap<string, strin
   };
 }
 
-/** What git tracks, and what it would. */
+/** What git tracks and what it would; not packages, even where their folder is a link. */
 export function filesOf(repository: string): string[] {
   const list = (...args: string[]): string[] =>
     execFileSync('git', ['ls-files', '-z', ...args], { cwd: repository, encoding: 'utf8' })
       .split('\0')
       .filter((file) => file !== '');
   const gone = new Set(list('--deleted'));
-  return list('--cached', '--others', '--exclude-standard').filter((file) => !gone.has(file));
+  return list('--cached', '--others', '--exclude-standard').filter(
+    (file) => !gone.has(file) && file !== 'node_modules',
+  );
 }
 
-/** Test runs that were broken off leave servers behind, which are known by their environment. */
+/** Tests that were broken off leave servers behind, which are known by their environment. */
 function endProcessesOf(temporary: string): void {
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    if (environmentOf(pid).includes(`TMPDIR=${temporary}`) && !isRunner(pid)) end(Number(pid));
+    if (environmentOf(pid).includes(`TMPDIR=${temporary}`)) end(Number(pid));
   }
 }
 
@@ -84,19 +90,6 @@ function environmentOf(pid: string): string[] {
     return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
   } catch {
     return [];
-  }
-}
-
-/** The process that goes on to the next mutant has the same environment. */
-function isRunner(pid: string): boolean {
-  return readCommand(pid).includes('mutate/runner.ts');
-}
-
-function readCommand(pid: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-  } catch {
-    return '';
   }
 }
 
