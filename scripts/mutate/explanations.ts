@@ -11,7 +11,7 @@ export interface Explanation {
   readonly why: string;
 }
 
-export function isMeant(explanation: Explanation, mutant: Mutant): boolean {
+export function isMeant(explanation: Omit<Explanation, 'why'>, mutant: Mutant): boolean {
   const { file, original, replacement, line } = explanation;
   return (
     file === mutant.file &&

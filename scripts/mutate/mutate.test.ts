@@ -1,11 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, symlinkSync } from 'node:fs';
+import { existsSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { hostFolder, temporaryFolder, type HostFiles } from '../../main/testing/folders';
 import { root } from '../lib/paths';
-import { measure, type Measured } from './measure';
-import { shortened } from './mutants';
+import { excludedMutators } from './configuration';
+import { isMeant } from './explanations';
+import { explained } from './explained';
+import { isKilled, measure, type Measured } from './measure';
+import { draw, shortened, type Mutant } from './mutants';
+import { lineOf } from './report';
+import { samples } from './samples';
 
 /** A busy machine takes its time to start vitest a dozen times. */
 const patience = 900_000;
@@ -42,6 +47,13 @@ const repository: HostFiles = {
     `test('fails anyway', () => { expect(isMany(3)).toBe(true); });`,
     '',
   ].join('\n'),
+  'code/naming.ts': 'export const isNamed = (name: string): boolean => name.length > 4;\n',
+  'code/naming.test.ts': [
+    `import { expect, test } from 'vitest';`,
+    `import { isNamed } from './naming';`,
+    `test('named', () => { expect([isNamed('a'), isNamed('somebody')]).toEqual([false, true]); });`,
+    '',
+  ].join('\n'),
 };
 
 function fixture(): string {
@@ -70,8 +82,8 @@ test(
     const measured = await measure({
       repository: folder,
       project: 'code',
-      sources: [file],
-      tests: ['code/counting.test.ts'],
+      sources: [file, 'code/naming.ts'],
+      tests: ['code/counting.test.ts', 'code/naming.test.ts'],
       unseen: [],
       excludedMutators: ['BlockStatement'],
       explained: [
@@ -89,6 +101,9 @@ test(
     expect(seen).toContain('killed: left -= 1 → left += 1');
     expect(seen).toContain('unreached: text.length + 1 → text.length - 1');
     expect(seen).toContain('refused: text === null → text !== null');
+    // What was found of one mutant is no part of the next one's outcome.
+    expect(seen).toContain('survived: name.length > 4 → name.length >= 4');
+    expect(seen).toContain('killed: name.length > 4 → name.length <= 4');
     expect(measured.failing).toEqual(['code/counting.test.ts: fails anyway']);
     expect(measured.stale.map(({ why }) => why)).toEqual([
       'It is killed by now.',
@@ -100,3 +115,45 @@ test(
   },
   patience,
 );
+
+for (const [project, list] of Object.entries(samples)) {
+  test(
+    `the tests of ${project} notice typical mistakes`,
+    async () => {
+      const isListed = (mutant: Mutant): boolean => list.some((entry) => isMeant(entry, mutant));
+      const measured = await measure({
+        repository: root,
+        // These compile.
+        project: null,
+        sources: [...new Set(list.map(({ file }) => file))],
+        tests: [...new Set(list.map(({ test }) => test))],
+        unseen: [],
+        excludedMutators,
+        explained: [],
+        choose: (mutants) => mutants.filter(isListed),
+      });
+      expect(measured.failing).toEqual([]);
+      expect(measured.tried.length).toBeGreaterThanOrEqual(list.length);
+      expect(measured.tried.filter(({ verdict }) => !isKilled(verdict)).map(lineOf)).toEqual([]);
+      for (const entry of list) {
+        expect(measured.tried.some(({ mutant }) => isMeant(entry, mutant))).toBe(true);
+      }
+    },
+    patience,
+  );
+}
+
+test('draws the same sample for the same seed, and no mutant twice', () => {
+  const numbers = Array.from({ length: 100 }, (_, index) => index);
+  expect(draw(numbers, 10, 7)).toEqual(draw(numbers, 10, 7));
+  expect(draw(numbers, 10, 7)).not.toEqual(draw(numbers, 10, 8));
+  expect(new Set(draw(numbers, 100, 7)).size).toBe(100);
+  expect(draw(numbers, Infinity, 7)).toHaveLength(100);
+});
+
+test('all that is explained is found, and says why', () => {
+  for (const { file, why } of explained) {
+    expect(existsSync(join(root, file))).toBe(true);
+    expect(why.length).toBeGreaterThan(10);
+  }
+});

@@ -48,6 +48,9 @@ async function carryOut(vitest: Vitest, order: ToRunner): Promise<FromRunner> {
 
 function runTests(vitest: Vitest, selections: readonly Selection[]) {
   const project = vitest.getRootProject();
+  // Otherwise vitest hands out what earlier runs have found, too.
+  vitest.state.filesMap.clear();
+  vitest.state.clearErrors();
   const specifications = selections.map(({ file, tests }) =>
     project.createSpecification(`${root}/${file}`, tests === null ? {} : { testIds: [...tests] }),
   );
