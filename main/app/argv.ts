@@ -45,7 +45,7 @@ const commandWords = new Set([
 
 /** Electron's and Chromium's switches that people, desktops and test drivers pass. */
 const foreignSwitch =
-  /^--(no-sandbox|no-zygote|no-proxy-server|in-process-gpu|headless|lang|user-data-dir|js-flags|password-store|gtk-version|class|name|v|vmodule|original-process-start-time|(inspect|remote-debugging|enable|disable|force|ozone|use|log|trace|proxy|host|allow|auth|ignore|gpu|password|high-dpi|unsafely|test|wayland)(-.*)?)(=.*)?$/;
+  /^--(no-sandbox|no-zygote|no-proxy-server|in-process-gpu|headless|lang|user-data-dir|js-flags|password-store|gtk-version|class|name|v|vmodule|original-process-start-time|(inspect|remote-debugging|enable|disable|force|ozone|use|log|trace|proxy|host|allow|auth|ignore|gpu|password|high-dpi|unsafely|test|wayland)(-[^=]*)?)(=.*)?$/;
 
 /** @param args what follows the program (and, in a checkout, the application's folder) */
 export function readInvocation(args: readonly string[]): Invocation {

@@ -1,4 +1,5 @@
 /** `klpscope status`: one reading, printed for people or as JSON. */
+import { jsonText } from '../../shared/readings/text';
 import { renderStatusText } from '../../shared/report/statusText';
 import { describeProblem, exitStatusOf } from './outcome';
 import type { Output } from './output';
@@ -26,9 +27,7 @@ export async function status(
     return exitStatus.unreadable;
   }
   output.write(
-    values.json
-      ? `${JSON.stringify(read.value, null, 2)}\n`
-      : renderStatusText(read.value, output.style),
+    values.json ? `${jsonText(read.value, 2)}\n` : renderStatusText(read.value, output.style),
   );
   return exitStatusOf(read.value);
 }

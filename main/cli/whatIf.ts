@@ -1,7 +1,7 @@
 /** `klpscope what-if`: what an action would change, for people or as JSON. */
 import { readFileSync } from 'node:fs';
 import { fail, type Result } from '../../shared/readings/problem';
-import { visible } from '../../shared/readings/text';
+import { jsonText, visible } from '../../shared/readings/text';
 import { isOfDemo } from '../../shared/report/demoMark';
 import type { StatusDocument } from '../../shared/report/statusDocument';
 import type { WhatIf, WhatIfAction } from '../../shared/report/whatif/document';
@@ -59,7 +59,7 @@ export async function whatIfCommand(
   }
   output.write(
     values.json
-      ? `${JSON.stringify(answer.value, null, 2)}\n`
+      ? `${jsonText(answer.value, 2)}\n`
       : renderWhatIf(answer.value, output.style.width, isDemo),
   );
   return exitStatus.settled;

@@ -20,6 +20,9 @@ export interface FrameListener {
 /** Bytes that an empty reader holds on to. */
 const kept = 262_144;
 
+/** Bytes of a frame's first line, or of a remark: a few words and a path. */
+const longestLine = 65_536;
+
 /**
  * One stream. A frame ends where the next begins, or, for those that end an answer, with its line.
  *
@@ -33,6 +36,9 @@ export class FrameReader {
   /** Bytes of `pending` in which no mark begins. */
   private searched = 0;
   private open: { readonly kind: string; readonly words: string[] } | null = null;
+  /** What stood before remarks within the open frame, in order. */
+  private before: Buffer[] = [];
+  private beforeBytes = 0;
 
   constructor(
     private readonly mark: Buffer,
@@ -44,13 +50,22 @@ export class FrameReader {
   push(chunk: Buffer): boolean {
     this.append(chunk);
     while (this.step());
-    return this.end - this.start <= this.limit;
+    return this.beforeBytes + this.end - this.start <= this.limit && !this.isLineTooLong;
   }
 
   /** Whatever is open ends here: the stream did. */
   finish(): void {
-    this.close(this.pending);
+    this.close(this.content(this.pending));
     this.start = this.end;
+  }
+
+  /** A mark was found, and its line doesn't end. */
+  private get isLineTooLong(): boolean {
+    const { pending, searched, mark } = this;
+    return (
+      pending.length - searched > longestLine &&
+      pending.subarray(searched, searched + mark.length).equals(mark)
+    );
   }
 
   private get pending(): Buffer {
@@ -94,15 +109,24 @@ export class FrameReader {
   private takeRemark(line: string, at: number, end: number): void {
     const space = line.indexOf(' ');
     this.listener.remark({ kind: line.slice(0, space), text: line.slice(space + 1) });
-    // What stands before it moves up to what stands behind it.
-    const { start } = this;
-    this.start += end + 1 - at;
-    this.store.copyWithin(this.start, start, start + at);
+    if (at > 0) this.before.push(Buffer.from(this.pending.subarray(0, at)));
+    this.beforeBytes += at;
+    this.start += end + 1;
+    this.searched = 0;
+  }
+
+  /** The open frame's content: what stood before its remarks, and behind the last of them. */
+  private content(last: Buffer): Buffer {
+    const whole = Buffer.concat([...this.before, last]);
+    this.before = [];
+    this.beforeBytes = 0;
+    return whole;
   }
 
   private takeFrame(line: string, at: number, end: number): void {
     // The newline before the mark belongs to the frame's line, not to the content above it.
-    this.close(Buffer.from(this.pending.subarray(0, Math.max(0, at - 1))));
+    const content = this.content(this.pending.subarray(0, at));
+    this.close(content.subarray(0, Math.max(0, content.length - 1)));
     this.start += end + 1;
     this.searched = 0;
     const [kind = '', ...words] = line.split(' ');

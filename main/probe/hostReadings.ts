@@ -1,5 +1,5 @@
 /** Everything that is known of a live host, and the readings that it makes. */
-import { detailedThreads } from '../../shared/readings/collect';
+import { detailedThreads } from '../../shared/readings/limits';
 import {
   enabledFunctionsFiles,
   livepatchRoot,

@@ -1,7 +1,7 @@
 /** A live host: one probe, asked again and again. */
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
-import { detailedThreads } from '../../shared/readings/collect';
+import { detailedThreads, withinLimits } from '../../shared/readings/limits';
 import { fail, succeed, type Result } from '../../shared/readings/problem';
 import type { Readings, SourceKind } from '../../shared/readings/readings';
 import type { StackSearch, SoughtCode } from '../../shared/readings/stackSearch';
@@ -58,7 +58,8 @@ export class LiveHost {
       if (!answered.ok) return answered;
       this.isConfirmed();
     }
-    return succeed(this.known.readings({ ...this.identity, privileged: this.session.uid === 0 }));
+    const privileged = this.session.uid === 0;
+    return withinLimits(this.known.readings({ ...this.identity, privileged }));
   }
 
   /** Who has the code on the stack now; not while a sample is taken. */

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { cannotFabricate, fabricateRoot } from '../../e2e/sshd/fabricatedRoot';
-import { detailedThreads } from '../../shared/readings/collect';
+import { detailedThreads } from '../../shared/readings/limits';
 import { blockingThreads } from '../../shared/readings/threads';
 import { startChild } from '../ssh/childChannel';
 import { firstRequest, LiveHost } from './liveHost';

@@ -18,14 +18,15 @@ import { missingBecause } from './missing';
  */
 export async function readRecording(
   path: string,
-  limits: RecordingLimits = recordingLimits,
+  limits: Partial<RecordingLimits> = {},
 ): Promise<Result<RecordedLines>> {
   const file = createReadStream(path);
   const unpacked = file.pipe(createGunzip({ chunkSize: 262_144 }));
   file.on('error', (error) => unpacked.destroy(error));
-  const reader = new LineReader(path, limits);
+  const all = { ...recordingLimits, ...limits };
+  const reader = new LineReader(path, all);
   try {
-    await takeLines(unpacked, reader, limits.unpackedBytes, path);
+    await takeLines(unpacked, reader, all, path);
   } catch (error) {
     const problem = problemOf(error, path);
     if (problem.code === 'permission-denied') return { ok: false, problem };
@@ -40,11 +41,12 @@ export async function readRecording(
 async function takeLines(
   unpacked: Readable,
   reader: LineReader,
-  limit: number,
+  limits: RecordingLimits,
   path: string,
 ): Promise<void> {
   const decoder = new StringDecoder('utf8');
   let pieces: string[] = [];
+  let length = 0;
   let bytes = 0;
   for await (const chunk of unpacked) {
     if (!Buffer.isBuffer(chunk)) continue;
@@ -55,10 +57,14 @@ async function takeLines(
       pieces.push(line);
       if (!reader.take(pieces.join(''))) return;
       pieces = [];
+      length = 0;
     }
     pieces.push(rest);
-    if (bytes > limit) {
-      const message = `${path} unpacks to more than ${limit} bytes; what follows is left out.`;
+    length += rest.length;
+    // Refused for its length before it has come whole.
+    if (length > limits.line && !reader.take(pieces.join(''))) return;
+    if (bytes > limits.unpackedBytes) {
+      const message = `${path} unpacks to more than ${limits.unpackedBytes} bytes; what follows is left out.`;
       return reader.breakOff({ code: 'too-large', path, message });
     }
   }

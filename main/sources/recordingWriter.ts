@@ -18,6 +18,9 @@ import type { Readings } from '../../shared/readings/readings';
 /** Room for the line that ends a recording. */
 const endBytes = 1024;
 
+/** At which it is ended. */
+type WritingLimits = Pick<RecordingLimits, 'unpackedBytes' | 'moments'>;
+
 export class RecordingWriter {
   private before: typeof nothing = nothing;
   private unpacked = 0;
@@ -29,7 +32,7 @@ export class RecordingWriter {
   private constructor(
     private readonly file: number,
     private readonly path: string,
-    private readonly limits: RecordingLimits,
+    private readonly limits: WritingLimits,
   ) {}
 
   /**
@@ -42,7 +45,7 @@ export class RecordingWriter {
     path: string,
     first: Readings,
     at: string,
-    { overwrite, limits = recordingLimits }: { overwrite: boolean; limits?: RecordingLimits },
+    { overwrite, limits = recordingLimits }: { overwrite: boolean; limits?: WritingLimits },
   ): Result<RecordingWriter> {
     const { target, source } = first;
     if (source === 'recording') {

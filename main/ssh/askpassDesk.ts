@@ -191,12 +191,12 @@ export class AskpassDesk {
   private question(text: string, again: boolean, echo: boolean): Question {
     const [, keyFile] = /^Enter passphrase for (?:key )?'?([^':]+)'?:/.exec(text) ?? [];
     if (keyFile !== undefined) return { kind: 'passphrase', keyFile, isHidden: false, again };
-    const [, user, host] = /^([^\s()]+)@([^\s()]+)'s password: ?$/.exec(text) ?? [];
+    const [, user, host] = /^([^\s()]+)@([^\s()@]+)'s password: ?$/.exec(text) ?? [];
     if (user !== undefined && host !== undefined) {
       return { kind: 'password', user, host: this.calledByUser(host), again };
     }
     // OpenSSH puts whose question it is before a server's own words.
-    const [, , asking, words] = /^\((\S+)@([^\s)]+)\) ([^]*)$/.exec(text) ?? [];
+    const [, , asking, words] = /^\((\S+)@([^\s)@]+)\) ([^]*)$/.exec(text) ?? [];
     return {
       kind: 'prompts',
       host: this.calledByUser(asking ?? ''),

@@ -35,8 +35,10 @@ export function readText(path: string): string {
 }
 
 export function readLine(text: string): ConfigLine | null {
-  const [, keyword, rest = ''] = /^\s*([A-Za-z0-9]+)(?:\s*=\s*|\s+)(.*)$/.exec(text) ?? [];
+  const line = text.trimStart();
+  const [keyword] = /^[A-Za-z0-9]+(?=[\s=])/.exec(line) ?? [];
   if (keyword === undefined) return null;
+  const rest = line.slice(keyword.length).trimStart().replace(/^=/, '');
   const words = [...rest.matchAll(/"([^"]*)"|(\S+)/g)].map(
     ([, quoted, bare]) => quoted ?? bare ?? '',
   );

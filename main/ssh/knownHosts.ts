@@ -109,7 +109,7 @@ export function knownKeyTypes(
 
 /** As `ssh-keygen -l` prints it. */
 export function fingerprint(key: Buffer): string {
-  return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
+  return `SHA256:${createHash('sha256').update(key).digest('base64').replaceAll('=', '')}`;
 }
 
 /** The key's own type name, which is its first field. Empty where it has none. */

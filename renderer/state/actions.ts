@@ -3,7 +3,7 @@ import type { DialogKind } from '../../shared/api/choices';
 import type { Settings, Theme } from '../../shared/api/contract';
 import type { StatusDocument } from '../../shared/report/statusDocument';
 import { problemHelp } from '../../shared/diagnosis/wording';
-import { visible } from '../../shared/readings/text';
+import { jsonText, visible } from '../../shared/readings/text';
 import { ask, tell } from './bridge';
 import { addToast, announce, changeView, dropHost, selectedHost, useWindow } from './store';
 import { freshView, type ViewId } from './views';
@@ -100,7 +100,7 @@ export function copyStatus(): void {
 }
 
 async function copyWithNotice(label: string, status: StatusDocument): Promise<void> {
-  await copy(`${JSON.stringify(status, null, 2)}\n`, 'Status document');
+  await copy(`${jsonText(status, 2)}\n`, 'Status document');
   addToast({
     tone: 'plain',
     title: 'Status document copied',

@@ -1,6 +1,6 @@
 /** A change as one line for people. */
 import { problemHelp, reasonSentence } from '../diagnosis/wording';
-import { visible } from '../readings/text';
+import { jsonText, visible } from '../readings/text';
 import { demoNote, isOfDemo } from '../report/demoMark';
 import { headlineOf } from '../report/headline';
 import type { Change, WatchEvent } from './events';
@@ -9,7 +9,7 @@ import type { Change, WatchEvent } from './events';
 export function changeLine(target: string, at: string, change: Change, json: boolean): string {
   if (!json) return `${renderChange(at, change)}\n`;
   const event: WatchEvent = { format: 'klpscope/watch', version: 1, target, at, ...change };
-  return `${JSON.stringify(event)}\n`;
+  return `${jsonText(event)}\n`;
 }
 
 /** @param at ISO 8601; its clock time in UTC begins the line */

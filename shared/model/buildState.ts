@@ -2,7 +2,7 @@
 import { parseEnabledFunctions } from '../readings/ftrace';
 import { parseKernelLog, type KernelLog } from '../readings/kernelLog';
 import { enabledFunctionsFiles, livepatchRoot } from '../readings/paths';
-import type { Readings } from '../readings/readings';
+import type { FileReading, Readings } from '../readings/readings';
 import { capText, visible } from '../readings/text';
 import { readThreads } from '../readings/threads';
 import { buildFunctionStacks } from './functionStacks';
@@ -64,10 +64,17 @@ function findUnusedObjects(patches: readonly Livepatch[], modules: LoadedModules
   return [...names].filter((name) => modules.isLive(name) === true && modules.refcount(name) === 0);
 }
 
+/** A recording's log mostly is the very same at the next moment. */
+const parsedLogs = new WeakMap<FileReading, KernelLog>();
+
 function readLog(reader: ReadingsReader): KernelLog | null {
-  const { logPath } = reader.readings;
+  const { logPath, files } = reader.readings;
   const text = logPath === null ? null : reader.text(logPath);
-  return text === null ? null : parseKernelLog(text);
+  const reading = logPath === null ? undefined : files.get(logPath);
+  if (text === null || reading === undefined) return null;
+  const log = parsedLogs.get(reading) ?? parseKernelLog(text);
+  parsedLogs.set(reading, log);
+  return log;
 }
 
 function readRedirected(reader: ReadingsReader): RedirectedFunction[] | null {

@@ -1,4 +1,5 @@
 /** For each patched function: who patches it, and whose code newly switched threads run. */
+import { functionKey } from './functionKey';
 import type {
   FunctionStack,
   Livepatch,
@@ -24,7 +25,7 @@ export function buildFunctionStacks(patches: readonly Livepatch[], order: Order)
   for (const patch of patches) {
     for (const object of patch.objects) {
       for (const patched of object.functions) {
-        const key = JSON.stringify([object.name, patched.name, patched.sympos]);
+        const key = functionKey(object.name, patched.name, patched.sympos);
         const known = byFunction.get(key);
         if (known) known.push({ patch, object, patched });
         else byFunction.set(key, [{ patch, object, patched }]);

@@ -1,4 +1,5 @@
 /** Whether a function of a livepatch only takes an older livepatch's version away. */
+import { functionKey } from './functionKey';
 import type { Livepatch, Order, PatchedFunction } from './systemState';
 
 /**
@@ -7,14 +8,33 @@ import type { Livepatch, Order, PatchedFunction } from './systemState';
  * (kernel/livepatch/core.c, klp_add_nops). So where one is possible, one reading can't tell.
  */
 export function decideNops(patches: readonly Livepatch[], order: Order): Livepatch[] {
+  const places = placesOf(patches);
   return patches.map((patch, position) => {
     if (!mayReplaceNow(patch)) return withNops(patch, () => false);
-    const others = patches.filter((other) => other !== patch);
-    const older = order === 'unknown' ? others : patches.slice(0, position);
-    return withNops(patch, (object, { name, sympos }) =>
-      older.some((other) => hasFunction(other, object, name, sympos)) ? null : false,
-    );
+    return withNops(patch, (object, { name, sympos }) => {
+      const { first, last } = places.get(functionKey(object, name, sympos)) ?? noPlace;
+      const hasOlder = first < position || (order === 'unknown' && last > position);
+      return hasOlder ? null : false;
+    });
   });
+}
+
+const noPlace = { first: Infinity, last: -Infinity };
+
+/** Positions of the first and the last livepatch that has a function. */
+function placesOf(patches: readonly Livepatch[]): Map<string, { first: number; last: number }> {
+  const places = new Map<string, { first: number; last: number }>();
+  for (const [position, { objects }] of patches.entries()) {
+    for (const { name: object, functions } of objects) {
+      for (const { name, sympos } of functions) {
+        const key = functionKey(object, name, sympos);
+        const known = places.get(key);
+        if (known) known.last = position;
+        else places.set(key, { first: position, last: position });
+      }
+    }
+  }
+  return places;
 }
 
 /** Neither a livepatch that is known not to replace nor one that is known to have settled adds nops. */
@@ -31,17 +51,4 @@ function withNops(
     functions: object.functions.map((patched) => ({ ...patched, nop: nop(object.name, patched) })),
   }));
   return { ...patch, objects };
-}
-
-function hasFunction(
-  patch: Livepatch,
-  object: string,
-  name: string,
-  sympos: number | null,
-): boolean {
-  return patch.objects.some(
-    (candidate) =>
-      candidate.name === object &&
-      candidate.functions.some((own) => own.name === name && own.sympos === sympos),
-  );
 }

@@ -8,6 +8,7 @@ const quoted = 40;
 
 export class ReadingsReader {
   readonly problems: Problem[] = [];
+  private readonly noted = new Set<string>();
 
   constructor(readonly readings: Readings) {}
 
@@ -77,7 +78,9 @@ export class ReadingsReader {
   }
 
   note(code: ProblemCode, path: string | null, message: string): void {
-    if (this.problems.some((known) => known.code === code && known.path === path)) return;
+    const key = `${code} ${path}`;
+    if (this.noted.has(key)) return;
+    this.noted.add(key);
     this.problems.push({ code, path, message });
   }
 

@@ -172,5 +172,7 @@ export function readDetails(
 
 /** Arguments are separated, and ended, by NUL (proc(5)). */
 function argumentsOf(cmdline: string): string {
-  return cmdline.replace(/\0+$/, '').replaceAll('\0', ' ');
+  let end = cmdline.length;
+  while (end > 0 && cmdline[end - 1] === '\0') end -= 1;
+  return cmdline.slice(0, end).replaceAll('\0', ' ');
 }

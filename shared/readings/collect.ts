@@ -4,6 +4,7 @@
  * The order within a sample is `transition`, `enabled`, threads, then `transition` and `enabled`
  * again, so that a sample that changed underneath is noticed; `stack_order` comes last.
  */
+import { detailedThreads, limitOf, withinLimits } from './limits';
 import {
   bootIdFile,
   enabledFunctionsFiles,
@@ -21,7 +22,7 @@ import {
   threadPath,
   uptimeFile,
 } from './paths';
-import { fail, succeed, type Problem, type Result } from './problem';
+import { fail, type Problem, type Result } from './problem';
 import type {
   FileReading,
   FolderReading,
@@ -47,24 +48,8 @@ export interface CollectOptions {
   readonly problems?: readonly Problem[];
 }
 
-/** Threads whose stack, name and unit are read; the count of blocking threads is always complete. */
-export const detailedThreads = 200;
-
 /** Samples taken of a live host that changes underneath, before one is accepted and marked torn. */
 const attempts = 3;
-
-/** Bytes read of a file at most. */
-const limits = {
-  attribute: 4096,
-  comm: 256,
-  cmdline: 4096,
-  stat: 4096,
-  status: 16_384,
-  stack: 65_536,
-  cgroup: 16_384,
-  list: 8_388_608,
-  log: 33_554_432,
-} as const;
 
 /** @returns `not-found` where the tree holds neither `sys/` nor `proc/`: that is no host */
 export function collect(tree: Tree, options: CollectOptions): Result<Readings> {
@@ -90,7 +75,7 @@ export function collect(tree: Tree, options: CollectOptions): Result<Readings> {
   readModules(reader);
   const logPath = readLog(reader, options.logPaths ?? savedLogFiles);
   readStackOrders(reader);
-  return succeed({
+  return withinLimits({
     target: options.target,
     source: options.source,
     takenAt: options.takenAt,
@@ -111,16 +96,16 @@ class Recorder {
 
   constructor(readonly tree: Tree) {}
 
-  file(path: string, limit: number): FileReading {
-    const reading = this.tree.readFile(path, limit);
+  file(path: string): FileReading {
+    const reading = this.tree.readFile(path, limitOf(path));
     this.files.set(path, reading);
     return reading;
   }
 
   /** The first of several places that has content; the misses before it are not remembered. */
-  firstFile(paths: readonly string[], limit: number): string | null {
+  firstFile(paths: readonly string[]): string | null {
     for (const path of paths) {
-      const reading = this.tree.readFile(path, limit);
+      const reading = this.tree.readFile(path, limitOf(path));
       if ('text' in reading || reading.missing !== 'absent') {
         this.files.set(path, reading);
       }
@@ -148,7 +133,7 @@ function readLivepatches(
 ): { threads: ThreadScan | null; torn: boolean } {
   for (let attempt = 1; ; attempt += 1) {
     const patches = reader.foldersIn(livepatchRoot);
-    for (const patch of patches) reader.file(`${patchPath(patch)}/transition`, limits.attribute);
+    for (const patch of patches) reader.file(`${patchPath(patch)}/transition`);
     for (const patch of patches) readPatch(reader, patch, live);
     const target = transitionTarget(reader.files, patches);
     const threads = target === null ? null : reader.tree.scanThreads();
@@ -158,16 +143,16 @@ function readLivepatches(
       if (threads && target !== null) readBlockingThreads(reader, threads, target.enabled);
       return { threads, torn: changed };
     }
-    forget(reader, patches);
+    forget(reader);
   }
 }
 
 function readPatch(reader: Recorder, patch: string, live: boolean): void {
   const path = patchPath(patch);
-  for (const attribute of patchAttributes) reader.file(`${path}/${attribute}`, limits.attribute);
+  for (const attribute of patchAttributes) reader.file(`${path}/${attribute}`);
   for (const object of reader.foldersIn(path)) {
     reader.folder(`${path}/${object}`);
-    reader.file(`${path}/${object}/patched`, limits.attribute);
+    reader.file(`${path}/${object}/patched`);
   }
   noteMarks(reader, path, live);
 }
@@ -209,7 +194,7 @@ function hasChanged(reader: Recorder, patch: string): boolean {
   return ['transition', 'enabled'].some((attribute) => {
     const path = `${patchPath(patch)}/${attribute}`;
     return (
-      contentOf(reader.tree.readFile(path, limits.attribute)) !== contentOf(reader.files.get(path))
+      contentOf(reader.tree.readFile(path, limitOf(path))) !== contentOf(reader.files.get(path))
     );
   });
 }
@@ -230,12 +215,9 @@ function contentOf(reading: FileReading | undefined): string | null {
   return reading && 'text' in reading ? reading.text : null;
 }
 
-function forget(reader: Recorder, patches: readonly string[]): void {
-  const prefixes = patches.map((patch) => `${patchPath(patch)}/`);
+function forget(reader: Recorder): void {
   for (const map of [reader.files, reader.folders]) {
-    for (const path of map.keys()) {
-      if (prefixes.some((prefix) => `${path}/`.startsWith(prefix))) map.delete(path);
-    }
+    for (const path of map.keys()) if (path.startsWith(`${livepatchRoot}/`)) map.delete(path);
   }
 }
 
@@ -243,30 +225,25 @@ function forget(reader: Recorder, patches: readonly string[]): void {
 function readBlockingThreads(reader: Recorder, scan: ThreadScan, enabled: boolean | null): void {
   if (enabled === null) return;
   for (const { pid, tid } of blockingThreads(scan, enabled).slice(0, detailedThreads)) {
-    reader.file(`${threadPath(pid, tid)}/patch_state`, limits.attribute);
-    for (const [path, limit] of threadFiles(pid, tid)) reader.file(path, limit);
+    reader.file(`${threadPath(pid, tid)}/patch_state`);
+    for (const path of threadFiles(pid, tid)) reader.file(path);
   }
 }
 
-/** What is read of a thread that is looked at, each with the bytes to read of it at most. */
-export function threadFiles(pid: number, tid: number): (readonly [path: string, limit: number])[] {
+/** What is read of a thread that is looked at. */
+export function threadFiles(pid: number, tid: number): string[] {
   const thread = threadPath(pid, tid);
   return [
-    [`${thread}/comm`, limits.comm],
-    [`${thread}/stat`, limits.stat],
-    [`${thread}/status`, limits.status],
-    [`${thread}/stack`, limits.stack],
-    [`${thread}/wchan`, limits.attribute],
-    [`/proc/${pid}/cmdline`, limits.cmdline],
-    [`/proc/${pid}/cgroup`, limits.cgroup],
+    ...['comm', 'stat', 'status', 'stack', 'wchan'].map((name) => `${thread}/${name}`),
+    ...['cmdline', 'cgroup'].map((name) => `/proc/${pid}/${name}`),
   ];
 }
 
 function readHost(reader: Recorder): void {
   for (const path of [releaseFile, hostNameFile, bootIdFile, taintFile, uptimeFile]) {
-    reader.file(path, limits.attribute);
+    reader.file(path);
   }
-  reader.firstFile(enabledFunctionsFiles, limits.list);
+  reader.firstFile(enabledFunctionsFiles);
   const livepatches = reader.folders.get(livepatchRoot);
   if (livepatches && 'missing' in livepatches) readSupport(reader);
 }
@@ -274,23 +251,23 @@ function readHost(reader: Recorder): void {
 /** What tells a kernel without livepatching from a tree that just lacks an empty folder. */
 function readSupport(reader: Recorder): void {
   reader.folder('/sys/kernel');
-  reader.file('/proc/1/patch_state', limits.attribute);
+  reader.file('/proc/1/patch_state');
 }
 
 function readModules(reader: Recorder): void {
-  reader.file(modulesFile, limits.list);
+  reader.file(modulesFile);
   for (const module of reader.foldersIn(moduleRoot)) {
     const taintPath = `${modulePath(module)}/taint`;
-    const taint = reader.tree.readFile(taintPath, limits.attribute);
+    const taint = reader.tree.readFile(taintPath, limitOf(taintPath));
     if (!('text' in taint) || !taint.text.includes('K')) continue;
     reader.files.set(taintPath, taint);
     for (const attribute of ['refcnt', 'initstate']) {
-      reader.file(`${modulePath(module)}/${attribute}`, limits.attribute);
+      reader.file(`${modulePath(module)}/${attribute}`);
     }
   }
   for (const module of patchedModules(reader)) {
     for (const attribute of ['refcnt', 'initstate']) {
-      reader.file(`${modulePath(module)}/${attribute}`, limits.attribute);
+      reader.file(`${modulePath(module)}/${attribute}`);
     }
   }
 }
@@ -307,13 +284,13 @@ function patchedModules(reader: Recorder): Set<string> {
 }
 
 function readLog(reader: Recorder, paths: readonly string[]): string | null {
-  return reader.firstFile(paths, limits.log);
+  return reader.firstFile(paths);
 }
 
 function readStackOrders(reader: Recorder): void {
   const patches = reader.folders.get(livepatchRoot);
   if (!patches || !('entries' in patches)) return;
   for (const { name, kind } of patches.entries) {
-    if (kind === 'folder') reader.file(`${patchPath(name)}/stack_order`, limits.attribute);
+    if (kind === 'folder') reader.file(`${patchPath(name)}/stack_order`);
   }
 }

@@ -2,7 +2,8 @@
  * Looks for code on the stacks of all threads of a host: who would be in the way of a transition that
  * has not begun. Only what is asked about a livepatch needs this; no other reading does.
  */
-import { detailedThreads, threadFiles } from './collect';
+import { threadFiles } from './collect';
+import { detailedThreads, limitOf } from './limits';
 import type { FileReading, ThreadStack, Tree } from './readings';
 import { parseStack, type StackFrame } from './stack';
 
@@ -102,7 +103,7 @@ function remembering<T>(parse: (text: string) => T): (text: string) => T {
 function filesOf(tree: Tree, threads: readonly FoundStack[]): Map<string, FileReading> {
   const files = new Map<string, FileReading>();
   for (const { pid, tid } of threads) {
-    for (const [path, limit] of threadFiles(pid, tid)) files.set(path, tree.readFile(path, limit));
+    for (const path of threadFiles(pid, tid)) files.set(path, tree.readFile(path, limitOf(path)));
   }
   return files;
 }

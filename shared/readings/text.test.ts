@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { capText, oneLine, visible } from './text';
+import { capText, jsonText, oneLine, visible } from './text';
 
 describe('oneLine', () => {
   it('takes one final newline off and nothing else', () => {
@@ -53,6 +53,30 @@ describe('visible', () => {
         const shown = visible(text);
         expect(shown).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
         expect(visible(shown)).toBe(shown);
+      }),
+    );
+  });
+});
+
+describe('jsonText', () => {
+  it('escapes what a terminal obeys or does not draw, inside strings and keys', () => {
+    expect(jsonText({ 'a\u202e': ['\u009b31m\u200b', '\u{e0041}\u2028'] })).toBe(
+      String.raw`{"a\u202e":["\u009b31m\u200b","\udb40\udc41\u2028"]}`,
+    );
+  });
+
+  it('keeps its own line feeds where it is indented', () => {
+    expect(jsonText({ a: 'b\nc' }, 2)).toBe(`{\n  "a": "b\\nc"\n}`);
+  });
+
+  it('is read as the very same value, and has nothing unseen in it', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
+        const json = jsonText({ [text]: text });
+        expect(JSON.parse(json)).toEqual(JSON.parse(JSON.stringify({ [text]: text })));
+        expect(json).not.toMatch(
+          /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}]/u,
+        );
       }),
     );
   });

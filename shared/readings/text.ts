@@ -52,3 +52,21 @@ function escapeCharacter(character: string): string {
   }
   return hex.length <= 4 ? `\\u${hex.padStart(4, '0')}` : `\\u{${hex}}`;
 }
+
+/**
+ * A value as JSON whose text holds nothing that a terminal obeys: what {@link visible} writes out is
+ * escaped as JSON has it (`\u009b`), so that a program reads the very same value.
+ *
+ * @param indent spaces of each level; 0: one line
+ */
+export function jsonText(value: unknown, indent = 0): string {
+  return JSON.stringify(value, null, indent).replace(unseen, (character) =>
+    // JSON itself leaves raw line feeds only between its values.
+    character === '\n' ? character : unitsOf(character),
+  );
+}
+
+function unitsOf(character: string): string {
+  const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at));
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
+}

@@ -1,7 +1,7 @@
 import { memo } from 'react';
 import type { Host } from '../../../shared/api/contract';
 import { certaintySentence, reasonSentence, stateWord } from '../../../shared/diagnosis/wording';
-import { detailedThreads } from '../../../shared/readings/collect';
+import { detailedThreads } from '../../../shared/readings/limits';
 import { capText, visible } from '../../../shared/readings/text';
 import type {
   Blocker,

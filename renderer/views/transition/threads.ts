@@ -1,5 +1,5 @@
 /** The blocking threads as rows: their keys, their order, and what the filter finds. */
-import { detailedThreads } from '../../../shared/readings/collect';
+import { detailedThreads } from '../../../shared/readings/limits';
 import type { Blocker } from '../../../shared/report/statusDocument';
 
 export function threadKey(blocker: Blocker): string {

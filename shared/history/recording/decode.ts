@@ -1,5 +1,6 @@
 /** Lines of a recording back to readings. */
 import type { FileReading, FolderReading, ThreadScan } from '../../readings/readings';
+import { limitOf } from '../../readings/limits';
 import { rowsOf, threadKey, type nothing } from './encode';
 import type { FileChange, SampleLine, ThreadChange } from './format';
 
@@ -29,7 +30,9 @@ function filesAfter(
   if (files.length === 0 && withoutFiles.length === 0) return before;
   const after = new Map(before);
   for (const path of withoutFiles) after.delete(path);
-  for (const [path, change] of files) after.set(path, fileAfter(before.get(path), change));
+  for (const [path, change] of files) {
+    after.set(path, withinLimit(path, fileAfter(before.get(path), change)));
+  }
   return after;
 }
 
@@ -38,6 +41,14 @@ function fileAfter(before: FileReading | undefined, change: FileChange): FileRea
   const isKnown = before !== undefined && 'text' in before;
   const kept = isKnown ? before.text.slice(change.drop) : '';
   return { text: kept + change.more, truncated: isKnown && before.truncated };
+}
+
+/** Who made the recording need not have kept to what is read of a host. */
+function withinLimit(path: string, reading: FileReading): FileReading {
+  const limit = limitOf(path);
+  return 'text' in reading && reading.text.length > limit
+    ? { text: reading.text.slice(0, limit), truncated: true }
+    : reading;
 }
 
 function foldersAfter(

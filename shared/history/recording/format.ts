@@ -86,6 +86,15 @@ export type EndReason = (typeof endReasons)[number];
 export const endLineSchema = z.strictObject({ at: time, end: z.enum(endReasons) });
 export type EndLine = z.infer<typeof endLineSchema>;
 
-/** Beyond these a recording is ended, and one that holds more is read up to there. */
-export const recordingLimits = { unpackedBytes: 268_435_456, moments: 100_000 } as const;
+/**
+ * Beyond these a recording is ended, and one that holds more is read up to there. `line`: UTF-16
+ * units of one line · `values`: JSON values in one line · `work`: of going through all samples once, as `weight.ts` counts it.
+ */
+export const recordingLimits = {
+  unpackedBytes: 268_435_456,
+  moments: 100_000,
+  line: 67_108_864,
+  values: 4_000_000,
+  work: 8_589_934_592,
+} as const;
 export type RecordingLimits = { readonly [limit in keyof typeof recordingLimits]: number };

@@ -15,6 +15,7 @@ import {
   type SampleLine,
 } from './format';
 import type { RecordedLines } from './recording';
+import { Weight } from './weight';
 
 export class LineReader {
   private header: RecordingHeader | null = null;
@@ -24,6 +25,7 @@ export class LineReader {
   private end: EndLine | null = null;
   private readonly problems: Problem[] = [];
   private lines = 0;
+  private readonly weight = new Weight();
 
   /** @param path of the file, for messages */
   constructor(
@@ -34,7 +36,9 @@ export class LineReader {
   /** @returns whether further lines are wanted */
   take(text: string): boolean {
     this.lines += 1;
+    if (text.length > this.limits.line) return this.stopAtSize('is too long');
     const json = parseJson(text);
+    if (hasMoreValues(json, this.limits.values)) return this.stopAtSize('holds too many values');
     if (this.header === null) return this.begin(json);
     const line = isRecord(json) ? json : {};
     const [schema, kind] =
@@ -65,6 +69,7 @@ export class LineReader {
       const why = first ? ` ${first.message}` : ' It holds nothing.';
       return fail('unsupported-format', path, `${visible(path)} is no recording.${why}`);
     }
+    if (!this.hasSample && first?.code === 'too-large') return { ok: false, problem: first };
     if (!this.hasSample) {
       return fail(
         'truncated',
@@ -117,19 +122,44 @@ export class LineReader {
       });
       return false;
     }
+    if (!('lost' in line)) {
+      const excess = this.weight.add(line);
+      if (excess !== null) return this.stopAtSize(`leads to ${excess}`);
+      if (this.weight.work > this.limits.work) {
+        return this.stopAtSize('makes the recording take too long to go through');
+      }
+    }
     this.hasSample = true;
     this.moments.push(line);
     return true;
   }
 
   private stop(why: string): false {
-    this.breakOff({
-      code: 'invalid-content',
-      path: this.path,
-      message: `${visible(this.path)}, line ${this.lines}: ${why}. What follows is left out.`,
-    });
+    return this.stopAt('invalid-content', `: ${why}`);
+  }
+
+  private stopAtSize(why: string): false {
+    return this.stopAt('too-large', ` ${why}`);
+  }
+
+  private stopAt(code: Problem['code'], why: string): false {
+    const message = `${visible(this.path)}, line ${this.lines}${why}. What follows is left out.`;
+    this.breakOff({ code, path: this.path, message });
     return false;
   }
+}
+
+/** Counted before anything is checked: checking copies each value. */
+function hasMoreValues(json: unknown, limit: number): boolean {
+  const open: unknown[] = [json];
+  let seen = 0;
+  for (let value = open.pop(); value !== undefined; value = open.pop()) {
+    seen += 1;
+    if (seen + open.length > limit) return true;
+    if (typeof value === 'object' && value !== null)
+      for (const one of Object.values(value)) open.push(one);
+  }
+  return false;
 }
 
 function isRecord(json: unknown): json is Record<string, unknown> {

@@ -7,6 +7,7 @@ import type { FileReading, FolderReading, Readings, ThreadScan } from '../../rea
 import { statusOf } from '../../report/status';
 import { readKernel } from '../../testing/kernelAgreement';
 import { nothing, sampleLine } from './encode';
+import { recordingLimits, type RecordingLimits } from './format';
 import { LineReader } from './parse';
 import { Recording } from './recording';
 
@@ -304,5 +305,87 @@ describe('lines that are wrong', () => {
 
   it('what comes after the end is not looked at', () => {
     expect(opened([...good, 'anything']).lines.problems).toEqual([]);
+  });
+});
+
+describe('a recording that asks for more than there is', () => {
+  const first = {
+    at: time(0),
+    files: [['/dev/kmsg', { text: 'x'.repeat(1000), truncated: false }]],
+  };
+
+  function resultOf(samples: readonly object[], limits: Partial<RecordingLimits> = {}) {
+    const reader = new LineReader('x.klprec', { ...recordingLimits, ...limits });
+    const lines = [header, ...samples, { at: time(samples.length), end: 'done' }];
+    for (const line of lines) if (!reader.take(JSON.stringify(line))) break;
+    return reader.result();
+  }
+
+  it('of work: what is copied again and again counts each time', () => {
+    const grow = { files: [['/dev/kmsg', { drop: 1, more: 'y' }]] };
+    const many = Array.from({ length: 20 }, (_, at) => ({ at: time(at + 1), ...grow }));
+    // A sample costs the 1000 units of the log and one row of the map.
+    const result = resultOf([first, ...many], { work: 10 * (1000 + 256) });
+    expect(result).toMatchObject({ ok: true, value: { problems: [{ code: 'too-large' }] } });
+    expect(result.ok && result.value.moments.length).toBe(10);
+    expect(resultOf([first, ...many])).toMatchObject({ ok: true, value: { problems: [] } });
+  });
+
+  it('of lines and values', () => {
+    expect(resultOf([first], { line: 500 })).toMatchObject({
+      ok: false,
+      problem: { code: 'too-large' },
+    });
+    const set = Array.from({ length: 50 }, (_, at) => [at, at, 0]);
+    const threads = { set, gone: [], denied: 0, vanished: 0, invalid: [], absent: 0 };
+    const result = resultOf([first, { at: time(1), threads }], { values: 150 });
+    expect(result).toMatchObject({ ok: true, value: { problems: [{ code: 'too-large' }] } });
+    expect(result.ok && result.value.moments.length).toBe(1);
+  });
+
+  it.each([
+    ['livepatches', '/sys/kernel/livepatch', 1001],
+    ['functions', '/sys/kernel/livepatch/a/vmlinux', 100_001],
+  ])('of %s', (words, path, count) => {
+    const entries = Array.from({ length: count }, (_, at) => ({ name: `f${at}`, kind: 'folder' }));
+    const result = resultOf([first, { at: time(1), folders: [[path, { entries }]] }]);
+    expect(result.ok && result.value.problems).toMatchObject([
+      { code: 'too-large', message: expect.stringContaining(words) },
+    ]);
+  });
+
+  it('of a file: it is cut, at every moment', () => {
+    const long = [['/proc/1/cmdline', { text: 'x'.repeat(4000), truncated: false }]];
+    const more = [['/proc/1/cmdline', { drop: 0, more: 'y'.repeat(400) }]];
+    const result = resultOf([
+      { at: time(0), files: long },
+      { at: time(1), files: more },
+    ]);
+    if (!result.ok) throw new Error(result.problem.message);
+    expect(new Recording('x', result.value).readingsAt(1).files.get('/proc/1/cmdline')).toEqual({
+      text: `${'x'.repeat(4000)}${'y'.repeat(96)}`,
+      truncated: true,
+    });
+  });
+
+  it('of memory: going back shows the same although little of it is kept', () => {
+    const size = 4_000_000;
+    const samples = Array.from({ length: 700 }, (_, at) => ({
+      at: time(at),
+      files: [
+        [
+          '/dev/kmsg',
+          at === 0 ? { text: 'x'.repeat(size), truncated: false } : { drop: 1, more: `${at % 10}` },
+        ],
+      ],
+    }));
+    const result = resultOf(samples);
+    if (!result.ok) throw new Error(result.problem.message);
+    const recording = new Recording('x', result.value);
+    const endAt = (index: number) => {
+      const reading = recording.readingsAt(index).files.get('/dev/kmsg');
+      return reading && 'text' in reading ? reading.text.slice(-3) : null;
+    };
+    expect([699, 350, 5, 698].map(endAt)).toEqual(['789', '890', '345', '678']);
   });
 });

@@ -18,8 +18,13 @@ export interface RecordedLines {
 /** Samples between two whose readings are kept, so that going back does not begin at the first. */
 const keptEvery = 32;
 
+/** UTF-16 units of all that is kept; where it would be more, fewer are kept. */
+const keptText = 33_554_432;
+
 export class Recording {
   private readonly kept = new Map<number, typeof nothing>();
+  /** Samples between two that are kept: a multiple of {@link keptEvery}. */
+  private stride = keptEvery;
   /** The last that was asked for: the next one mostly follows on it. */
   private last: { readonly index: number; readonly state: typeof nothing } | null = null;
 
@@ -76,10 +81,18 @@ export class Recording {
       at += 1;
       const line = this.lines.moments[at];
       if (line && !('lost' in line)) state = afterLine(state, line);
-      if (at % keptEvery === 0) this.kept.set(at, state);
+      if (at % this.stride === 0) this.keep(at, state);
     }
     this.last = { index, state };
     return state;
+  }
+
+  private keep(at: number, state: typeof nothing): void {
+    this.kept.set(at, state);
+    while (this.kept.size > 1 && textOf(this.kept) > keptText) {
+      this.stride *= 2;
+      for (const each of this.kept.keys()) if (each % this.stride !== 0) this.kept.delete(each);
+    }
   }
 
   private nearest(index: number): { at: number; state: typeof nothing } {
@@ -92,4 +105,18 @@ export class Recording {
     }
     return { at: -1, state: nothing };
   }
+}
+
+/** Length of all texts that are kept; what did not change from one to the next is one text. */
+function textOf(kept: ReadonlyMap<number, typeof nothing>): number {
+  const seen = new Set<unknown>();
+  let length = 0;
+  for (const { files } of kept.values()) {
+    for (const reading of files.values()) {
+      if (!('text' in reading) || seen.has(reading)) continue;
+      seen.add(reading);
+      length += reading.text.length;
+    }
+  }
+  return length;
 }

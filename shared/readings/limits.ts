@@ -1,0 +1,131 @@
+/**
+ * How much of a host is read: the one place for all sources, live ones, archives and recordings.
+ *
+ * A file that is longer is cut and marked so. A host that shows more livepatches, functions, threads
+ * or text than any real one is refused as a whole, so that neither the time nor the memory of what
+ * follows can be chosen by whoever made the content.
+ */
+import { enabledFunctionsFiles, livepatchRoot, modulesFile } from './paths';
+import { fail, succeed, type Result } from './problem';
+import type { FileReading, Readings } from './readings';
+import { visible } from './text';
+
+/** Threads whose stack, name and unit are read; the count of blocking threads is always complete. */
+export const detailedThreads = 200;
+
+/** Bytes read of a kernel's value of one line; of names, and what else is short. */
+const attribute = 4096;
+/** Bytes of lists with a line for each module or function. */
+const list = 8_388_608;
+/** Bytes of the kernel log. */
+const log = 33_554_432;
+
+/** Bytes read of the files of a thread or process. The kernel prints 64 frames of a stack at most. */
+const ofThreads: ReadonlyMap<string, number> = new Map([
+  ['comm', 256],
+  ['status', 16_384],
+  ['stack', 65_536],
+  ['cgroup', 16_384],
+]);
+
+const threadFile = /^\/proc\/\d+\/(?:task\/\d+\/)?([a-z_]+)$/;
+
+/**
+ * Bytes that are read of a file at most, or UTF-16 units where it comes as text.
+ *
+ * @param path on the host; what lies neither in `/proc` nor in `/sys` is a log
+ */
+export function limitOf(path: string): number {
+  const [, name] = threadFile.exec(path) ?? [];
+  if (name !== undefined) return ofThreads.get(name) ?? attribute;
+  if (path === modulesFile || enabledFunctionsFiles.some((file) => file === path)) return list;
+  return path.startsWith('/proc/') || path.startsWith('/sys/') ? attribute : log;
+}
+
+/** What one sample may hold. Real hosts have a few livepatches of some hundred functions. */
+export const sampleLimits = {
+  livepatches: 1000,
+  /** Folders of objects and functions of all livepatches. */
+  functions: 100_000,
+  /** Process numbers end at 2²² (include/linux/threads.h, PID_MAX_LIMIT). */
+  threads: 4_194_304,
+  files: 250_000,
+  /** UTF-16 units of all files together. */
+  text: 134_217_728,
+  problems: 1000,
+} as const;
+
+export type SampleLimits = { readonly [limit in keyof typeof sampleLimits]: number };
+
+/**
+ * The readings with every file cut to its limit.
+ *
+ * @returns `too-large` where the whole is more than is read
+ */
+export function withinLimits(
+  readings: Readings,
+  limits: SampleLimits = sampleLimits,
+): Result<Readings> {
+  const files = cutFiles(readings.files);
+  const counts: Record<keyof SampleLimits, number> = {
+    ...livepatchFolders(readings),
+    threads: readings.threads?.states.length ?? 0,
+    files: files.size,
+    text: textLength(files),
+    problems: readings.problems.length,
+  };
+  const excess = sampleExcess(counts, limits);
+  if (excess !== null) {
+    const message = `${visible(readings.target)} can't be shown: it has ${excess}.`;
+    return fail('too-large', readings.target, message);
+  }
+  return succeed(files === readings.files ? readings : { ...readings, files });
+}
+
+/** What there is too much of, in words; null: nothing. */
+export function sampleExcess(
+  counts: SampleLimits,
+  limits: SampleLimits = sampleLimits,
+): string | null {
+  const excess = described.find(({ limit }) => counts[limit] > limits[limit]);
+  if (!excess) return null;
+  const { limit, words } = excess;
+  return `${counts[limit]} ${words}, and no more than ${limits[limit]} are read`;
+}
+
+const described: readonly { readonly limit: keyof SampleLimits; readonly words: string }[] = [
+  { limit: 'livepatches', words: 'livepatches' },
+  { limit: 'functions', words: 'objects and functions of livepatches' },
+  { limit: 'threads', words: 'threads' },
+  { limit: 'files', words: 'files' },
+  { limit: 'text', words: 'characters of text' },
+  { limit: 'problems', words: 'problems of reading it' },
+];
+
+function livepatchFolders({ folders }: Readings): { livepatches: number; functions: number } {
+  const root = folders.get(livepatchRoot);
+  const livepatches = root && 'entries' in root ? root.entries.length : 0;
+  let functions = 0;
+  for (const [path, folder] of folders) {
+    if (path.startsWith(`${livepatchRoot}/`) && 'entries' in folder) {
+      functions += folder.entries.length;
+    }
+  }
+  return { livepatches, functions };
+}
+
+function cutFiles(files: ReadonlyMap<string, FileReading>): ReadonlyMap<string, FileReading> {
+  let cut: Map<string, FileReading> | null = null;
+  for (const [path, reading] of files) {
+    if (!('text' in reading) || reading.text.length <= limitOf(path)) continue;
+    cut ??= new Map(files);
+    cut.set(path, { text: reading.text.slice(0, limitOf(path)), truncated: true });
+  }
+  return cut ?? files;
+}
+
+function textLength(files: ReadonlyMap<string, FileReading>): number {
+  let length = 0;
+  for (const reading of files.values()) if ('text' in reading) length += reading.text.length;
+  return length;
+}
