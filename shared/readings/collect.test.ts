@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { dmesg, livepatch, MemoryTree, modules, thread, type Files } from '../testing/memoryTree';
-import { collect, detailedThreads, threadFiles, type CollectOptions } from './collect';
+import { collect, threadFiles, type CollectOptions } from './collect';
+import { detailedThreads, limitOf } from './limits';
 import type { FileReading, FolderReading, Missing, Readings, Tree } from './readings';
 
 const host = { '/proc/version': '', '/sys/kernel/mm/x': '' };
@@ -217,8 +218,7 @@ describe('what is read of a host', () => {
   });
 
   it('is at most so many bytes of each file', () => {
-    const limits = new Map(threadFiles(7, 8));
-    expect([...limits]).toEqual([
+    expect(threadFiles(7, 8).map((path) => [path, limitOf(path)])).toEqual([
       ['/proc/7/task/8/comm', 256],
       ['/proc/7/task/8/stat', 4096],
       ['/proc/7/task/8/status', 16_384],
