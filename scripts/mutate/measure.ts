@@ -193,9 +193,9 @@ async function attempt(
 ): Promise<Verdict> {
   if (selections.length === 0) return { is: 'unreached' };
   const order: Try = { do: 'try', mutant: mutant.id, hitLimit: 1000 + 100 * hits, selections };
-  // Being slow may be the machine's doing: it counts when it happens again, with far more time.
-  for (const patience of [1, 3]) {
-    const answer = await runner.ask(order, patience * (minutes(3) + 10 * milliseconds));
+  // Being slow may be the machine's doing: it counts when it happens again, with twice the time.
+  for (const patience of [1, 2]) {
+    const answer = await runner.ask(order, patience * (minutes(2) + 10 * milliseconds));
     sandbox.sweep();
     if (answer?.did !== 'try') continue;
     if (answer.failure === null) return { is: 'survived' };
