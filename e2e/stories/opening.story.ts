@@ -1,5 +1,7 @@
 /** Ways in: the start screen, arguments, dialogs, drops, and a second start. */
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { prototypeNames } from '../../shared/testing/prototypeNames';
 import { expect, test } from '../support/app';
 import { sample } from '../support/samples';
 import { blockingThreads, headline, railHosts, startHeading } from '../support/screen';
@@ -119,6 +121,26 @@ test('a second start opens its targets in the first window and ends', async ({
   await expect(headline(page)).toContainText('livepatch_a is applied');
   await expect(railHosts(page)).toHaveCount(2);
   expect(electron.windows()).toHaveLength(1);
+});
+
+test('hosts called like what every object answers to are hosts like any other', async ({
+  launch,
+  run,
+  folder,
+}) => {
+  const config = join(folder, 'ssh_config');
+  // Nothing listens there: that it could not be reached is what is to be said.
+  writeFileSync(config, 'Host *\n  HostName 127.0.0.1\n  Port 1\n');
+  const env = { KLPSCOPE_SSH_CONFIG: config };
+  const [first = '', ...others] = prototypeNames;
+  const { page } = await launch([first], { env });
+  await expect(page.getByRole('main')).toContainText(`${first} could not be read`);
+  for (const name of others) {
+    expect(await run([name], { env })).toMatchObject({ status: 0 });
+    await expect(page.getByRole('main')).toContainText(`${name} could not be read`);
+    await expect(page.getByRole('main')).toContainText('unreachable');
+  }
+  await expect(railHosts(page)).toHaveCount(prototypeNames.length);
 });
 
 test('the window comes back where it was left', async ({ launch }) => {

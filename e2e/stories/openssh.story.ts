@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Page } from '@playwright/test';
+import { promptLimits } from '../../shared/api/prompts';
 import { askingServer } from '../sshd/askingServer';
 import { fabricateRoot, type FabricatedRoot } from '../sshd/fabricatedRoot';
 import { cannotServe, startSshd, type ServerOptions, type SshServer } from '../sshd/server';
@@ -244,6 +245,44 @@ for (const transport of ['ssh2', 'openssh'] as const) {
     asking.stop();
   });
 }
+
+test('as many questions at once as are passed on are answered in one dialog; one more is refused', async ({
+  launch,
+  folder,
+}) => {
+  const given: string[][] = [];
+  const prompts = (count: number) => Array.from({ length: count }, (_, place) => `${place + 1}: `);
+  const [asking, greedy] = await Promise.all([
+    askingServer([prompts(promptLimits.count)], given),
+    askingServer([prompts(promptLimits.count + 1)], given),
+  ]);
+  try {
+    const { options } = configured(folder, [
+      ...['Host db1', '  HostName 127.0.0.1', `  Port ${asking.port}`],
+      ...['Host db2', '  HostName 127.0.0.1', `  Port ${greedy.port}`],
+    ]);
+    const { page } = await launch(['db1'], options);
+    const accept = page.getByRole('button', { name: 'Accept for Klpscope' });
+    await accept.click();
+    const fields = page.getByRole('dialog', { name: 'db1 asks' }).locator('input');
+    await expect(fields).toHaveCount(promptLimits.count);
+    const codes = prompts(promptLimits.count).map(() => newSecret('code'));
+    for (const [place, code] of codes.entries()) await fields.nth(place).fill(code);
+    await page.keyboard.press('Enter');
+    await expect(headline(page)).toBeVisible();
+    expect(given).toEqual([codes]);
+
+    await openPalette(page);
+    await page.keyboard.type('db2');
+    await page.keyboard.press('Enter');
+    await accept.click();
+    await expect(page.getByRole('main')).toContainText('authentication-failed');
+    await expect(page.getByRole('main')).toContainText('asks 17 questions at once');
+  } finally {
+    asking.stop();
+    greedy.stop();
+  }
+});
 
 test('a changed key is refused by OpenSSH too, with both fingerprints, the place and the command', async ({
   launch,

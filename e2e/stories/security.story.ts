@@ -1,6 +1,9 @@
 /** What the page cannot do, tried from inside of it. */
 import type { Page } from '@playwright/test';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { expect, test } from '../support/app';
@@ -220,6 +223,84 @@ test('nothing is asked of any network, not even a name', async ({ launch, folder
   expect(events).toContain('URL_REQUEST_START_JOB');
   for (const event of ['HOST_RESOLVER_DNS_TASK', 'UDP_BYTES_SENT', 'TCP_CONNECT']) {
     expect(events).not.toContain(event);
+  }
+});
+
+interface Ears {
+  readonly udp: number;
+  readonly tcp: number;
+  /** What came since they listen: UDP packets and TCP connections. */
+  heard(): { readonly udp: number; readonly tcp: number };
+  close(): void;
+}
+
+/** Listens on loopback where STUN and TURN would be asked for. */
+async function listenForIce(): Promise<Ears> {
+  const heard = { udp: 0, tcp: 0 };
+  const udp = createSocket('udp4').on('message', () => (heard.udp += 1));
+  const tcp = createServer((socket) => {
+    heard.tcp += 1;
+    socket.on('error', () => undefined).destroy();
+  });
+  udp.bind(0, '127.0.0.1');
+  tcp.listen(0, '127.0.0.1');
+  await Promise.all([once(udp, 'listening'), once(tcp, 'listening')]);
+  const address = tcp.address();
+  return {
+    udp: udp.address().port,
+    tcp: typeof address === 'object' && address !== null ? address.port : 0,
+    heard: () => ({ ...heard }),
+    close: () => {
+      udp.close();
+      tcp.close();
+    },
+  };
+}
+
+/** Looks for ways to the outside by all means of WebRTC; answers the candidates that were found. */
+const gather = ({ udp, tcp }: Pick<Ears, 'udp' | 'tcp'>) => `new Promise((resolve) => {
+  const login = { username: 'u', credential: 'c' };
+  const peer = new RTCPeerConnection({
+    iceServers: [
+      { urls: 'stun:127.0.0.1:${udp}' },
+      { urls: 'turn:127.0.0.1:${udp}?transport=udp', ...login },
+      { urls: 'turn:127.0.0.1:${tcp}?transport=tcp', ...login },
+      { urls: 'turns:127.0.0.1:${tcp}?transport=tcp', ...login },
+    ],
+  });
+  const found = [];
+  peer.onicecandidate = ({ candidate }) => {
+    if (candidate !== null) found.push(candidate.candidate);
+    else resolve(found);
+  };
+  peer.createDataChannel('x');
+  peer.createOffer().then((offer) => peer.setLocalDescription(offer));
+})`;
+
+test('WebRTC finds no way out either, by UDP or TCP, STUN or TURN', async ({ launch }) => {
+  const ears = await listenForIce();
+  try {
+    const { electron } = await launch();
+    const found = await electron.evaluate(
+      ({ BrowserWindow }, text) =>
+        BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript(text),
+      gather(ears),
+    );
+    expect(found).toEqual([]);
+    expect(ears.heard()).toEqual({ udp: 0, tcp: 0 });
+
+    // A page without our walls: it shows that the ears would have heard.
+    await electron.evaluate(async ({ BrowserWindow }, text) => {
+      const window = new BrowserWindow({ show: false, webPreferences: { partition: 'elsewhere' } });
+      window.webContents.setWebRTCIPHandlingPolicy('default');
+      // Held, or it would be collected with its page.
+      Object.assign(globalThis, { elsewhere: window });
+      await window.loadURL('data:text/html,<p>x');
+      void window.webContents.executeJavaScript(text).catch(() => null);
+    }, gather(ears));
+    await expect.poll(() => Math.min(ears.heard().udp, ears.heard().tcp)).toBeGreaterThan(0);
+  } finally {
+    ears.close();
   }
 });
 

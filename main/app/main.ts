@@ -68,14 +68,14 @@ async function showWindow(request: WindowRequest): Promise<void> {
   cutOffFromNetwork();
   app.on('window-all-closed', () => app.quit());
   await app.whenReady();
-  denyWhatIsNotNeeded();
+  const walls = denyWhatIsNotNeeded();
   const files = {
     config: defaultConfigFile(),
     earlier: join(app.getPath('userData'), 'settings.json'),
   };
   const window = windowFor(request, files);
   const starting = startIn(window, request, files);
-  serveWindowFiles(builtFiles.renderer, starting);
+  serveWindowFiles(builtFiles.renderer, Promise.all([walls, starting]));
   void window.loadURL(startPage);
   const openMore = await starting;
   app.on('second-instance', (_event, _args, _folder, handover) => openMore(handover));

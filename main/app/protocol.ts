@@ -7,14 +7,14 @@ import { extname } from 'node:path';
 import { placeOf, scheme } from './address';
 import { contentSecurityPolicy } from './contentSecurityPolicy';
 
-const contentTypes: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.woff2': 'font/woff2',
-};
+const contentTypes: ReadonlyMap<string, string> = new Map([
+  ['.html', 'text/html; charset=utf-8'],
+  ['.js', 'text/javascript; charset=utf-8'],
+  ['.css', 'text/css; charset=utf-8'],
+  ['.svg', 'image/svg+xml'],
+  ['.png', 'image/png'],
+  ['.woff2', 'font/woff2'],
+]);
 
 const commonHeaders = {
   'content-security-policy': contentSecurityPolicy,
@@ -39,7 +39,7 @@ export function serveWindowFiles(folder: string, ready: Promise<unknown>): void 
   protocol.handle(scheme, async (request) => {
     await ready;
     const path = request.method === 'GET' ? placeOf(request.url, folder) : null;
-    const contentType = path === null ? undefined : contentTypes[extname(path)];
+    const contentType = path === null ? undefined : contentTypes.get(extname(path));
     if (path === null || contentType === undefined) return refusal();
     try {
       const headers = { ...commonHeaders, 'content-type': contentType };

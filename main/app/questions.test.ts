@@ -1,4 +1,6 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { requests } from '../../shared/api/contract';
+import { promptLimits } from '../../shared/api/prompts';
 import { createQuestions } from './questions';
 
 const question = { kind: 'password', user: 'ada', host: 'db1', again: false } as const;
@@ -39,4 +41,31 @@ test('a host that is closed withdraws its own questions as unanswered', async ()
   questions.withdraw('host-1');
   expect(await one).toBeNull();
   expect(withdrawn).toEqual(asked.slice(0, 1));
+});
+
+test('questions are limited alike at both ends of the contract; one too many is unanswered', async () => {
+  const { questions, asked } = listened();
+  const prompts = (count: number) => ({
+    kind: 'prompts' as const,
+    host: 'db1',
+    name: '',
+    instructions: '',
+    prompts: Array.from({ length: count }, () => ({ text: 'x', echo: false })),
+  });
+  const fitting = prompts(promptLimits.count);
+  const answered = questions.askFor('host-1')(fitting);
+  const [id = 0] = asked;
+  const answers = requests['question:answer'].ask.parse({
+    id,
+    answers: fitting.prompts.map(() => 'x'.repeat(promptLimits.answer)),
+  });
+  questions.answer(id, answers.answers);
+  expect(await answered).toHaveLength(promptLimits.count);
+
+  const complaint = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  expect(await questions.askFor('host-1')(prompts(promptLimits.count + 1))).toBeNull();
+  expect(complaint).toHaveBeenCalledOnce();
+  complaint.mockRestore();
+  questions.tellAgain();
+  expect(asked).toHaveLength(1);
 });

@@ -1,6 +1,7 @@
 /** Passes questions of connecting hosts on to the window, and its answers back. */
-import type { EventOf, Remembering } from '../../shared/api/contract';
+import { questionSchema, type EventOf, type Remembering } from '../../shared/api/contract';
 import type { Ask, Question } from '../ssh/questions';
+import { say } from './log';
 
 export interface Questions {
   /** @param host id of the open host that the questions are about */
@@ -40,6 +41,10 @@ export function createQuestions(
     askFor: (host) => (question) => {
       const id = (count += 1);
       const asked = { host, question: copyOf(question), remembering: offer(question) };
+      if (!questionSchema.safeParse(asked.question).success) {
+        say(`${host}: a question that the window does not take stays unanswered`);
+        return Promise.resolve(null);
+      }
       const answered = new Promise<readonly string[] | null>((resolve) => {
         open.set(id, { ...asked, resolve });
       });

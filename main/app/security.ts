@@ -11,8 +11,14 @@ export function cutOffFromNetwork(): void {
   app.commandLine.appendSwitch('host-resolver-rules', 'MAP * ~NOTFOUND');
 }
 
-/** Before the first window. */
-export function denyWhatIsNotNeeded(): void {
+/**
+ * A port that only root could listen on, and nobody does. Whatever a page tried over TCP (WebRTC
+ * does not go through `webRequest`) would have to go through it, to loopback too.
+ */
+const deadEnd = { proxyRules: '127.0.0.1:1', proxyBypassRules: '<-loopback>' };
+
+/** Before the first window. @returns when the page may load */
+export function denyWhatIsNotNeeded(): Promise<void> {
   app.on('web-contents-created', (_event, contents) => confine(contents));
   const { defaultSession } = session;
   // For each language Chromium would fetch a dictionary, even where no window checks spelling.
@@ -25,9 +31,12 @@ export function denyWhatIsNotNeeded(): void {
     { urls: ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*', 'ftp://*/*', 'file:///*'] },
     (_request, answer) => answer({ cancel: true }),
   );
+  return defaultSession.setProxy(deadEnd);
 }
 
 function confine(contents: WebContents): void {
+  // WebRTC sends UDP around every other wall: by a proxy or not at all, and there is none for UDP.
+  contents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp');
   contents.on('will-navigate', (event) => {
     event.preventDefault();
     say(`refused to go to ${event.url}`);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { parseTarget, type Target } from '../../shared/api/target';
+import { prototypeNames } from '../../shared/testing/prototypeNames';
 import type { Question } from '../ssh/questions';
 import { openSettings } from './settings';
 import { createTransportChoices } from './transportChoices';
@@ -66,4 +67,12 @@ test('no other answer is kept, whatever its words', async () => {
   await choices.hearing(() => Promise.resolve(['openssh', 'remember']))(prompts);
   await choices.written();
   expect(() => readFileSync(config())).toThrow('ENOENT');
+});
+
+test.each(prototypeNames)('a host called %s has no choice until there is one', async (name) => {
+  const choices = await open();
+  expect(choices.of(target(name))).toBeNull();
+  choices.remember(target(name), 'openssh');
+  expect(choices.of(target(name))).toBe('openssh');
+  expect(choices.of(target(`${name}:22`))).toBeNull();
 });

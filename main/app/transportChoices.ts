@@ -1,5 +1,5 @@
 /** Which SSH a person has chosen for a host: remembered by the host's name, whoever logs in. */
-import { choiceKey, type TransportKind } from '../../shared/api/openSsh';
+import { choiceKey, chosenUnder, type TransportKind } from '../../shared/api/openSsh';
 import type { Settings } from '../../shared/api/contract';
 import type { Target } from '../../shared/api/target';
 import type { Ask } from '../ssh/questions';
@@ -24,7 +24,7 @@ export function createTransportChoices(
   }
   return {
     of: (target) =>
-      target.kind === 'ssh' ? (settings.current().transports[choiceKey(target)] ?? null) : null,
+      target.kind === 'ssh' ? chosenUnder(choiceKey(target), settings.current().transports) : null,
     remember(target, chosen) {
       if (target.kind === 'ssh') keep(choiceKey(target), chosen);
     },

@@ -3,6 +3,8 @@
  * after the host's key was verified: ssh2 asks for nothing before.
  */
 import type { AnyAuthMethod, AuthenticationType, NextAuthHandler, Prompt } from 'ssh2';
+import { promptLimits } from '../../shared/api/prompts';
+import { capText } from '../../shared/readings/text';
 import { Identities, type IdentityOptions } from './identities';
 import type { Ask } from './questions';
 
@@ -25,6 +27,8 @@ export class Authentication {
   neededHuman = false;
   /** An answer was wanted, and nobody gave it. */
   lacksAnswer = false;
+  /** So many prompts at once that nobody is asked; null: it asks for no more than is passed on. */
+  tooManyPrompts: number | null = null;
   /** What the server would still have taken, in its own words. */
   offered: readonly string[] = [];
   private readonly identities: Identities;
@@ -128,12 +132,20 @@ export class Authentication {
       finish([]);
       return;
     }
+    if (prompts.length > promptLimits.count) {
+      this.tooManyPrompts = prompts.length;
+      this.login.onExhausted();
+      return;
+    }
     const question = {
       kind: 'prompts' as const,
       host: this.login.host,
-      name,
-      instructions,
-      prompts: prompts.map(({ prompt, echo }) => ({ text: prompt, echo: echo === true })),
+      name: capText(name, promptLimits.text),
+      instructions: capText(instructions, promptLimits.text),
+      prompts: prompts.map(({ prompt, echo }) => ({
+        text: capText(prompt, promptLimits.text),
+        echo: echo === true,
+      })),
     };
     // Fewer answers than prompts end this method; the next one is tried, or none.
     void this.ask(question).then((answers) => finish([...(answers ?? prompts.map(() => ''))]));

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
+import { prototypeNames } from '../../shared/testing/prototypeNames';
 import { configuredHosts, resolveHost } from './config';
 
 const folder = mkdtempSync(join(tmpdir(), 'klpscope-config-'));
@@ -155,6 +156,10 @@ describe.each(['OpenSSH', 'the file alone'])('resolveHost by %s', (how) => {
     expect((await settings('proxied')).onlyOpenSsh).toEqual(['proxy-command']);
   });
 
+  it.each(prototypeNames)('takes a host called %s like any other', async (name) => {
+    expect(await settings(name)).toMatchObject({ port: 22, family: null });
+  });
+
   it('expands the names of known hosts files', async () => {
     const { knownHostsFiles } = await settings('web9');
     expect(knownHostsFiles.slice(0, 2)).toEqual([join(homedir(), 'known'), '/tmp/web9']);
@@ -187,4 +192,16 @@ describe.each(['OpenSSH', 'the file alone'])('resolveHost by %s', (how) => {
     const resolved = await resolveHost({ user: 'root', host: 'db1', port: 22 }, options);
     expect(resolved).toMatchObject({ user: 'root', port: 22, hostname: '10.0.0.1' });
   });
+});
+
+it.each(prototypeNames)('an address family called %s is none', async (name) => {
+  const file = join(folder, `family-${name}`);
+  writeFileSync(file, `Host *\n  AddressFamily ${name}\n`);
+  vi.stubEnv('PATH', folder);
+  try {
+    const read = await resolveHost({ user: null, host: 'x', port: null }, { configFile: file });
+    expect(read.family).toBeNull();
+  } finally {
+    vi.unstubAllEnvs();
+  }
 });

@@ -100,9 +100,12 @@ function mayRun(
   { host }: HostAddress,
   { hostname }: { readonly hostname: string },
 ): boolean {
-  const names: Readonly<Record<string, string>> = { host: hostname, originalhost: host };
+  const names = new Map([
+    ['host', hostname],
+    ['originalhost', host],
+  ]);
   const isAbout = (criterion: string, patterns: string) => {
-    const name = names[criterion.toLowerCase()];
+    const name = names.get(criterion.toLowerCase());
     if (name === undefined) return true;
     const [refused, wanted] = [true, false].map((isNegated) =>
       patterns
@@ -196,9 +199,14 @@ function toSettings(address: HostAddress, values: Values): Omit<HostSettings, 'o
     connectSeconds: seconds('connecttimeout'),
     aliveSeconds: seconds('serveraliveinterval'),
     aliveCount: seconds('serveralivecountmax') ?? 3,
-    family: { inet: 4 as const, inet6: 6 as const }[text('addressfamily') ?? ''] ?? null,
+    family: families.get(text('addressfamily') ?? '') ?? null,
   };
 }
+
+const families = new Map<string, 4 | 6>([
+  ['inet', 4],
+  ['inet6', 6],
+]);
 
 const defaultKeys = ['~/.ssh/id_ed25519', '~/.ssh/id_ecdsa', '~/.ssh/id_rsa'];
 
@@ -214,15 +222,15 @@ function expandPath(
   path: string,
   host: { readonly hostname: string; readonly user: string; readonly port: number },
 ): string {
-  const tokens: Record<string, string> = {
-    '%%': '%',
-    '%d': homedir(),
-    '%h': host.hostname,
-    '%p': String(host.port),
-    '%r': host.user,
-    '%u': userInfo().username,
-  };
-  const expanded = path.replace(/%[%dhpru]/g, (token) => tokens[token] ?? token);
+  const tokens = new Map([
+    ['%%', '%'],
+    ['%d', homedir()],
+    ['%h', host.hostname],
+    ['%p', String(host.port)],
+    ['%r', host.user],
+    ['%u', userInfo().username],
+  ]);
+  const expanded = path.replace(/%[%dhpru]/g, (token) => tokens.get(token) ?? token);
   return expanded.startsWith('~/') ? join(homedir(), expanded.slice(2)) : expanded;
 }
 

@@ -1,6 +1,7 @@
 /** SSH by ssh2: the default transport. */
 import type { Duplex } from 'node:stream';
 import ssh2, { type Client, type ServerHostKeyAlgorithm } from 'ssh2';
+import { promptLimits } from '../../shared/api/prompts';
 import { succeed, type Problem, type Result } from '../../shared/readings/problem';
 import { capText, visible } from '../../shared/readings/text';
 import { Authentication } from './authentication';
@@ -224,8 +225,15 @@ class Attempt {
   }
 
   private noteLogin(): void {
-    const { lacksAnswer, offered } = this.authentication;
+    const { lacksAnswer, offered, tooManyPrompts } = this.authentication;
     const user = `${this.options.settings.user}@${this.name}`;
+    if (tooManyPrompts !== null) {
+      this.note(
+        'authentication-failed',
+        `${user}: the server asks ${tooManyPrompts} questions at once; at most ${promptLimits.count} are passed on.`,
+      );
+      return;
+    }
     if (lacksAnswer) {
       this.note(
         'authentication-needed',

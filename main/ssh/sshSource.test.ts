@@ -7,13 +7,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { newSecret, withAskpass } from '../../e2e/sshd/secrets';
 import { cannotServe, startSshd, type ServerOptions, type SshServer } from '../../e2e/sshd/server';
 import { startAgent } from '../../e2e/sshd/agent';
-import { askingServer } from '../../e2e/sshd/askingServer';
+import { askingServer, type AskingServer } from '../../e2e/sshd/askingServer';
 import { codeOf, messageOf, openSource, type SourceWish } from '../../e2e/sshd/source';
+import { promptLimits } from '../../shared/api/prompts';
 import type { Result } from '../../shared/readings/problem';
 import type { Readings } from '../../shared/readings/readings';
 import { answering } from '../testing/answering';
 import { AcceptedKeys } from './acceptedKeys';
-import { nobody } from './questions';
+import { nobody, type Ask } from './questions';
 import type { LiveSource } from './connectedSource';
 import { defaultLiveOptions, openSsh } from './sshSource';
 
@@ -401,29 +402,73 @@ describe.skipIf(impossible !== undefined)('over SSH', () => {
     await expect.poll(next, { timeout: 20_000, interval: 200 }).toBe('host-key-changed');
   });
 
-  it('answers several rounds of questions', async () => {
-    const rounds = [['Password: '], ['One-time code: ']];
+  describe('a server that asks its own questions', () => {
     const given: string[][] = [];
-    const otp = await askingServer(rounds, given);
-    const [secret, code] = [newSecret('password'), newSecret('code')];
-    const ask = answering([secret], [code]);
-    const source = openSsh(
-      { kind: 'ssh', text: 'otp', user: 'root', host: '127.0.0.1', port: otp.port },
-      {
-        ...defaultLiveOptions(),
-        acceptNew: true,
-        ask,
-        config: { configFile: '/dev/null' },
-        accepted: new AcceptedKeys(join(server.folder, 'accepted-otp.json')),
-      },
-    );
-    opened.push(source);
-    expect(codeOf(await source.sample())).toBe('read');
-    expect(given).toEqual([[secret], [code]]);
-    expect(ask.asked.map((question) => 'prompts' in question && question.prompts[0]?.text)).toEqual(
-      rounds.flat(),
-    );
-    otp.stop();
+    let otp: AskingServer | null = null;
+    afterEach(() => {
+      otp?.stop();
+      otp = null;
+      given.length = 0;
+    });
+
+    async function asking(rounds: readonly (readonly string[])[], ask: Ask): Promise<LiveSource> {
+      otp = await askingServer(rounds, given);
+      const source = openSsh(
+        { kind: 'ssh', text: 'otp', user: 'root', host: '127.0.0.1', port: otp.port },
+        {
+          ...defaultLiveOptions(),
+          acceptNew: true,
+          ask,
+          config: { configFile: '/dev/null' },
+          accepted: new AcceptedKeys(join(server.folder, 'accepted-otp.json')),
+        },
+      );
+      opened.push(source);
+      return source;
+    }
+
+    it('is answered round after round', async () => {
+      const rounds = [['Password: '], ['One-time code: ']];
+      const [secret, code] = [newSecret('password'), newSecret('code')];
+      const ask = answering([secret], [code]);
+      expect(codeOf(await (await asking(rounds, ask)).sample())).toBe('read');
+      expect(given).toEqual([[secret], [code]]);
+      const texts = ask.asked.map((question) => 'prompts' in question && question.prompts[0]?.text);
+      expect(texts).toEqual(rounds.flat());
+    });
+
+    const prompts = (count: number) => Array.from({ length: count }, (_, place) => `${place}: `);
+
+    it('is answered as many questions at once as the window takes', async () => {
+      const answers = prompts(promptLimits.count).map(() => newSecret('code'));
+      const source = await asking([prompts(promptLimits.count)], answering(answers));
+      expect(codeOf(await source.sample())).toBe('read');
+      expect(given).toEqual([answers]);
+    });
+
+    it('is refused where it asks more at once than anybody is asked', async () => {
+      const ask = answering(['x']);
+      const source = await asking([prompts(promptLimits.count + 1)], ask);
+      expect(await source.sample()).toMatchObject({
+        ok: false,
+        problem: {
+          code: 'authentication-failed',
+          message: expect.stringContaining('asks 17 questions at once; at most 16'),
+        },
+      });
+      expect(ask.asked).toEqual([]);
+      expect(given).toEqual([]);
+    });
+
+    it('has its texts cut', async () => {
+      const ask = answering([newSecret('code')]);
+      const source = await asking([['x'.repeat(promptLimits.text + 1)]], ask);
+      expect(codeOf(await source.sample())).toBe('read');
+      const [question] = ask.asked;
+      const text = question && 'prompts' in question ? question.prompts[0]?.text : undefined;
+      expect(text).toHaveLength(promptLimits.text);
+      expect(text?.endsWith('…')).toBe(true);
+    });
   });
 
   it('never tells a log or an argument a secret', async () => {

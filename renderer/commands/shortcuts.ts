@@ -54,12 +54,16 @@ export function types(shortcut: string): boolean {
   return key.length === 1 && !mod && !ctrl;
 }
 
-const macSigns: Readonly<Record<string, string>> = { Mod: '⌘', Ctrl: '⌃', Shift: '⇧' };
+const macSigns: ReadonlyMap<string, string> = new Map([
+  ['Mod', '⌘'],
+  ['Ctrl', '⌃'],
+  ['Shift', '⇧'],
+]);
 
 /** The keys one by one, as they are printed on the keyboard. */
 export function keysOf(shortcut: string, mac: boolean): readonly string[] {
   return partsOf(shortcut).map((part) =>
-    mac ? (macSigns[part] ?? part) : part === 'Mod' ? 'Ctrl' : part,
+    mac ? (macSigns.get(part) ?? part) : part === 'Mod' ? 'Ctrl' : part,
   );
 }
 

@@ -4,6 +4,11 @@ import { useWindow } from '../state/store';
 
 const narrowest = 280;
 const widest = 720;
+/** Pixels that a key makes it wider by; it lies to the right of its handle. */
+const steps: ReadonlyMap<string, number> = new Map([
+  ['ArrowLeft', 16],
+  ['ArrowRight', -16],
+]);
 
 function resize(width: number): void {
   useWindow.setState({ detailWidth: Math.min(widest, Math.max(narrowest, Math.round(width))) });
@@ -64,7 +69,7 @@ function drag(event: PointerEvent<HTMLDivElement>): void {
 
 function Handle({ width }: { readonly width: number }) {
   const onKeyDown = (event: KeyboardEvent) => {
-    const step = { ArrowLeft: 16, ArrowRight: -16 }[event.key];
+    const step = steps.get(event.key);
     if (step === undefined) return;
     event.preventDefault();
     resize(width + step);

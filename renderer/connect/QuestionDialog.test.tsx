@@ -1,11 +1,12 @@
 // @vitest-environment jsdom
-import { act, cleanup, render, screen } from '@testing-library/react';
+import { act, cleanup, render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { Question, Remembering } from '../../shared/api/contract';
 import QuestionDialog from './QuestionDialog';
 import { dropQuestion, hearQuestion, oldest, useQuestions } from './questions';
 
+let isRefused = false;
 const told: { readonly name: string; readonly argument: unknown }[] = [];
 
 // jsdom lacks what React Aria asks of the browser when a dialog opens.
@@ -15,13 +16,14 @@ beforeAll(() => {
     value: {
       request: (name: string, argument: unknown) => {
         told.push({ name, argument });
-        return Promise.resolve();
+        return isRefused ? Promise.reject(new Error('refused')) : Promise.resolve();
       },
     },
   });
 });
 beforeEach(() => {
   told.length = 0;
+  isRefused = false;
   useQuestions.setState({ waiting: [] });
 });
 afterEach(cleanup);
@@ -184,4 +186,19 @@ test('a question that is withdrawn vanishes without an answer', () => {
   act(() => dropQuestion(1));
   expect(screen.queryByRole('dialog')).toBeNull();
   expect(told).toEqual([]);
+});
+
+test('an answer that is refused counts as none: who asked does not wait for ever', async () => {
+  render(<Shown />);
+  asks(1, password);
+  isRefused = true;
+  vi.spyOn(console, 'error').mockReturnValue(undefined);
+  await userEvent.setup().keyboard('hunter2{Enter}');
+  await waitFor(() =>
+    expect(told.map(({ argument }) => argument)).toEqual([
+      { id: 1, answers: ['hunter2'] },
+      { id: 1, answers: null },
+    ]),
+  );
+  vi.restoreAllMocks();
 });

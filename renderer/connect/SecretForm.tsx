@@ -1,4 +1,5 @@
 import { useEffect, useRef, type FormEvent } from 'react';
+import { promptLimits } from '../../shared/api/prompts';
 import type { Question, Remembering } from '../../shared/api/contract';
 import { visible } from '../../shared/readings/text';
 import { numbered } from '../components/numbered';
@@ -56,7 +57,7 @@ export function SecretForm({
             autoComplete="off"
             autoCapitalize="off"
             spellCheck={false}
-            maxLength={8192}
+            maxLength={promptLimits.answer}
           />
         </label>
       ))}

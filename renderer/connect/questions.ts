@@ -4,7 +4,7 @@
  */
 import { create } from 'zustand';
 import type { EventOf } from '../../shared/api/contract';
-import { tell } from '../state/bridge';
+import { ask, tell } from '../state/bridge';
 
 export type AskedQuestion = EventOf<'question:asked'>;
 
@@ -34,5 +34,8 @@ export function dropQuestion(id: number): void {
 /** @param answers as the contract has them for the question's kind; null: cancelled */
 export function answerQuestion(id: number, answers: string[] | null): void {
   dropQuestion(id);
-  tell('question:answer', { id, answers });
+  ask('question:answer', { id, answers }).catch(() => {
+    // Who asked waits for an answer: one that is refused counts as none.
+    if (answers !== null) tell('question:answer', { id, answers: null });
+  });
 }

@@ -13,6 +13,14 @@ import { nameAmong } from '../state/names';
 import { useWindow } from '../state/store';
 import './Rail.css';
 
+/** Places down that a key goes. */
+const steps: ReadonlyMap<string, number> = new Map([
+  ['ArrowDown', 1],
+  ['ArrowUp', -1],
+  ['j', 1],
+  ['k', -1],
+]);
+
 /** Which hosts are open, and how each is: shape, word and colour. */
 export function Rail() {
   const order = useWindow((state) => state.order);
@@ -21,7 +29,7 @@ export function Rail() {
   const list = useRef<HTMLUListElement>(null);
 
   const onKeyDown = (event: KeyboardEvent) => {
-    const step = { ArrowDown: 1, ArrowUp: -1, j: 1, k: -1 }[event.key];
+    const step = steps.get(event.key);
     if (step === undefined || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     const buttons = [...(list.current?.querySelectorAll('button.rail-host') ?? [])];

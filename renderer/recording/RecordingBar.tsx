@@ -107,7 +107,7 @@ function Slider({
           seek(id, indexAt(moments.seconds, event.currentTarget.valueAsNumber));
         }}
         onKeyDown={(event) => {
-          const by = steps[event.key];
+          const by = steps.get(event.key);
           if (event.ctrlKey || event.metaKey || event.altKey) return;
           if (by !== undefined) step(id, by);
           else if (event.key === 'Home') seek(id, 0);
@@ -125,12 +125,12 @@ function Slider({
 }
 
 /** Moments that a key goes on; sliders go left and down to less. */
-const steps: Readonly<Record<string, number>> = {
-  ArrowLeft: -1,
-  ArrowDown: -1,
-  ArrowRight: 1,
-  ArrowUp: 1,
-};
+const steps: ReadonlyMap<string, number> = new Map([
+  ['ArrowLeft', -1],
+  ['ArrowDown', -1],
+  ['ArrowRight', 1],
+  ['ArrowUp', 1],
+]);
 
 /** Percent of the way. */
 function placeOf(seconds: number, lasts: number): number {

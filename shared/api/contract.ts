@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { EventName, RequestName } from './channels';
 import { dialogKinds, viewNames } from './choices';
 import { openSshNeeds, transportKinds } from './openSsh';
+import { promptLimits } from './prompts';
 import { settingsSchema } from './settings';
 import { operationSchema } from '../kernel/scenarios/schemas';
 import { problemSchema, statusDocumentSchema } from '../report/statusDocument';
@@ -221,7 +222,9 @@ export const questionSchema = z.discriminatedUnion('kind', [
     host: z.string(),
     name: z.string(),
     instructions: z.string(),
-    prompts: z.array(z.strictObject({ text: z.string(), echo: z.boolean() })),
+    prompts: z
+      .array(z.strictObject({ text: z.string(), echo: z.boolean() }))
+      .max(promptLimits.count),
   }),
 ]);
 export type Question = z.infer<typeof questionSchema>;
@@ -287,7 +290,7 @@ export const requests = {
   'question:answer': {
     ask: z.strictObject({
       id: z.number().int(),
-      answers: z.array(z.string().max(8192)).max(16).nullable(),
+      answers: z.array(z.string().max(promptLimits.answer)).max(promptLimits.count).nullable(),
     }),
     answer: none,
   },

@@ -49,3 +49,11 @@ export function choiceKey({
 }): string {
   return port === null ? host : `[${host}]:${port}`;
 }
+
+/** What was chosen under a key; null: nothing. A host may be called `constructor`. */
+export function chosenUnder(
+  key: string,
+  choices: Readonly<Record<string, TransportKind>>,
+): TransportKind | null {
+  return Object.hasOwn(choices, key) ? (choices[key] ?? null) : null;
+}

@@ -2,30 +2,33 @@
 import type { RawFile } from '../../../shared/api/contract';
 import { visible } from '../../../shared/readings/text';
 
-const missingWords: Readonly<Record<string, string>> = {
-  absent: 'absent',
-  denied: 'no permission',
-  vanished: 'vanished while read',
-  'timed-out': 'timed out',
-  link: 'link, not followed',
-  unreadable: 'could not be read',
-};
+const missingWords: ReadonlyMap<string, string> = new Map([
+  ['absent', 'absent'],
+  ['denied', 'no permission'],
+  ['vanished', 'vanished while read'],
+  ['timed-out', 'timed out'],
+  ['link', 'link, not followed'],
+  ['unreadable', 'could not be read'],
+]);
 
-const missingSentences: Readonly<Record<string, string>> = {
-  absent: 'There is no such file on this host. Older kernels lack some of them.',
-  denied: 'This login may not read it. Root may.',
-  vanished: 'It was listed, and gone when it was read: a thread exited or a livepatch left.',
-  'timed-out': 'It did not answer in time. Some files wait for a lock of the kernel.',
-  link: 'It is a symbolic link that leads out of the tree, loops or dangles; such links are not followed.',
-  unreadable: 'The system gave an error when it was read.',
-};
+const missingSentences: ReadonlyMap<string, string> = new Map([
+  ['absent', 'There is no such file on this host. Older kernels lack some of them.'],
+  ['denied', 'This login may not read it. Root may.'],
+  ['vanished', 'It was listed, and gone when it was read: a thread exited or a livepatch left.'],
+  ['timed-out', 'It did not answer in time. Some files wait for a lock of the kernel.'],
+  [
+    'link',
+    'It is a symbolic link that leads out of the tree, loops or dangles; such links are not followed.',
+  ],
+  ['unreadable', 'The system gave an error when it was read.'],
+]);
 
 export function missingWord(missing: string): string {
-  return missingWords[missing] ?? visible(missing);
+  return missingWords.get(missing) ?? visible(missing);
 }
 
 export function missingSentence(missing: string): string {
-  return missingSentences[missing] ?? visible(missing);
+  return missingSentences.get(missing) ?? visible(missing);
 }
 
 /** A livepatch's function is an empty folder (Documentation/ABI/testing/sysfs-kernel-livepatch). */

@@ -1,0 +1,49 @@
+/**
+ * A plain object answers to `constructor` and `__proto__`, too: what is looked up by a name that
+ * somebody else gave is a `Map`, or asked by `Object.hasOwn`. Whoever adds a plain object of open
+ * names says here who names its keys.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { expect, test } from 'vitest';
+import { root } from './lib/paths';
+
+/** Objects of open names that are there, and why a name can't be mistaken. */
+const known = new Map([
+  // Parsed JSON whose keys are named in the code.
+  ['shared/history/recording/parse.ts', 1],
+  // By names of functions; asked by `Object.hasOwn` (shared/kernel/symbols.ts).
+  ['shared/kernel/core.ts', 1],
+  ['shared/kernel/literals.ts', 2],
+  ['shared/kernel/scenarios/schemas.ts', 2],
+  // Gone through, never asked.
+  ['shared/kernel/scenarios/pieces.ts', 1],
+  // By names of hosts; asked by `Object.hasOwn` (`chosenUnder`).
+  ['shared/api/settings.ts', 1],
+  ['shared/api/openSsh.ts', 1],
+  // By words of our own.
+  ['main/ssh/hostKeys.ts', 1],
+  // By ids of open hosts, which main/app/hosts.ts makes.
+  ['renderer/state/store.ts', 2],
+  ['renderer/recording/playback.ts', 1],
+]);
+
+const openNames =
+  /Record<\s*string\s*,|\[\w+: string\]|\bz\.record\(|Object\.fromEntries|\}\[(?![\d'"\]])/g;
+
+function shippedSources(folder: string): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
+    .map(({ parentPath, name }) => relative(root, join(parentPath, name)))
+    .filter((path) => !/\.test\.tsx?$|\/testing\//.test(path));
+}
+
+test('plain objects that are keyed by open names are those that are known', () => {
+  const found = new Map<string, number>();
+  for (const path of ['shared', 'main', 'renderer'].flatMap(shippedSources)) {
+    const text = readFileSync(join(root, path), 'utf8');
+    const count = [...text.matchAll(openNames)].length;
+    if (count > 0) found.set(path, count);
+  }
+  expect(found).toEqual(known);
+});
