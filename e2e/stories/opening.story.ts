@@ -132,7 +132,7 @@ test('hosts called like what every object answers to are hosts like any other', 
   // Nothing listens there: that it could not be reached is what is to be said.
   writeFileSync(config, 'Host *\n  HostName 127.0.0.1\n  Port 1\n');
   const env = { KLPSCOPE_SSH_CONFIG: config };
-  const [first = '', ...others] = prototypeNames;
+  const [first, ...others] = prototypeNames;
   const { page } = await launch([first], { env });
   await expect(page.getByRole('main')).toContainText(`${first} could not be read`);
   for (const name of others) {

@@ -258,8 +258,12 @@ test('as many questions at once as are passed on are answered in one dialog; one
   ]);
   try {
     const { options } = configured(folder, [
-      ...['Host db1', '  HostName 127.0.0.1', `  Port ${asking.port}`],
-      ...['Host db2', '  HostName 127.0.0.1', `  Port ${greedy.port}`],
+      'Host db*',
+      '  HostName 127.0.0.1',
+      'Host db1',
+      `  Port ${asking.port}`,
+      'Host db2',
+      `  Port ${greedy.port}`,
     ]);
     const { page } = await launch(['db1'], options);
     const accept = page.getByRole('button', { name: 'Accept for Klpscope' });

@@ -1,10 +1,11 @@
 // @vitest-environment jsdom
-import { act, cleanup, render, screen, waitFor } from '@testing-library/react';
+import { act, cleanup, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { Question, Remembering } from '../../shared/api/contract';
 import QuestionDialog from './QuestionDialog';
 import { dropQuestion, hearQuestion, oldest, useQuestions } from './questions';
+import { eventually } from '../testing/eventually';
 
 let isRefused = false;
 const told: { readonly name: string; readonly argument: unknown }[] = [];
@@ -194,7 +195,7 @@ test('an answer that is refused counts as none: who asked does not wait for ever
   isRefused = true;
   vi.spyOn(console, 'error').mockReturnValue(undefined);
   await userEvent.setup().keyboard('hunter2{Enter}');
-  await waitFor(() =>
+  await eventually(() =>
     expect(told.map(({ argument }) => argument)).toEqual([
       { id: 1, answers: ['hunter2'] },
       { id: 1, answers: null },

@@ -26,6 +26,22 @@ test('the command that removes the old key, unless it holds what a terminal woul
   expect(removalOf(message)).toBe("ssh-keygen -R '[db1]:2222' -f '/home/ada/.ssh/known_hosts'");
   const forget = "klpscope forget-key '[db1]:2222'";
   expect(removalOf(`remove the old key with: ${forget}`)).toBe(forget);
-  expect(removalOf("ssh-keygen -R 'a\u001b[2J' -f '/x'")).toBeNull();
   expect(removalOf('Host key verification failed.')).toBeNull();
+});
+
+/** What a terminal obeys, or a shell: each would run something else than what is shown. */
+const dangerous = ['\u001b[2J', '\n', '\r', '\u009b', '\u202e', '\u200b', '\ud800', "' ; reboot '"];
+
+test.each(dangerous)('no command is given with %j in it, wherever it stands', (evil) => {
+  for (const command of [
+    `ssh-keygen -R 'a${evil}b' -f '/x'`,
+    `ssh-keygen -R 'a' -f '/x${evil}y'`,
+    `klpscope forget-key 'a${evil}b'`,
+  ]) {
+    const taken = removalOf(`remove it with: ${command}`);
+    // Of a quoted word that ends early only what stands before counts, and that is whole.
+    expect(
+      taken === null || /^klpscope forget-key 'a'$|^ssh-keygen -R 'a' -f '\/x'$/.test(taken),
+    ).toBe(true);
+  }
 });

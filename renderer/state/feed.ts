@@ -36,7 +36,7 @@ async function begin(): Promise<void> {
   for (const text of info.notices) {
     addToast({ tone: 'stuck', title: 'A file of Klpscope’s own', text: visible(text) });
   }
-  for (const host of [...info.hosts, ...Object.values(told)]) putHost(told[host.id] ?? host);
+  for (const host of [...info.hosts, ...Object.values(told)]) putHost(host);
   if (info.selected === null) return;
   if (info.view !== null) changeView(info.selected, { view: info.view });
   select(info.selected);

@@ -1,5 +1,5 @@
 /** A host of the window for tests; what its status document is made of, as `shared/testing` has it. */
-import type { Host } from '../../shared/api/contract';
+import type { AppInfo, Host } from '../../shared/api/contract';
 import type { StatusDocument } from '../../shared/report/statusDocument';
 
 export { blocker, patch, settled, transition, unseenBlocker } from '../../shared/testing/documents';
@@ -26,3 +26,18 @@ export function hostOf(status: StatusDocument | null, change: Partial<Host> = {}
     ...change,
   };
 }
+
+/** What the main process says of itself at first, with nothing open. */
+export const appInfo: AppInfo = {
+  version: '0.1.0',
+  electron: '45.4.1',
+  platform: 'linux',
+  notices: [],
+  hasPkexec: false,
+  settings: { theme: 'dark', zoom: 1, interval: 2, transports: {} },
+  samples: [],
+  demos: [],
+  hosts: [],
+  selected: null,
+  view: null,
+};
