@@ -17,7 +17,7 @@ import { nextStep } from './nextStep';
 import { RetryButtons } from './RetryButtons';
 import { lackOfRights } from './rights';
 import { RightsButtons } from './RightsButtons';
-import { fingerprintCommand, titleOf, verdictSentence } from './wording';
+import { explanationOf, fieldsOf, fingerprintCommand, titleOf, verdictSentence } from './wording';
 import { eventually } from '../testing/eventually';
 
 const blank = useWindow.getState();
@@ -273,4 +273,22 @@ test('a failing bridge is said on the console and ends nothing', async () => {
   main.last('host:retry').refuse();
   await eventually(() => expect(complaint).toHaveBeenCalledOnce());
   complaint.mockRestore();
+});
+
+test('a server’s words are cut, so that they can’t push the rest out of the dialog', () => {
+  const long = 'x'.repeat(5000);
+  const prompts = [{ text: long, echo: false }];
+  const question = {
+    kind: 'prompts' as const,
+    host: 'db1',
+    name: long,
+    instructions: long,
+    prompts,
+  };
+  expect(explanationOf(question).map(({ length }) => length)).toEqual([
+    expect.any(Number),
+    600,
+    600,
+  ]);
+  expect(fieldsOf(question).map(({ label }) => label.length)).toEqual([200]);
 });
