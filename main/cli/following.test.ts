@@ -1,6 +1,7 @@
 /** Commands on a host whose samples the test gives, by a clock that never waits. */
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type * as format from '../../shared/history/recording/format';
 import { watchEventSchema } from '../../shared/history/events';
 import type { Problem, Result } from '../../shared/readings/problem';
 import type { Readings } from '../../shared/readings/readings';
@@ -28,6 +29,12 @@ vi.mock('node:timers/promises', () => ({
 }));
 
 vi.mock('../sources/source', () => ({ openSource: () => ({ ok: true, value: source }) }));
+
+// A recording is full with few samples here.
+vi.mock('../../shared/history/recording/format', async (original) => ({
+  ...(await original<typeof format>()),
+  recordingLimits: { unpackedBytes: 1_048_576, moments: 12 },
+}));
 
 type Step = Readings | Problem | 'silence' | (() => Readings | Problem);
 
@@ -278,6 +285,17 @@ describe('record', () => {
     expect(sleeps).toEqual([5000, 1000, 1000]);
     expect(status).toBe(3);
     expect(complaints).toEqual([expect.stringMatching(/^connection-lost: The host is gone\. /)]);
+  });
+
+  it('ends a recording that is full, and says so', async () => {
+    const file = newFile();
+    const taken = scripted([moving]);
+    const { status, printed, complaints } = await klpscope('record', 'local', '-o', file);
+    expect(status).toBe(0);
+    expect(complaints).toEqual(['The recording has reached its largest size.']);
+    expect(printed).toMatch(/^12 samples in 11 s, /);
+    expect(taken).toEqual({ samples: 12, closed: 1 });
+    expect((await kept(file)).end).toBe('full');
   });
 
   it('interrupted while a sample is waited for keeps what there is', async () => {

@@ -161,4 +161,33 @@ describe('a login', () => {
     expect(ask.asked).toHaveLength(1);
     expect(await next(['publickey'])).toBeNull();
   });
+
+  it('offers none of those once the server has taken a key: it wants something else then', async () => {
+    const folder = temporaryFolder();
+    const [plain, hidden] = [join(folder, 'plain'), join(folder, 'hidden')];
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', plain]);
+    withAskpass(newSecret('passphrase'), (env) => {
+      const args = ['-q', '-t', 'rsa', '-b', '2048', '-m', 'PEM', '-C', '', '-f', hidden];
+      execFileSync('ssh-keygen', args, { env });
+    });
+    rmSync(`${hidden}.pub`);
+    const ask = answering(['x']);
+    const { next } = login({ keyFiles: [plain, hidden], ask });
+    await next(null);
+    const method = await next(['publickey']);
+    if (method?.type !== 'agent' || typeof method.agent === 'string') throw new Error('no agent');
+    const { agent } = method;
+    await new Promise<void>((resolve) =>
+      agent.getIdentities((_error, keys) => {
+        const [key] = keys ?? [];
+        if (!key || typeof key === 'string' || 'pubKey' in key) throw new Error('no key');
+        agent.sign(key, Buffer.from('data'), {}, () => resolve());
+      }),
+    );
+    // RFC 4252, 5.1: of a login that is done in part the server says what else it takes.
+    expect(await next(['publickey', 'keyboard-interactive'])).toMatchObject({
+      type: 'keyboard-interactive',
+    });
+    expect(ask.asked).toEqual([]);
+  });
 });

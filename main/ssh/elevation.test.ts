@@ -108,7 +108,11 @@ describe('sudo', () => {
     door.stderr.write(door.prompt.slice(10));
     await soon();
     expect(door.heard()).toBe(`${wrong}\n`);
-    door.stderr.write(`\nSorry, try again.\n${door.prompt}`);
+    door.stderr.write('\nSorry, try again.\n');
+    await soon();
+    await soon();
+    expect(door.heard()).toBe('');
+    door.stderr.write(door.prompt);
     await soon();
     expect(door.heard()).toBe(`${right}\n`);
     door.stdout.write(`${door.ready}\n`);
