@@ -114,6 +114,21 @@ describe('what comes late', () => {
     expect(frames?.map(({ kind, body }) => [kind, body.toString()])).toEqual([['k', 'stacks']]);
   });
 
+  it('is not told again with the next answer', async () => {
+    const { session, first, say, late } = await open();
+    late(`${mark}=o /a:1\n${mark}=O 1\n\n${mark} k\nold\n${mark} end 1\n`);
+    say('p', 'late', 'end 1');
+    const before = await valueOf(first);
+    expect(await before.orders).toEqual(['/a:1']);
+    await before.late;
+    const second = session.ask({ ...firstRequest, id: 2 });
+    late(`${mark}=o /b:1\n${mark}=O 2\n\n${mark} k\nnew\n${mark} end 2\n`);
+    say('p', 'late', 'end 2');
+    const after = await valueOf(second);
+    expect(await after.orders).toEqual(['/b:1']);
+    expect((await after.late)?.map(({ body }) => body.toString())).toEqual(['new']);
+  });
+
   it('is none where the host says that there is none', async () => {
     const { first, say, late } = await open();
     say('p', 'end 1 unfinished');
