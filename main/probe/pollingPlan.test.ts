@@ -83,6 +83,41 @@ describe('nextRequest', () => {
   });
 });
 
+describe('how old each section may become', () => {
+  const everySettled = { h: 0, m: 4, f: 30, l: 30, o: 30 };
+  const everyMoving = { h: 0, m: 5, f: 30, l: 5, o: 30, d: 5 };
+  const rows = [
+    ...Object.entries(everySettled).map(([section, age]) => [settled, section, age] as const),
+    ...Object.entries(everyMoving).map(([section, age]) => [stalled, section, age] as const),
+  ].map(([facts, section, age]) => ({ facts, section, age, moving: facts.inTransition }));
+
+  it.each(rows)('$section: $age s, in a transition: $moving', ({ facts, section, age }) => {
+    const asks = (ms: number) =>
+      nextRequest(7, { ...facts, now: 99_000 + ms }).sections.some((each) => each === section);
+    expect([asks(age * 1000), asks(age * 1000 - 1)]).toEqual([true, false]);
+  });
+
+  it('is without end for what only a transition has', () => {
+    const { sections } = nextRequest(7, { ...settled, now: 1_000_000_000 });
+    expect([...sections].sort()).toEqual(['f', 'h', 'l', 'm', 'o']);
+  });
+});
+
+describe('how many threads are named', () => {
+  const many = (count: number) =>
+    Array.from({ length: count }, (_, row) => ({ pid: 1, tid: 1 + row }));
+  const knownOf = (count: number, facts: Partial<PlanFacts> = {}) =>
+    nextRequest(7, { ...stalled, blocking: many(count), ...facts });
+
+  it('is all of them while each is asked, and those with details behind a full scan', () => {
+    expect(knownOf(500)).toMatchObject({ scan: 'known', known: many(500) });
+    expect(knownOf(500, { fullScan: null })).toMatchObject({ scan: 'full', known: many(200) });
+    expect(knownOf(501, { now: 104_000 })).toMatchObject({ scan: 'full', known: many(200) });
+    // A full scan has just been made: it is confirmed by asking the first of them.
+    expect(knownOf(501)).toMatchObject({ scan: 'known', known: many(200) });
+  });
+});
+
 describe('nextDelay', () => {
   const wanted = { settled: 5_000, moving: 1_000 };
   it('is as wished while answers are quick', () => {
