@@ -132,7 +132,9 @@ describe('a demo host', () => {
     const count = all.ok ? all.value.moments.length : 0;
     expect(count).toBeGreaterThan(5);
     let before = 0;
-    for (let length = 0; length < whole.length; length += Math.ceil(whole.length / 97)) {
+    // Behind the text of the last line is its checksum alone, without which nothing is lacking.
+    const end = whole.length - 16;
+    for (let length = 0; length < end; length += Math.ceil(whole.length / 97)) {
       writeFileSync(file, whole.subarray(0, length));
       const cut = await readRecording(file);
       const moments = cut.ok ? cut.value.moments.length : 0;
