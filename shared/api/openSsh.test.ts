@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { choiceKey, needsInWords, openSshNeeds } from './openSsh';
+
+it('names what OpenSSH is needed for in a sentence', () => {
+  expect(needsInWords([])).toBe('');
+  expect(needsInWords(['pkcs11'])).toBe('a PKCS#11 token');
+  expect(needsInWords(['proxy-command', 'security-key'])).toBe(
+    'a ProxyCommand and a security key (FIDO)',
+  );
+  expect(needsInWords(['gssapi', 'match-exec', 'user-certificate'])).toBe(
+    'GSSAPI (Kerberos), a Match exec block and a user certificate',
+  );
+  for (const need of openSshNeeds) expect(needsInWords([need])).not.toBe('');
+});
+
+it('remembers a choice for a host, and for a port apart', () => {
+  expect(choiceKey({ host: 'db1', port: null })).toBe('db1');
+  expect(choiceKey({ host: 'db1', port: 22 })).toBe('[db1]:22');
+  expect(choiceKey({ host: '::1', port: 2222 })).toBe('[::1]:2222');
+});

@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import { problemCodes } from '../readings/problem';
+import { findingCodes, reasonCodes, remedyCodes, severities } from './codes';
+import type { Reason } from './diagnosis';
+import {
+  certaintySentence,
+  findingTitle,
+  problemHelp,
+  reasonSentence,
+  remedyText,
+  severityWord,
+  stateWord,
+} from './wording';
+import { countOf, listed } from './words';
+
+const reason = (change: Partial<Reason>): Reason => ({
+  code: 'unknown',
+  object: null,
+  function: null,
+  symbol: null,
+  frame: null,
+  certainty: 'likely',
+  ...change,
+});
+const sentence = (
+  change: Partial<Reason>,
+  direction: 'patching' | 'unpatching' | null = null,
+  kthread: boolean | null = false,
+) => reasonSentence({ reason: reason(change), state: 'S', kthread }, { direction });
+
+describe('why a thread blocks, in words', () => {
+  const sleeping = 'sleeping-on-function';
+
+  it.each([
+    [{ symbol: 'f', function: 'f' }, 'patching', 'sleeps in f, which is being patched'],
+    [
+      { symbol: 'lp_f', function: 'f' },
+      'patching',
+      'sleeps in lp_f, an older livepatch’s version of f',
+    ],
+    [{ symbol: 'f', function: 'f' }, 'unpatching', 'sleeps in f, which the livepatch is to leave'],
+    [
+      { symbol: 'lp_f', function: 'f' },
+      'unpatching',
+      'sleeps in lp_f, the livepatch’s version of f',
+    ],
+    [{ symbol: 'lp_f', function: 'f' }, null, 'sleeps in lp_f'],
+    [{ symbol: null, function: 'f' }, 'patching', 'sleeps in f, which is being patched'],
+    [{ symbol: 'frob', function: null }, 'patching', 'sleeps in frob, which is being patched'],
+    [{ symbol: null, function: null }, null, 'sleeps in code that is to be left'],
+    [
+      { symbol: 'x\u001b', function: 'y\u001b' },
+      'unpatching',
+      String.raw`sleeps in x\x1b, the livepatch’s version of y\x1b`,
+    ],
+    [
+      { symbol: 'x\u001b', function: 'y\u001b' },
+      'patching',
+      String.raw`sleeps in x\x1b, an older livepatch’s version of y\x1b`,
+    ],
+  ] as const)('%j while %s', (change, direction, expected) => {
+    expect(sentence({ code: sleeping, ...change }, direction)).toBe(expected);
+  });
+
+  it('without a transition says only where it sleeps', () => {
+    const thread = { reason: reason({ code: sleeping, symbol: 'f' }), state: 'S', kthread: false };
+    expect(reasonSentence(thread, null)).toBe('sleeps in f');
+  });
+
+  it('tells what was not looked at from what does not tell', () => {
+    const looked = 'blocks; what was read does not tell why';
+    const notLooked = 'blocks; why was not looked at or could not be read';
+    expect(sentence({ certainty: 'unknown' }, null, null)).toBe(notLooked);
+    expect(sentence({ certainty: 'unknown' }, null, false)).toBe(looked);
+    expect(sentence({ certainty: 'likely' }, null, null)).toBe(looked);
+  });
+});
+
+describe('every code has words of its own', () => {
+  it.each([
+    ['reasons', reasonCodes.map((code) => sentence({ code, symbol: 'f' }))],
+    ['remedies', remedyCodes.map((code) => remedyText(code).title)],
+    ['what remedies do', remedyCodes.map((code) => remedyText(code).text)],
+    ['findings', findingCodes.map(findingTitle)],
+    ['severities', severities.map(severityWord)],
+    ['problems', problemCodes.map(problemHelp)],
+    [
+      'certainties',
+      (['certain', 'likely', 'unknown'] as const).map((certainty) =>
+        certaintySentence(reason({ certainty })),
+      ),
+    ],
+    // proc_pid_stat(5)
+    ['states', [...'RSDTtZXIPKW'].map(stateWord)],
+  ])('%s', (_, words) => {
+    expect(words.every((text) => /^\p{L}.{2,}$/u.test(text))).toBe(true);
+    expect(new Set(words).size).toBe(words.length);
+  });
+
+  it('and a state letter that nobody knows is shown as it is, escaped', () => {
+    expect(stateWord('Q')).toBe('state Q');
+    expect(stateWord('\u001b')).toBe(String.raw`state \x1b`);
+    expect(stateWord(null)).toBe('state unknown');
+  });
+});
+
+describe('pieces of English', () => {
+  it.each([
+    [0, '0 threads'],
+    [1, '1 thread'],
+    [2, '2 threads'],
+    [12_000, '12,000 threads'],
+  ])('%d', (count, text) => {
+    expect(countOf(count, 'thread')).toBe(text);
+  });
+
+  it.each([
+    [[], ''],
+    [['a'], 'a'],
+    [['a', 'b'], 'a and b'],
+    [['a', 'b', 'c'], 'a, b and c'],
+    [['a', 'b', 'c', 'd'], 'a, b and 2 more'],
+  ])('%j with room for three', (names, text) => {
+    expect(listed(names, 3)).toBe(text);
+  });
+
+  it('a list names six without being told', () => {
+    expect(listed([...'abcdef'])).toBe('a, b, c, d, e and f');
+    expect(listed([...'abcdefg'])).toBe('a, b, c, d, e and 2 more');
+  });
+});
