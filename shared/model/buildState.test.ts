@@ -237,6 +237,115 @@ describe('transition', () => {
   });
 });
 
+describe('a sample that makes no sense', () => {
+  const moving = livepatch('a', { vmlinux: ['f,1'] }, { transition: '1' });
+  const told = (...parts: readonly Files[]) =>
+    stateOf(moving, ...parts).problems.find(({ path }) => path?.endsWith('/patch_state'))?.message;
+  const expected = 'expected is -1, 0 or 1. The thread is not counted.';
+
+  it.each([
+    [['7'], `/proc/1/task/1/patch_state holds “7”; ${expected}`],
+    [[' '], `/proc/1/task/1/patch_state is empty; ${expected}`],
+    [['7', '8'], `/proc/1/task/1/patch_state holds “7”; ${expected} So does 1 more.`],
+    [['7', '8', '9'], `/proc/1/task/1/patch_state holds “7”; ${expected} So do 2 more.`],
+    [['x\u001b'], String.raw`/proc/1/task/1/patch_state holds “x\x1b”; ${expected}`],
+    [['x'.repeat(41)], `/proc/1/task/1/patch_state holds “${'x'.repeat(39)}…”; ${expected}`],
+  ])('is quoted once: %j', (states, message) => {
+    expect(told(...states.map((state, row) => thread(row + 1, { state })))).toBe(message);
+  });
+
+  it('is marked where it changed underneath', () => {
+    const torn = buildState({ ...readingsOf(moving), torn: true });
+    expect(torn.problems).toContainEqual({
+      code: 'invalid-content',
+      path: '/sys/kernel/livepatch',
+      message:
+        'The livepatches changed each time while they were read; what is shown may mix two moments.',
+    });
+    expect(stateOf(moving).problems).toEqual([]);
+  });
+});
+
+describe('functions that ftrace redirects', () => {
+  const path = '/sys/kernel/tracing/enabled_functions';
+  const older = '/sys/kernel/debug/tracing/enabled_functions';
+
+  it('are those with the I of IPMODIFY, from the first file that can be read', () => {
+    const text =
+      'f (1)   I     M \ttramp: 0x1 (klp_ftrace_handler+0x0/0x100)\ng [nfs] (1) R I\nh (1) R\n';
+    const redirected = (source: string) => [
+      { name: 'f', module: null, source, byLivepatch: true },
+      { name: 'g', module: 'nfs', source, byLivepatch: false },
+    ];
+    expect(stateOf({ [path]: text }).redirected).toEqual(redirected(path));
+    expect(stateOf({ [older]: text }).redirected).toEqual(redirected(older));
+    expect(stateOf({ [path]: '' }).redirected).toEqual([]);
+    expect(stateOf({}).redirected).toBeNull();
+  });
+});
+
+describe('objects that nobody uses', () => {
+  it('are loaded modules with a reference count of 0, each once', () => {
+    const state = stateOf(
+      livepatch('a', { vmlinux: ['f,1'], nfs: ['f,1'], ext4: ['f,1'], xfs: ['f,1'] }),
+      livepatch('b', { nfs: ['f,1'] }),
+      modules(
+        'nfs 1 0 - Live 0x0',
+        'ext4 1 2 - Live 0x0',
+        'xfs 1 0 - Loading 0x0',
+        'other 1 0 - Live 0x0',
+      ),
+    );
+    expect(state.unusedObjects).toEqual(['nfs']);
+  });
+});
+
+describe('the order of functions', () => {
+  it('has the core kernel first, then objects and names, then positions', () => {
+    const state = stateOf(
+      livepatch('a', { xfs: ['a,1'], ext4: ['b,1'], vmlinux: ['z,1', 'f,10', 'f,2'] }),
+    );
+    expect(state.functions.map((one) => `${one.object}:${one.name},${one.sympos}`)).toEqual([
+      'vmlinux:f,2',
+      'vmlinux:f,10',
+      'vmlinux:z,1',
+      'ext4:b,1',
+      'xfs:a,1',
+    ]);
+    expect(state.patches[0]?.objects.at(1)?.functions.map(({ sympos }) => sympos)).toEqual([
+      2, 10, 1,
+    ]);
+  });
+});
+
+describe('a function whose folder names no position', () => {
+  it('is all name, and a problem', () => {
+    const { patches, problems } = stateOf(livepatch('a', { vmlinux: ['f\u001b', 'g,01'] }));
+    expect(patches[0]?.objects[0]?.functions).toMatchObject([
+      { name: 'f\u001b', sympos: null },
+      { name: 'g,01', sympos: null },
+    ]);
+    expect(problems[0]).toMatchObject({
+      code: 'invalid-content',
+      path: '/sys/kernel/livepatch/a/vmlinux/f\u001b',
+      message: expect.stringContaining(String.raw`/f\x1b names no symbol position`),
+    });
+    expect(problems).toHaveLength(2);
+  });
+});
+
+describe('the replace of a livepatch', () => {
+  it.each([
+    ['1', true],
+    ['0', false],
+    ['x', null],
+  ])('reads %s: %s', (replace, expected) => {
+    expect(stateOf(livepatch('a', { vmlinux: ['f,1'] }, { replace })).patches[0]?.replace).toBe(
+      expected,
+    );
+  });
+});
+
 const taint = (text: string) => stateOf({ '/proc/sys/kernel/tainted': text }).livepatch.tainted;
 
 describe('modules and host', () => {

@@ -105,7 +105,8 @@ function noteScan(reader: ReadingsReader): void {
   if (!threads || !first) return;
   const content =
     first.text.trim() === '' ? 'is empty' : `holds “${visible(capText(first.text.trim(), 40))}”`;
-  const more = threads.invalid.length > 1 ? ` So do ${threads.invalid.length - 1} more.` : '';
+  const others = threads.invalid.length - 1;
+  const more = others === 0 ? '' : ` So ${others === 1 ? 'does' : 'do'} ${others} more.`;
   const message = `${visible(first.path)} ${content}; expected is -1, 0 or 1. The thread is not counted.${more}`;
   reader.note('invalid-content', first.path, message);
 }

@@ -45,11 +45,9 @@ function readList(reader: ReadingsReader): readonly ModuleLine[] | null {
   if (text === null) return null;
   const { modules, malformed } = parseModules(text);
   if (malformed > 0) {
-    reader.note(
-      'invalid-content',
-      modulesFile,
-      `${malformed} lines of ${modulesFile} are not understood.`,
-    );
+    const lines = malformed === 1 ? 'A line' : `${malformed} lines`;
+    const message = `${lines} of ${modulesFile} ${malformed === 1 ? 'is' : 'are'} not understood.`;
+    reader.note('invalid-content', modulesFile, message);
   }
   return modules;
 }
