@@ -91,7 +91,7 @@ describe('every code has words of its own', () => {
       ),
     ],
     // proc_pid_stat(5)
-    ['states', [...'RSDTtZXIPKW'].map(stateWord)],
+    ['states', 'RSDTtZXIPKW'.split('').map(stateWord)],
   ])('%s', (_, words) => {
     expect(words.every((text) => /^\p{L}.{2,}$/u.test(text))).toBe(true);
     expect(new Set(words).size).toBe(words.length);
@@ -125,7 +125,7 @@ describe('pieces of English', () => {
   });
 
   it('a list names six without being told', () => {
-    expect(listed([...'abcdef'])).toBe('a, b, c, d, e and f');
-    expect(listed([...'abcdefg'])).toBe('a, b, c, d, e and 2 more');
+    expect(listed('abcdef'.split(''))).toBe('a, b, c, d, e and f');
+    expect(listed('abcdefg'.split(''))).toBe('a, b, c, d, e and 2 more');
   });
 });
