@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { findScenario } from '../../kernel/scenarios/gallery';
 import { Player } from '../../kernel/scenarios/player';
 import { readKernel } from '../../testing/kernelAgreement';
+import { livepatch, readingsOf, thread } from '../../testing/memoryTree';
 import { Analysis } from './analysis';
 import { nothing, sampleLine } from './encode';
 import { recordingHeaderSchema, sampleLineSchema, type LostLine, type SampleLine } from './format';
@@ -59,6 +60,92 @@ test('many threads of one moment are one mark', () => {
   const at = marks.map(({ index }) => index);
   const most = Math.max(...at.map((index) => at.filter((other) => other === index).length));
   expect(most).toBeLessThan(12);
+});
+
+/** A recording in which so many threads block at each second; null: the host is lost. */
+function ofBlocking(...seconds: readonly (number | null)[]): Analysis {
+  const lost = { code: 'connection-lost', path: null, message: 'gone' } as const;
+  const moments: (SampleLine | LostLine)[] = [];
+  let before: typeof nothing = nothing;
+  for (const [second, blocking] of seconds.entries()) {
+    if (blocking === null) {
+      moments.push({ at: time(second), lost });
+      continue;
+    }
+    const threads = Array.from({ length: blocking }, (_, row) => thread(row + 1));
+    const readings = readingsOf(
+      Object.assign(
+        {},
+        livepatch('a', { vmlinux: ['f,1'] }, { transition: '1', replace: '0' }),
+        thread(1000, { state: '1' }),
+        ...threads,
+      ),
+    );
+    moments.push(sampleLineSchema.parse(sampleLine(before, readings, time(second))));
+    before = readings;
+  }
+  const analysis = new Analysis(new Recording('x', { header, moments, end: null, problems: [] }));
+  while (!analysis.isDone) analysis.step();
+  return analysis;
+}
+
+test('up to three threads of a moment are named, more are counted', () => {
+  expect(ofBlocking(1, 4, 1).marks).toEqual([
+    ...[2, 3, 4].map((tid) => ({
+      index: 1,
+      text: `cat (${tid}) sleeps in a system call and switches when it returns to user space`,
+      isBad: false,
+    })),
+    ...[2, 3, 4].map((tid) => ({ index: 2, text: `cat (${tid}) blocks no more`, isBad: false })),
+  ]);
+  expect(ofBlocking(1, 5, 1).marks).toEqual([
+    { index: 1, text: '4 more threads block', isBad: false },
+    { index: 2, text: '4 threads block no more', isBad: false },
+  ]);
+});
+
+test('that a host was lost is bad, that it is back is not; progress and information are no marks', () => {
+  expect(ofBlocking(1, 1, null, null, 1).marks).toEqual([
+    { index: 2, text: expect.stringMatching(/^lost: gone /), isBad: true },
+    { index: 4, text: 'back', isBad: false },
+  ]);
+});
+
+test('a stall is bad, a warning is not', () => {
+  const stalled = ofBlocking(...Array.from({ length: 31 }, () => 1));
+  expect(stalled.marks).toEqual([
+    { index: 30, text: expect.stringMatching(/^error: No thread has switched/), isBad: true },
+  ]);
+  expect(ofBlocking(1, 0).marks).toContainEqual({
+    index: 1,
+    text: expect.stringMatching(/^warning: /),
+    isBad: false,
+  });
+});
+
+test('there are 2,000 marks at most, the first ones', () => {
+  const restless = Array.from({ length: 1100 }, (_, second) => (second % 2 === 0 ? 1 : 3));
+  const { marks } = ofBlocking(...restless);
+  expect(marks).toHaveLength(2000);
+  expect(marks[0]?.index).toBe(1);
+  expect(marks.at(-1)?.index).toBe(1000);
+});
+
+test('what was seen by a moment at which the host was lost is not told as if it had been seen', () => {
+  const analysis = ofBlocking(3, 2, null, 1);
+  expect(analysis.watchAt(0)?.drain).toEqual([[0, 3]]);
+  expect(analysis.watchAt(1)?.drain).toEqual([
+    [0, 3],
+    [1, 2],
+  ]);
+  expect(analysis.watchAt(2)).toBeNull();
+  expect(analysis.watchAt(3)?.drain).toEqual([
+    [0, 3],
+    [1, 2],
+    [3, 1],
+  ]);
+  expect(analysis.watchAt(4)).toBeNull();
+  expect(analysis.watchAt(-1)).toBeNull();
 });
 
 test('of a transition is known what had been seen of it by then', () => {

@@ -86,25 +86,28 @@ const folder: fc.Arbitrary<FolderReading> = fc.oneof(
       fc.record({ name: fc.string(), kind: fc.constantFrom('file', 'folder', 'link', 'other') }),
     ),
   }),
+  fc.constant({ entries: [], truncated: true as const }),
   missing,
 );
+const invalid = fc.array(fc.record({ path: fc.string(), text: fc.string() }), { maxLength: 2 });
 const threads: fc.Arbitrary<ThreadScan | null> = fc.option(
   fc
     .tuple(
       fc.uniqueArray(fc.tuple(fc.nat(5), fc.nat(9), fc.constantFrom(-1, 0, 1)), {
         selector: ([pid, tid]) => `${pid}/${tid}`,
       }),
-      fc.nat(3),
+      fc.tuple(fc.nat(2), fc.nat(2), fc.nat(2)),
+      invalid,
       fc.option(fc.nat(3), { nil: undefined }),
     )
-    .map(([rows, number, unlisted]) => ({
+    .map(([rows, [denied, vanished, absent], odd, unlisted]) => ({
       pids: rows.map(([pid]) => pid),
       tids: rows.map(([, tid]) => tid),
       states: rows.map(([, , state]) => state),
-      denied: number,
-      vanished: 0,
-      invalid: [],
-      absent: 0,
+      denied,
+      vanished,
+      invalid: odd,
+      absent,
       ...(unlisted === undefined ? {} : { unlisted }),
     })),
 );
@@ -183,6 +186,19 @@ describe('what was read comes back', () => {
     const then = recording.readingsAt(2);
     expect(then.takenAt).toBe(time(1));
     expect(then.problems).toEqual([...sample.problems, lost]);
+    expect(recording.readingsAt(1).takenAt).toBe(time(1));
+    expect(recording.readingsAt(3).takenAt).toBe(time(4));
+  });
+
+  it('at the first or the last moment where somebody looks beyond them', () => {
+    const [one, two] = fc.sample(readings, { numRuns: 2, seed: 7 });
+    if (!one || !two) throw new Error('no sample');
+    const recording = opened(linesOf([one, two]));
+    const at = (index: number) => recording.readingsAt(index).takenAt;
+    expect([-1, 0, 0.9, 1, 1.5, 99].map(at)).toEqual([0, 0, 0, 1, 1, 1].map(time));
+    expect(recording.msAt(-5)).toBe(Date.parse(time(0)));
+    expect(recording.msAt(99)).toBe(Date.parse(time(1)));
+    expect(recording.lostAt(99)).toBeNull();
   });
 });
 
@@ -208,6 +224,74 @@ describe('only what changed is written', () => {
   };
 
   it('nothing', () => expect(sampleLine(base, base, time(0))).toEqual({ at: time(0) }));
+
+  it.each([
+    ['denied', { denied: 1 }],
+    ['vanished', { vanished: 1 }],
+    ['absent', { absent: 1 }],
+    ['unlisted', { unlisted: 1 }],
+    ['invalid', { invalid: [{ path: '/x', text: '7' }] }],
+  ])('a number of threads that is another: %s', (_, change) => {
+    const after: Readings = { ...base, threads: base.threads && { ...base.threads, ...change } };
+    const { threads: told } = sampleLine(base, after, time(0));
+    expect(told).toMatchObject({ set: [], gone: [], ...change });
+    expect(sampleLine(after, after, time(0))).toEqual({ at: time(0) });
+  });
+
+  it('that threads are looked at, or no more', () => {
+    const without: Readings = { ...base, threads: null };
+    expect(sampleLine(without, base, time(0)).threads?.set).toHaveLength(5000);
+    expect(sampleLine(base, without, time(0)).threads).toBeNull();
+    expect(sampleLine(without, without, time(0))).toEqual({ at: time(0) });
+  });
+
+  it.each([
+    ['privileged', { privileged: true }],
+    ['logPath', { logPath: '/log' }],
+    ['torn', { torn: true }],
+    ['problems', { problems: [{ code: 'timeout', path: '/x', message: 'no answer' }] }],
+  ] as const)('each of the rest: %s', (_, change) => {
+    const after: Readings = { ...base, ...change };
+    expect(sampleLine(base, after, time(0))).toEqual({ at: time(0), ...change });
+    expect(sampleLine(after, after, time(0))).toEqual({ at: time(0) });
+    expect(Object.keys(sampleLine(after, base, time(0)))).toEqual(['at', ...Object.keys(change)]);
+  });
+
+  it('a file and a folder that are no longer read', () => {
+    const folders: Readings['folders'] = new Map([['/sys', { entries: [] }]]);
+    const after: Readings = { ...base, files: new Map(), folders };
+    expect(sampleLine(base, after, time(0))).toEqual({
+      at: time(0),
+      folders: [['/sys', { entries: [] }]],
+      withoutFiles: ['/proc/uptime', '/log'],
+    });
+    expect(sampleLine(after, { ...after, folders: new Map() }, time(0))).toEqual({
+      at: time(0),
+      withoutFolders: ['/sys'],
+    });
+  });
+
+  it('a file whole where it is short, was cut, came back or was rewritten', () => {
+    const long = Array.from({ length: 100 }, (_, line) => `line ${line}\n`).join('');
+    const changeOf = (before: FileReading, after: FileReading) => {
+      const of = (reading: FileReading): Readings => ({
+        ...base,
+        files: new Map([['/x', reading]]),
+      });
+      return sampleLine(of(before), of(after), time(0)).files?.[0]?.[1];
+    };
+    const read = (text: string, truncated = false) => ({ text, truncated });
+    expect(changeOf(read('short'), read('short and more'))).toEqual(read('short and more'));
+    expect(changeOf(read(long), read(`${long}more`))).toEqual({ drop: 0, more: 'more' });
+    expect(changeOf(read(long), read(`${long}more`, true))).toEqual(read(`${long}more`, true));
+    expect(changeOf(read(long), read(long, true))).toEqual(read(long, true));
+    expect(changeOf({ missing: 'denied' }, read(long))).toEqual(read(long));
+    expect(changeOf(read(long), { missing: 'denied' })).toEqual({ missing: 'denied' });
+    expect(changeOf({ missing: 'denied' }, { missing: 'denied' })).toBeUndefined();
+    expect(changeOf(read(long), read(`other ${long}`))).toEqual(read(`other ${long}`));
+    const rewritten = long.slice(20).replace('line 90', 'LINE 90');
+    expect(changeOf(read(long), read(rewritten))).toEqual(read(rewritten));
+  });
 
   it('the new lines of a log, also of one that forgets its first', () => {
     const text = Array.from({ length: 900 }, (_, line) => `[${line}] ${'x'.repeat(40)}\n`);
@@ -301,6 +385,66 @@ describe('lines that are wrong', () => {
       { code: 'truncated', path: 'x.klprec', message: expect.stringContaining(time(2)) },
     ]);
     expect(opened(good).lines.problems).toEqual([]);
+  });
+
+  it('more moments than are read: the first ones count, and it is said', () => {
+    const reader = new LineReader('x\u001b.klprec', { ...recordingLimits, moments: 2 });
+    expect(good.slice(0, 3).map((line) => reader.take(line))).toEqual([true, true, true]);
+    expect(reader.take(good[3] ?? '')).toBe(false);
+    const result = reader.result();
+    expect(result.ok && result.value.moments).toHaveLength(2);
+    expect(result.ok && result.value.problems).toEqual([
+      {
+        code: 'too-large',
+        path: 'x\u001b.klprec',
+        message: String.raw`x\x1b.klprec holds more than 2 samples; only so many are read.`,
+      },
+    ]);
+  });
+
+  it('moments at which a host was lost count as moments, not as samples', () => {
+    const lost = JSON.stringify({
+      at: time(0),
+      lost: { code: 'timeout', path: null, message: 'No answer.' },
+    });
+    expect(problemOf([JSON.stringify(header), lost, lost])).toBe('truncated');
+    const reader = new LineReader('x', { ...recordingLimits, moments: 2 });
+    for (const line of [...good.slice(0, 2), lost]) expect(reader.take(line)).toBe(true);
+    expect(reader.take(lost)).toBe(false);
+  });
+
+  it.each([
+    [
+      { ...header, version: 7 },
+      'x.klprec is a recording whose header is of version 7; this program reads version 1.',
+    ],
+    [
+      { ...header, version: '\u001b'.repeat(50) },
+      /of version "(?:\\u001b){3}…; this program reads version 1\.$/,
+    ],
+    [{ ...header, version: undefined }, /of version null; /],
+    [{ ...header, target: 7 }, /whose header is wrong \(target: /],
+    [{ ...header, ['x\u001b']: 1 }, /whose header is wrong \(the line: .*x\\x1b/],
+    [{ format: 'other' }, 'x.klprec is no recording: its first line is none of a recording.'],
+    [[], 'x.klprec is no recording: its first line is none of a recording.'],
+  ])('a first line that says what is wrong: %#', (first, message) => {
+    const result = read([JSON.stringify(first)]).result();
+    expect(result.ok ? '' : result.problem.message).toMatch(message);
+  });
+
+  it('a file that is damaged is no recording, and why is said', () => {
+    const reader = new LineReader('x.klprec');
+    reader.breakOff({ code: 'invalid-content', path: 'x.klprec', message: 'It is damaged.' });
+    expect(reader.result()).toMatchObject({
+      ok: false,
+      problem: {
+        code: 'unsupported-format',
+        message: 'x.klprec is no recording. It is damaged.',
+      },
+    });
+    expect(read([]).result()).toMatchObject({
+      problem: { message: 'x.klprec is no recording. It holds nothing.' },
+    });
   });
 
   it('what comes after the end is not looked at', () => {

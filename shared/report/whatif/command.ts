@@ -1,10 +1,19 @@
 /** What one would type as root; Klpscope never runs it. */
 import { patchPath } from '../../readings/paths';
+import { visible } from '../../readings/text';
 import type { StatusDocument } from '../statusDocument';
 import type { WhatIfAction } from './document';
 
-/** @returns null for what no single command does, or where there is nothing to type */
-export function commandOf({ transition }: StatusDocument, action: WhatIfAction): string | null {
+/**
+ * @returns null for what no single command does, where there is nothing to type, and for a name with
+ *   characters that a terminal would obey: a command with those is not to be pasted
+ */
+export function commandOf(status: StatusDocument, action: WhatIfAction): string | null {
+  const command = writtenFor(status, action);
+  return command !== null && visible(command) === command ? command : null;
+}
+
+function writtenFor({ transition }: StatusDocument, action: WhatIfAction): string | null {
   switch (action.do) {
     case 'disable':
       return `echo 0 > ${quoted(`${patchPath(action.patch)}/enabled`)}`;
