@@ -112,7 +112,7 @@ describe('the sample of a live host', () => {
     const threads = Object.assign({}, ...states.map((state, row) => thread(row + 1, { state })));
     const tree = new MovingHost([
       { ...patch, ...threads },
-      { ...leaving, ...all },
+      { ...patch, ...all },
     ]);
     expect(read(tree)).toMatchObject({ torn: false, threads: { states: [1, 0] } });
     expect(tree.scans).toBe(2);
