@@ -71,7 +71,8 @@ export function fabricateRoot(
   ];
   return {
     path,
-    busyboxOnly: ['chroot', path],
+    // Our own temporary folder is none in there.
+    busyboxOnly: ['env', '-u', 'TMPDIR', 'chroot', path],
     ownPrograms: ['unshare', '-m', 'sh', '-c', mounts.join(' && '), 'sh'],
     remove: () => rmSync(path, { recursive: true, force: true }),
   };

@@ -1,6 +1,6 @@
 /** The program as it is built and installed: one file, run by Node. */
 import { spawn, spawnSync, type ChildProcess, type SpawnOptions } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -136,6 +136,21 @@ describe('a recording', () => {
       ok: true,
       value: { header: { source: 'demo' }, end: { end: 'interrupted' }, problems: [] },
     });
+  });
+
+  it('that can’t be written any more ends with 3, says why, and is read up to there', async () => {
+    const file = join(temporaryFolder(), 'x.klprec');
+    const args = ['record', 'demo', '-o', file, '--interval', '0.05'];
+    // POSIX, ulimit -f: in blocks of 512 bytes. Node ignores the signal, so that the write fails.
+    const { status, stdout, stderr } = spawnSync(
+      'sh',
+      ['-c', 'ulimit -f 16; exec "$@"', 'sh', process.execPath, program, ...args],
+      { encoding: 'utf8' },
+    );
+    expect({ status, stdout }).toEqual({ status: 3, stdout: '' });
+    expect(stderr).toMatch(/^klpscope: .*x\.klprec could not be written: EFBIG.*\n$/);
+    expect(statSync(file).size).toBe(16 * 512);
+    expect(await moments(file)).toBeGreaterThan(1);
   });
 
   it('of a program that was killed is read up to there', async () => {

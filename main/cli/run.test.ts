@@ -41,6 +41,16 @@ describe('klpscope', () => {
     }
   });
 
+  it.each(
+    ['status', 'watch', 'record', 'what-if', 'forget-key', 'capture-script', 'open'].flatMap(
+      (command) => ['--help', '-h'].map((option) => [command, option] as const),
+    ),
+  )('%s %s prints its own help and does nothing else', async (command, option) => {
+    const { status, stdout, stderr } = await klpscope([command, option]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: [] });
+    expect(stdout.startsWith(`Usage: klpscope ${command}`)).toBe(true);
+  });
+
   it('open --help opens nothing', async () => {
     const { status, stdout } = await klpscope(['open', '--help']);
     expect(status).toBe(0);

@@ -84,6 +84,19 @@ it.each([
   expect(stderr.join(' ')).toMatch(message);
 });
 
+it.each([
+  [5, 5, ''],
+  [6, 5, ' And 1 more.'],
+  [9, 5, ' And 4 more.'],
+])('of %i wrong lines it tells %i, and how many are left', async (wrong, told, rest) => {
+  const functions = fileWith('nonsense\n'.repeat(wrong));
+  const args = ['what-if', sample('03-two-stacked'), '--replace-with', functions];
+  const complaint = (await klpscope(args)).stderr.join(' ');
+  expect(complaint.match(/functions, line \d+:/g)).toHaveLength(told);
+  expect(complaint.includes(' more.')).toBe(rest !== '');
+  expect(complaint).toContain(rest);
+});
+
 it('refuses what is neither a file nor a livepatch', async () => {
   const args = ['what-if', sample('03-two-stacked'), '--replace-with'];
   expect(await klpscope([...args, 'nobody'])).toMatchObject({ status: 64, stdout: '' });

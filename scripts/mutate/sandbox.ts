@@ -1,6 +1,7 @@
 /** A copy of the repository in which mutants are tried, so that nothing happens to the real one. */
 import { execFileSync } from 'node:child_process';
 import {
+  chmodSync,
   cpSync,
   mkdirSync,
   mkdtempSync,
@@ -34,6 +35,8 @@ export const setupFile = 'mutation-setup.ts';
 export function makeSandbox(repository: string, texts: ReadonlyMap<string, string>): Sandbox {
   // Sockets live below it, and their paths must not become long.
   const folder = mkdtempSync(join(tmpdir(), 'klpscope-mutate-'));
+  // Tests that start programs as another user start them from here.
+  chmodSync(folder, 0o755);
   const sandbox = {
     root: join(folder, 'r'),
     plain: join(folder, 'p'),
@@ -50,6 +53,7 @@ export function makeSandbox(repository: string, texts: ReadonlyMap<string, strin
   cpSync(join(import.meta.dirname, 'setup.ts'), join(sandbox.root, setupFile));
   for (const [file, text] of texts) writeFileSync(join(sandbox.root, file), text);
   mkdirSync(sandbox.temporary);
+  chmodSync(sandbox.temporary, 0o1777);
   mkdirSync(sandbox.own);
   return {
     ...sandbox,
