@@ -59,7 +59,7 @@ export async function measure(assignment: Assignment): Promise<Measured> {
   const { repository, sources, excludedMutators, explained } = assignment;
   const { mutants, texts } = await instrument(repository, sources, excludedMutators);
   const sandbox = makeSandbox(repository, texts);
-  const trying = new RunnerProcess(sandbox, 'try');
+  const trying = new RunnerProcess(sandbox);
   const stop = (): void => {
     trying.end();
     sandbox.remove();
@@ -99,7 +99,7 @@ async function cover(
   tests: readonly string[],
 ): Promise<{ files: Covered[]; failing: string[] }> {
   const folder = mkdtempSync(join(tmpdir(), 'klpscope-mutate-'));
-  const runner = new RunnerProcess(sandbox, 'cover');
+  const runner = new RunnerProcess(sandbox);
   try {
     const answer = await runner.ask({ do: 'cover', files: tests, folder }, hours(3));
     if (answer?.did !== 'cover') throw new Error('The tests could not be run without mutants.');

@@ -1,20 +1,10 @@
 /** The process in which vitest stays loaded, so that a mutant costs a run of its tests and no more. */
 import { relative } from 'node:path';
-import { createVitest, type TestModule, type TestSpecification, type Vitest } from 'vitest/node';
+import { createVitest, type TestModule, type Vitest } from 'vitest/node';
 import type { Failure, FileSeen, FromRunner, Selection, ToRunner } from './protocol';
 
 const root = process.cwd();
-const [mode, setup = '', temporary = ''] = process.argv.slice(2);
-
-/** Runs files in the order in which they are named: what ends soonest comes first. */
-class GivenOrder {
-  shard(files: TestSpecification[]): TestSpecification[] {
-    return files;
-  }
-  sort(files: TestSpecification[]): TestSpecification[] {
-    return files;
-  }
-}
+const [setup = '', temporary = ''] = process.argv.slice(2);
 
 async function start(): Promise<Vitest> {
   const vitest = await createVitest('test', {
@@ -23,9 +13,7 @@ async function start(): Promise<Vitest> {
     pool: 'forks',
     isolate: true,
     maxWorkers: 1,
-    bail: mode === 'try' ? 1 : 0,
     reporters: [{}],
-    sequence: { sequencer: GivenOrder },
     onConsoleLog: () => false,
     env: { TMPDIR: temporary },
   });
@@ -42,8 +30,12 @@ async function carryOut(vitest: Vitest, order: ToRunner): Promise<FromRunner> {
     );
     return { did: 'cover', files: modules.testModules.map(seen) };
   }
-  const { testModules, unhandledErrors } = await runTests(vitest, order.selections);
-  return { did: 'try', failure: failureOf(testModules) ?? strayError(unhandledErrors) };
+  for (const selection of order.selections) {
+    const { testModules, unhandledErrors } = await runTests(vitest, [selection]);
+    const failure = failureOf(testModules) ?? strayError(unhandledErrors);
+    if (failure) return { did: 'try', failure };
+  }
+  return { did: 'try', failure: null };
 }
 
 function runTests(vitest: Vitest, selections: readonly Selection[]) {
@@ -111,7 +103,7 @@ function outsideTests(place: string, message: string): Failure {
 }
 
 function isTimeout(message: string): boolean {
-  return /^(Test|Hook) timed out in /.test(message);
+  return /^(Test|Hook) timed out in |^\[vitest-pool/.test(message);
 }
 
 const vitest = await start();

@@ -3,16 +3,11 @@ import { join } from 'node:path';
 import type { FromRunner, ToRunner } from './protocol';
 import { setupFile, type Sandbox } from './sandbox';
 
-type Mode = ToRunner['do'];
-
 /** The process that runs the tests; started on the first order, and anew after it had to be ended. */
 export class RunnerProcess {
   private child: ChildProcess | null = null;
 
-  constructor(
-    private readonly sandbox: Sandbox,
-    private readonly mode: Mode,
-  ) {}
+  constructor(private readonly sandbox: Sandbox) {}
 
   /** @returns null when it did not answer in time, or ended: it is gone then */
   async ask(order: ToRunner, milliseconds: number): Promise<FromRunner | null> {
@@ -37,7 +32,7 @@ export class RunnerProcess {
     const runner = join(import.meta.dirname, 'runner.ts');
     const child = spawn(
       process.execPath,
-      ['--import', 'tsx', runner, this.mode, setupFile, this.sandbox.temporary],
+      ['--import', 'tsx', runner, setupFile, this.sandbox.temporary],
       {
         cwd: this.sandbox.root,
         env: { ...outsideVitest(), TMPDIR: this.sandbox.own },

@@ -34,6 +34,14 @@ if (mutation.do === 'try') {
   shared.activeMutant = mutation.mutant;
   shared.hitCount = 0;
   shared.hitLimit = mutation.hitLimit;
+  // One failure is enough. Vitest's own bail ends the process in a way that may take it a minute.
+  let hasFailed = false;
+  beforeEach((context) => {
+    if (hasFailed) context.skip();
+  });
+  afterEach(({ task }) => {
+    hasFailed ||= task.result?.state === 'fail';
+  });
 } else {
   const { folder } = mutation;
   let file = '';
