@@ -50,3 +50,89 @@ describe('a partial scan', () => {
     expect(partialScan(first, '/proc/20/task/20 0 3').hasNewThreads).toBe(false);
   });
 });
+
+describe('a full scan', () => {
+  const scanned = (states: readonly string[], failures: readonly string[], total = 100) =>
+    readFullScan(frame('t', [String(total), '1'], states), frame('e', [], failures));
+
+  function scanOf(...[states, failures, total]: Parameters<typeof scanned>) {
+    const read = scanned(states, failures, total);
+    if (read === null || typeof read === 'string') throw new Error(`no scan: ${read}`);
+    return read.scan;
+  }
+
+  it('tells who was denied from who was gone by then', () => {
+    expect(
+      scanOf(
+        [],
+        [
+          '      2 Permission denied',
+          '      3 Operation not permitted',
+          '      4 No such file or directory',
+          '     50 No such process',
+        ],
+      ),
+    ).toMatchObject({ denied: 5, vanished: 54 });
+    expect(scanOf([], [])).toMatchObject({ denied: 0, vanished: 0 });
+  });
+
+  it.each([
+    'Permission denied, perhaps',
+    'No Permission denied',
+    'No such process here',
+    'It is so: No such process',
+    'Input/output error',
+  ])('takes %j for neither, and is none then', (reason) => {
+    expect(scanned([], ['      1 No such process', `      1 ${reason}`])).toBe(reason);
+  });
+
+  it('keeps what is no state of a thread, cut, as such', () => {
+    const scan = scanOf(['7/task/7/patch_state:1', `7/task/8/patch_state:${'x'.repeat(300)}`], []);
+    expect(scan.states).toEqual([1]);
+    expect(scan.invalid).toEqual([{ path: '/proc/7/task/8/patch_state', text: 'x'.repeat(100) }]);
+  });
+
+  it('counts those of which it says nothing, without who was denied or gone', () => {
+    const states = ['7/task/7/patch_state:0', '7/task/8/patch_state:bad'];
+    const failures = ['      3 Permission denied', '      5 No such process'];
+    expect(scanOf(states, failures).unlisted).toBe(100 - 2 - 3 - 5);
+    expect(scanOf(states, failures, 4).unlisted).toBe(0);
+  });
+
+  it('is null where threads have no state, and a reason where not all could be read', () => {
+    expect(readFullScan(frame('t', ['none'], []), undefined)).toBeNull();
+    expect(readFullScan(frame('t', ['unfinished'], []), undefined)).toMatch(/could not|could be/);
+  });
+
+  it.each([
+    ['1', true],
+    ['0', false],
+    ['', null],
+    ['yes', null],
+  ])('of a livepatch whose enabled is %j leads to %s', (text, enabled) => {
+    const scan = readFullScan(frame('t', ['3', text], []), undefined);
+    expect(scan).toMatchObject({ enabled, hasNewThreads: false });
+  });
+});
+
+describe('a removal', () => {
+  const leaving = (): ThreadStates => {
+    const lines = ['7/task/7/patch_state:1', '7/task/8/patch_state:1', '9/task/9/patch_state:0'];
+    const states = readFullScan(frame('t', ['100', '0'], lines), undefined);
+    if (states === null || typeof states === 'string') throw new Error('no scan');
+    return states;
+  };
+  const blockingIn = ({ scan }: ThreadStates) => blockingThreads(scan, false).map(({ tid }) => tid);
+
+  it('waits for threads in the patched state, also those of which nothing is said', () => {
+    const after = readPartialScan(leaving(), frame('s', ['0'], ['/proc/7/task/7 0 2']));
+    expect(blockingIn(after)).toEqual([8]);
+    expect(after.scan.states).toEqual([1]);
+  });
+
+  it('whose direction can’t be read claims nothing of threads that were not read', () => {
+    const after = readPartialScan(leaving(), frame('s', ['?'], ['/proc/7/task/7 1 2']));
+    expect(after.enabled).toBeNull();
+    expect(after.scan.tids).toEqual([7]);
+  });
+});
