@@ -1,10 +1,12 @@
 /** Recording, and what is read back, through the command line. */
 import {
   existsSync,
+  lstatSync,
   mkdtempSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -246,7 +248,11 @@ describe('files', () => {
     // A target that can't be read replaces nothing.
     expect((await klpscope(['record', 'dir:/nowhere', '-o', file, '--overwrite'])).status).toBe(3);
     expect(readFileSync(file, 'utf8')).toBe('precious');
-    expect((await klpscope(['record', target, '-o', file, '--overwrite'])).status).toBe(0);
+    // By whichever link it is named.
+    const link = `${file}-link.klprec`;
+    symlinkSync(file, link);
+    expect((await klpscope(['record', target, '-o', link, '--overwrite'])).status).toBe(0);
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
     expect((await klpscope(['status', file])).status).toBe(1);
   });
 

@@ -137,9 +137,20 @@ describe('a server’s own questions', () => {
     expect((await answered(question, 'x\r', '\u0004')).answer).toBeNull();
   });
 
-  it('come without an empty line where there are no instructions', async () => {
+  it('are introduced as its own words, without an empty line where it has no instructions', async () => {
     const { shown } = await answered({ ...question, instructions: '' }, 'x\r', 'y\r');
-    expect(shown).toMatch(/^(?:\u001b\[\d*[A-Z])*db1: Password/);
+    const said = shown.replaceAll(/\u001b\[\d*[A-Z]/g, '').split('\r\n');
+    expect(said[0]).toMatch(/^db1 asks\. These are the server’s own words/);
+    expect(said[1]).toMatch(/^db1: Password: /);
+  });
+
+  it('are shown in part where they are long, by a terminal too', async () => {
+    const long = 'Password for sudo of root on db1: '.repeat(1000);
+    const prompts = [{ text: long, echo: true }];
+    const { answer, shown } = await answered({ ...question, instructions: long, prompts }, 'x\r');
+    expect(answer).toEqual(['x']);
+    expect(shown.length).toBeLessThan(2000);
+    expect(shown).toMatch(/^(?:\u001b\[\d*[A-Z])*db1 asks\. These are the server’s own words/);
   });
 });
 

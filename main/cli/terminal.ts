@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { ReadStream } from 'node:tty';
 import { needsInWords } from '../../shared/api/openSsh';
-import { visible } from '../../shared/readings/text';
+import { capText, visible } from '../../shared/readings/text';
 import type { Ask, Question } from '../ssh/questions';
 
 /**
@@ -86,16 +86,28 @@ async function answerTo(
         `${again(question)}Password for sudo of ${visible(question.user)} on ${visible(question.host)}: `,
       );
     case 'prompts': {
-      if (question.instructions !== '') asker.say(visible(question.instructions));
+      asker.say(serverWords(question));
       const answers: string[] = [];
       for (const { text, echo } of question.prompts) {
-        const answer = await asker.ask(`${visible(question.host)}: ${visible(text)}`, echo);
+        const capped = capText(text, 200);
+        const prompt = `${visible(question.host)}: ${visible(capped)}`;
+        const answer = await asker.ask(capped === text ? prompt : `${prompt}: `, echo);
         if (answer === null) return null;
         answers.push(answer);
       }
       return answers;
     }
   }
+}
+
+/** Before a server's own prompts, which might look like ours. */
+function serverWords(question: Extract<Question, { kind: 'prompts' }>): string {
+  return [
+    `${visible(question.host)} asks. These are the server’s own words; Klpscope does not know what they ask for.`,
+    ...[question.name, question.instructions]
+      .filter((text) => text.trim() !== '')
+      .map((text) => `${visible(question.host)}: ${visible(capText(text.trim(), 600))}`),
+  ].join('\n');
 }
 
 function again({ again: isAgain }: { readonly again: boolean }): string {

@@ -2,11 +2,14 @@
 import { spawn } from 'node:child_process';
 import {
   existsSync,
+  lstatSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -206,6 +209,24 @@ test('what only a newer version knows in a file of this one is kept', async () =
     settings: { ...config.settings, zoom: 2 },
   }));
   expect(stored()).toEqual({ ...file, settings: { newer: true, zoom: 2 } });
+});
+
+test('a symbolic link stays one, and what it leads to is read, written and set aside', async () => {
+  const [elsewhere, link] = [join(folder, 'dotfiles'), join(folder, 'link.json')];
+  mkdirSync(elsewhere);
+  const real = join(elsewhere, 'real.json');
+  symlinkSync('dotfiles/real.json', link);
+  symlinkSync('link.json', path);
+  expect(await changeConfig(path, withZoom)).toEqual({ isKept: true, complaint: null });
+  expect(configSchema.parse(JSON.parse(readFileSync(real, 'utf8'))).settings).toEqual({ zoom: 2 });
+  expect(readdirSync(elsewhere)).toEqual(['real.json']);
+  writeFileSync(real, 'broken');
+  expect((await readConfig(path)).complaint).toContain('real.json.broken');
+  expect(readFileSync(`${real}.broken`, 'utf8')).toBe('broken');
+  // Whoever comes by another way waits as well.
+  writeFileSync(`${real}.lock`, 'another');
+  expect(await changeConfig(link, withZoom)).toMatchObject({ isKept: false });
+  for (const each of [path, link]) expect(lstatSync(each).isSymbolicLink()).toBe(true);
 });
 
 test('a second broken file is set aside beside the first', async () => {

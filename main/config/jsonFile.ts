@@ -4,6 +4,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { threadId } from 'node:worker_threads';
+import { behindLinks } from './links';
 
 /** What a file's content has to be; zod's schemas are such. */
 export interface Shape<T> {
@@ -40,10 +41,11 @@ export function lookAtJsonFile<T>(path: string, shape: Shape<T>): Found<T> {
  * @returns one sentence that says so
  */
 export function setAside(path: string, why: string): string {
-  const usual = `${path}.broken`;
+  const place = behindLinks(path);
+  const usual = `${place}.broken`;
   const aside = existsSync(usual) ? `${usual}-${Date.now()}` : usual;
   try {
-    renameSync(path, aside);
+    renameSync(place, aside);
   } catch (error) {
     return `${path} ${why}: ${messageOf(error)}`;
   }
@@ -73,16 +75,18 @@ export function readJsonFile<T>(path: string, shape: Shape<T>): JsonFileReading<
 }
 
 /**
- * Writes a file so that a reader sees the old content or the new, never a part.
+ * Writes a file so that a reader sees the old content or the new, never a part. A symbolic link stays
+ * one: what it leads to is written.
  *
  * @returns why it could not be written; null: it was
  */
 export function writeJsonFile(path: string, value: unknown): string | null {
-  const draft = `${path}.${process.pid}-${threadId}.new`;
+  const place = behindLinks(path);
+  const draft = `${place}.${process.pid}-${threadId}.new`;
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    mkdirSync(dirname(place), { recursive: true, mode: 0o700 });
     writeFileSync(draft, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600, flush: true });
-    renameSync(draft, path);
+    renameSync(draft, place);
     return null;
   } catch (error) {
     if (existsSync(draft)) rmSync(draft);

@@ -15,6 +15,7 @@ import {
 import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { codeOf, messageOf } from './jsonFile';
+import { behindLinks } from './links';
 
 /** How long to wait for others, in milliseconds. */
 const patience = 2000;
@@ -32,7 +33,8 @@ export type Locked<T> =
  * caller goes on. Nothing is done where it can't be had.
  */
 export async function whileLocked<T>(path: string, action: () => T): Promise<Locked<T>> {
-  const lock = `${path}.lock`;
+  // Whichever link leads to the file.
+  const lock = `${behindLinks(path)}.lock`;
   const mark = `${process.pid} ${randomUUID()}`;
   const end = performance.now() + patience;
   for (;;) {

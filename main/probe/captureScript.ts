@@ -1,18 +1,13 @@
-/**
- * The program that `klpscope capture-script` prints: it writes what the probe would read into one
- * `.tar.gz` (`.tar` where there is no gzip), laid out like `/`, on a host that nobody can reach over
- * SSH.
- *
- * The archive needs a place of its own: the folder that it is put together in, below the current
- * one or `$TMPDIR`, is removed again. Nothing else is written. Files of `/proc` and `/sys` say that
- * they are empty, so they are copied by reading them, not by `tar`.
- */
-export const captureScript = String.raw`#!/bin/sh
+import { cleanStart } from './cleanStart';
+
+const usage = `#!/bin/sh
 # Saves the livepatch state of this host in one archive, laid out like /.
 # Usage: sh capture.sh [ARCHIVE.tar.gz]      as root, to see all threads
 # It reads /sys and /proc and runs dmesg; it changes nothing on this host but the archive that it
 # writes and a temporary folder, which it removes. Open the archive with: klpscope ARCHIVE.tar.gz
-set -u
+`;
+
+const program = String.raw`set +efvxC -u
 umask 077
 LC_ALL=C
 export LC_ALL
@@ -140,3 +135,14 @@ done
 
 tar -cf - -C "$root" . | $pack >"$archive" && echo "$archive"
 `.replaceAll(String.raw`\${`, '${');
+
+/**
+ * The program that `klpscope capture-script` prints: it writes what the probe would read into one
+ * `.tar.gz` (`.tar` where there is no gzip), laid out like `/`, on a host that nobody can reach over
+ * SSH.
+ *
+ * The archive needs a place of its own: the folder that it is put together in, below the current
+ * one or `$TMPDIR`, is removed again. Nothing else is written. Files of `/proc` and `/sys` say that
+ * they are empty, so they are copied by reading them, not by `tar`.
+ */
+export const captureScript = `${usage}${cleanStart(program)}\n${program}`;

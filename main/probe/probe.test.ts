@@ -3,7 +3,7 @@
  * the same as the capture's own files do.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -80,6 +80,31 @@ async function readFiles(path: string): Promise<StatusDocument> {
   return statusOf(sampled.value);
 }
 
+/** Functions by the names of all that bash could run, and variables of all lower-case words of the text. */
+function hostileEnvironment(trace: string): string[] {
+  const listed = execFileSync('bash', ['-c', 'compgen -A builtin; compgen -c']).toString();
+  // Those are no functions' names where bash is called sh: POSIX, 2.14, special built-in utilities.
+  const special =
+    /^(?:[.:]|break|continue|eval|exec|exit|export|readonly|return|set|shift|times|trap|unset)$/;
+  const reserved = execFileSync('bash', ['-c', 'compgen -k']).toString().split('\n');
+  const names = [...new Set(listed.split('\n'))].filter(
+    (name) => /^(?:[\w-]+|\[)$/.test(name) && !special.test(name) && !reserved.includes(name),
+  );
+  const tools = ['cat', 'command', 'grep', 'printf', 'read', 'sed', 'tr', 'unalias', 'xargs', '['];
+  expect(names).toEqual(expect.arrayContaining(tools));
+  const body = (name: string) => `() { /usr/bin/env printf '%s ' ${name} >>${trace}; }`;
+  const words = new Set([...sentText.matchAll(/[a-z_]+/g)].map(([word]) => word));
+  return [
+    ...names.map((name) => `BASH_FUNC_${name}%%=${body(name)}`),
+    ...[...words].map((word) => `${word}=touch ${trace}`),
+    'SHELLOPTS=noglob:noclobber',
+    'GREP_OPTIONS=-v',
+    'GLOBIGNORE=*',
+    'GZIP=-d',
+    'CDPATH=/tmp',
+  ];
+}
+
 /** What a live reading of root's says where the saved files say this. */
 function asRead(saved: StatusDocument) {
   return {
@@ -110,6 +135,22 @@ describe.skipIf(impossible !== undefined)('the probe reads what the files say', 
       expect(document).toEqual(asRead(await readFiles(root.path)));
     },
   );
+
+  it('says the same where the login’s environment has functions, variables and options of every name', async () => {
+    const root = rootOf('04-stalled-patching.tar.gz');
+    const trace = join(root.path, 'called');
+    const bashAsSh = join(root.path, 'tmp/sh');
+    symlinkSync('/bin/bash', bashAsSh);
+    const program = startArguments(programText('0a', firstRequest));
+    const channel = startChild(
+      [...root.ownPrograms, 'env', ...hostileEnvironment(trace), bashAsSh, ...program],
+      { PATH: '/usr/bin:/bin' },
+    );
+    if (!channel) throw new Error('no program');
+    const document = statusOf(await readChannel(channel));
+    expect(existsSync(trace) ? readFileSync(trace, 'utf8') : '').toBe('');
+    expect(document).toEqual(asRead(await readFiles(root.path)));
+  });
 
   it('sees the files of a livepatch that nobody can read, which tell the kernel’s rules', async () => {
     const root = fabricateRoot(join(samples, '04-stalled-patching.tar.gz'));

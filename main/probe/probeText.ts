@@ -1,3 +1,4 @@
+import { cleanStart } from './cleanStart';
 import { basicsText } from './text/basics';
 import { detailsText } from './text/details';
 import { hostText } from './text/host';
@@ -45,8 +46,10 @@ const text = [
   serveText,
 ].join('');
 
+const program = text.replaceAll(String.raw`\${`, '${').trimStart();
+
 /** The program with its comments, for people; its last line, `serve NONCE ID …`, starts it. */
-export const probeText = text.replaceAll(String.raw`\${`, '${').trimStart();
+export const probeText = `${cleanStart(program)}\n${program}`;
 
 /** The text as it is sent: without its comments and indentation. */
 export const sentText = probeText

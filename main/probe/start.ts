@@ -28,7 +28,7 @@ export function programText(nonce: string, first: ProbeRequest): string {
 /** The arguments after `sh`, for a transport that needs no quoting. */
 export function startArguments(program: string): string[] {
   const from = stands.map(([stand]) => stand).join('');
-  const boot = `eval "$(printf %s "$@" | tr "${from}" "\\012\\047\\134\\041")"`;
+  const boot = `unset -f printf tr; set +efuvxC; eval "$(printf %s "$@" | tr "${from}" "\\012\\047\\134\\041")"`;
   const coded = stands.reduce((text, [stand, real]) => text.replaceAll(real, stand), program);
   return ['-c', boot, 'klpscope', ...(coded.match(new RegExp(`.{1,${wordLength}}`, 'g')) ?? [])];
 }

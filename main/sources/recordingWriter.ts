@@ -14,6 +14,7 @@ import {
 } from '../../shared/history/recording/format';
 import { fail, succeed, type Problem, type Result } from '../../shared/readings/problem';
 import type { Readings } from '../../shared/readings/readings';
+import { behindLinks } from '../config/links';
 
 /** Room for the line that ends a recording. */
 const endBytes = 1024;
@@ -60,13 +61,14 @@ export class RecordingWriter {
       app: version,
     };
     const isThere = overwrite && existsSync(path);
-    const draft = isThere ? `${path}.${process.pid}.new` : path;
+    const place = behindLinks(path);
+    const draft = isThere ? `${place}.${process.pid}.new` : path;
     try {
       // Readings name processes and their command lines: not for everybody on this machine.
       const writer = new RecordingWriter(openSync(draft, 'wx', 0o600), path, limits);
       writer.put(header);
       writer.add(first, at);
-      if (isThere) renameSync(draft, path);
+      if (isThere) renameSync(draft, place);
       if (writer.fails) {
         writer.close();
         return { ok: false, problem: writer.fails };

@@ -7,6 +7,7 @@ import {
   closeSync,
   constants,
   existsSync,
+  mkdtempSync,
   openSync,
   readdirSync,
   readSync,
@@ -14,7 +15,6 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fail, succeed, type Result } from '../../shared/readings/problem';
@@ -35,6 +35,8 @@ export interface Askpass {
   readonly desk: AskpassDesk;
   /** Hears questions from now on. */
   listen(): void;
+  /** Hears at once what was said so far: `ssh` may have ended just after. */
+  hear(): void;
   /** Hears none until it is told to listen again, and leaves nobody waiting. */
   rest(): void;
   close(): void;
@@ -47,13 +49,17 @@ const withoutWaiting = constants.O_RDWR | constants.O_NONBLOCK;
 const mostSaid = 8_388_608;
 
 export async function openAskpass(options: DeskOptions): Promise<Result<Askpass>> {
-  const made = await makeFolder();
+  const made = makeFolder();
   if (!made.ok) return made;
   const folder = made.value;
+  const removeFolder = () => rmSync(folder, { recursive: true, force: true });
+  // A signal may come before there is more than the folder.
+  const notYet = atExit(removeFolder);
   const questionPipe = join(folder, 'question');
   const resting = join(folder, 'resting');
   if (!(await makePipe(questionPipe))) {
-    await rm(folder, { recursive: true, force: true });
+    removeFolder();
+    notYet();
     return noHelper('mkfifo failed');
   }
   // Read as a file and not as a socket, which would close its number behind the back of a thread that
@@ -104,10 +110,11 @@ export async function openAskpass(options: DeskOptions): Promise<Result<Askpass>
     isOpen = false;
     rest();
     closeSync(questions);
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder();
     left();
   };
   const left = atExit(close);
+  notYet();
   return succeed<Askpass>({
     environment: {
       ...process.env,
@@ -124,17 +131,20 @@ export async function openAskpass(options: DeskOptions): Promise<Result<Askpass>
       rmSync(resting, { force: true });
       timer ??= setInterval(look, lookMs);
     },
+    hear() {
+      if (timer) look();
+    },
     rest,
     close,
   });
 }
 
 /** A folder with the programs in it. */
-async function makeFolder(): Promise<Result<string>> {
+function makeFolder(): Result<string> {
   try {
-    const folder = await mkdtemp(join(tmpdir(), 'klpscope-askpass-'));
+    const folder = mkdtempSync(join(tmpdir(), 'klpscope-askpass-'));
     for (const [name, script] of Object.entries(askpassScripts)) {
-      await writeFile(join(folder, name), script, { mode: 0o700 });
+      writeFileSync(join(folder, name), script, { mode: 0o700 });
     }
     return succeed(folder);
   } catch (error) {

@@ -148,8 +148,9 @@ describe('sudo', () => {
     expect(heard).toBe('a\nb\nc\n');
     expect(await entered).toMatchObject({
       ok: false,
-      problem: { code: 'sudo-password-needed', path: 'db1' },
+      problem: { code: 'sudo-refused', path: 'db1' },
     });
+    expect(ask.asked).toHaveLength(3);
     expect(door.isClosed).toBe(true);
   });
 

@@ -28,6 +28,7 @@ export interface ElevationOptions {
   readonly onHuman: () => void;
 }
 
+/** Passwords that are given to one sudo, however many it asks for. */
 const attempts = 3;
 
 /** Bytes that a doorkeeper may say before it opens. */
@@ -196,13 +197,18 @@ class Entrance {
   }
 
   private async answerPrompt(): Promise<void> {
+    const { host, user } = this.options;
+    if (this.given === attempts) {
+      const message = `sudo on ${host} did not accept the password of ${user}, ${attempts} times.`;
+      this.leave({ code: 'sudo-refused', path: host, message });
+      return;
+    }
     this.given += 1;
     const password = this.given === 1 ? this.words.password : await askPassword(this.options, true);
-    if (password !== null && this.given <= attempts) {
+    if (password !== null) {
       this.channel.stdin.write(`${password}\n`);
       return;
     }
-    const { host } = this.options;
     const message = `sudo on ${host} wants a password, and none was given.`;
     this.leave({ code: 'sudo-password-needed', path: host, message });
   }

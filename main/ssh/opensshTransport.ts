@@ -118,6 +118,14 @@ function loggedIn(
       channel.stderr.pause();
       settle(succeed(channel));
     };
+    const awaitEnd = async () => {
+      const { status, problem } = await channel.ended;
+      const message = `ssh was ended before the login to ${host} was complete.`;
+      if (problem) settle({ ok: false, problem });
+      // Any status but 255 is that of the program there: ssh(1), EXIT STATUS.
+      else if (status === null) settle(fail('connection-lost', host, message));
+      else succeeded();
+    };
     const timer = setInterval(() => {
       // Where the user's shell ran nothing for us, the program's first words tell.
       channel.stdout.read(0);
@@ -130,10 +138,7 @@ function loggedIn(
       channel.close();
     }, patienceMs);
     desk.onLogin = succeeded;
-    const message = `ssh ended before the login to ${host} was complete.`;
-    void channel.ended.then(({ problem }) =>
-      settle(problem ? { ok: false, problem } : fail('unreachable', host, message)),
-    );
+    void awaitEnd();
     channel.stderr.resume();
   });
 }
@@ -142,9 +147,10 @@ function loggedIn(
 function judged(
   channel: Channel,
   { address, connectMs }: OpenSshOptions,
-  { desk }: Askpass,
+  helper: Askpass,
   hands: boolean,
 ): Channel {
+  const { desk } = helper;
   const begun = performance.now();
   let printed = '';
   channel.stderr.on('data', (chunk: Buffer) => {
@@ -152,6 +158,7 @@ function judged(
   });
   channel.stderr.pause();
   const ended = channel.ended.then(({ status, problem }): ChannelEnd => {
+    helper.hear();
     if (problem || status !== 255) return { status, problem };
     const tookMs = performance.now() - begun;
     const login = { host: address.host, desk, handsOverKeys: hands, tookMs, connectMs, printed };

@@ -208,7 +208,8 @@ const problemHelps: Readonly<Record<ProblemCode, string>> = {
   vanished: 'It ended while it was read; read again.',
   truncated: 'Take the capture again; this one is not complete.',
   'invalid-content': 'Look at the file; what belongs there is not in it.',
-  'too-large': 'Take a smaller capture: only sys/kernel/livepatch, sys/module and proc are needed.',
+  'too-large':
+    'A capture needs only sys/kernel/livepatch, sys/module and proc; a host that sends as much is to be looked at itself.',
   'unsupported-format':
     'Give a folder as dir:PATH, a .tar.gz, .tgz or .tar.xz archive, or a .klprec recording.',
 };

@@ -71,11 +71,9 @@ export class LineReader {
     }
     if (!this.hasSample && first?.code === 'too-large') return { ok: false, problem: first };
     if (!this.hasSample) {
-      return fail(
-        'truncated',
-        path,
-        `${visible(path)} holds no sample: it was cut off before one.`,
-      );
+      const without = `${visible(path)} holds no sample`;
+      if (first) return fail(first.code, path, `${without}: ${first.message}`);
+      return fail('truncated', path, `${without}: it was ${end ? 'ended' : 'cut off'} before one.`);
     }
     return succeed({
       header,

@@ -349,7 +349,11 @@ describe('lines that are wrong', () => {
     ['null', ['null'], 'unsupported-format'],
     ['no sample', [JSON.stringify(header)], 'truncated'],
     ['an end at once', [JSON.stringify(header), good.at(-1) ?? ''], 'truncated'],
-    ['a first sample that is wrong', [JSON.stringify(header), '{"at":"yesterday"}'], 'truncated'],
+    [
+      'a first sample that is wrong',
+      [JSON.stringify(header), '{"at":"yesterday"}'],
+      'invalid-content',
+    ],
   ])('%s', (_, lines, code) => expect(problemOf(lines)).toBe(code));
 
   it.each([
