@@ -1,9 +1,11 @@
 /** The system's OpenSSH and the app's own store of host keys, from the command line. */
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { cannotServe, startSshd, type SshServer } from '../../e2e/sshd/server';
+import { watchEventSchema, type WatchEvent } from '../../shared/history/events';
 import { AcceptedKeys } from '../ssh/acceptedKeys';
 import { keepOrRemove, keepOutput } from '../testing/kept';
 import { run } from './run';
@@ -51,6 +53,10 @@ function storeKey(name: string): Promise<void> {
 
 function store(): string {
   return join(folder, 'klpscope', 'klpscope.json');
+}
+
+function isAboutLoss({ event }: WatchEvent): boolean {
+  return event === 'lost' || event === 'back';
 }
 
 describe('forget-key', () => {
@@ -123,6 +129,45 @@ describe.skipIf(impossible !== undefined)('hosts over SSH', () => {
     expect(refused).toMatchObject({ status: 3, stdout: '' });
     expect(refused.stderr).toContain('--transport openssh');
   });
+
+  it.each(['ssh2', 'openssh'])(
+    'tells while it watches that a lost host is back with another key, and waits, by %s',
+    async (transport) => {
+      const own = await startSshd();
+      configure(`Port ${own.port}`, `IdentityFile ${own.keys.ed25519}`);
+      writeFileSync(server.knownHostsFile, readFileSync(own.knownHostsFile, 'utf8'), { flag: 'a' });
+      const lines: string[] = [];
+      const events = () =>
+        lines.map((line) => watchEventSchema.parse(JSON.parse(line))).filter(isAboutLoss);
+      const watching = run(
+        ['watch', 'db1', '--json', '--interval', '1', '--transport', transport],
+        {
+          style: { width: 100, colour: false, unicode: true },
+          write: (text) => void lines.push(text),
+          complain: (line) => void lines.push(line),
+        },
+      );
+      const wait = { timeout: 60_000 };
+      await expect.poll(() => lines.length, wait).toBeGreaterThan(0);
+      own.signal('SIGKILL');
+      await expect.poll(() => events().at(-1)?.event, wait).toBe('lost');
+      for (const name of ['host', 'host.pub']) rmSync(join(own.folder, name));
+      const fresh = ['-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', join(own.folder, 'host')];
+      execFileSync('ssh-keygen', fresh);
+      await own.restart();
+      const codes = () => events().map(({ problem }) => problem?.code);
+      await expect.poll(codes, wait).toContain('host-key-changed');
+      const last = events().at(-1);
+      expect(last).toMatchObject({ event: 'lost', waitsForHuman: true });
+      expect(events()[0]).toMatchObject({ event: 'lost', waitsForHuman: false });
+      const print = execFileSync('ssh-keygen', ['-lf', join(own.folder, 'host.pub')]).toString();
+      expect(last?.problem?.message).toContain(print.split(' ')[1]);
+      process.emit('SIGINT');
+      expect(await watching).toBe(3);
+      await own.stop();
+    },
+    180_000,
+  );
 
   it('sets a damaged file of its own aside, and reports it once', async () => {
     configure();

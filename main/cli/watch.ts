@@ -107,7 +107,7 @@ async function follow(
       lost = sample.ok ? null : sample.problem;
       const reading = sample.ok ? succeed(statusOf(sample.value)) : sample;
       const at = new Date().toISOString();
-      for (const change of watcher.see(reading, now)) {
+      for (const change of watcher.see(reading, now, source.waitsForHuman)) {
         output.write(changeLine(source.target, at, change, plan.json));
       }
       const before = watcher.status;

@@ -30,6 +30,9 @@ export function openLive(target: Target, kind: SourceKind, options: SourceOption
     get roundMs() {
       return loaded?.roundMs ?? null;
     },
+    get waitsForHuman() {
+      return loaded?.waitsForHuman ?? false;
+    },
     retry: () => loaded?.retry(),
     cancel: () => loaded?.cancel(),
     close() {

@@ -24,6 +24,8 @@ export interface Source {
   seek?(sought: SoughtCode): Promise<Result<StackSearch>>;
   /** Milliseconds that asking a live host took last, connecting left out; null or absent: not known. */
   readonly roundMs?: number | null;
+  /** A host that is lost is not connected to again before `retry`: a person is to do something. */
+  readonly waitsForHuman?: boolean;
   /** A lost host is connected to by the next sample, at once, and a human may be asked. */
   retry?(): void;
   /** Gives up connecting, if it does: the host stays lost as it was. */

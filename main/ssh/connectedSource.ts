@@ -1,6 +1,6 @@
 /** A host behind a connection that may be lost: samples, and connecting again with patience. */
 import { performance } from 'node:perf_hooks';
-import { fail, type Problem, type Result } from '../../shared/readings/problem';
+import { fail, isForHumans, type Problem, type Result } from '../../shared/readings/problem';
 import type { SoughtCode, StackSearch } from '../../shared/readings/stackSearch';
 import type { Readings, SourceKind } from '../../shared/readings/readings';
 import { LiveHost } from '../probe/liveHost';
@@ -14,7 +14,8 @@ import { Backoff } from './reconnect';
 import type { Transport } from './transport';
 
 /** A live source that can be told to connect anew, with a human to ask. */
-export type LiveSource = Source & Required<Pick<Source, 'seek' | 'roundMs' | 'retry' | 'cancel'>>;
+export type LiveSource = Source &
+  Required<Pick<Source, 'seek' | 'roundMs' | 'waitsForHuman' | 'retry' | 'cancel'>>;
 
 export interface Connection {
   readonly transport: Transport;
@@ -55,6 +56,10 @@ export class ConnectedSource implements LiveSource {
 
   get roundMs(): number | null {
     return this.host?.live.lastAnswerMs ?? null;
+  }
+
+  get waitsForHuman(): boolean {
+    return this.host === null && this.lost !== null && this.needsHuman;
   }
 
   /** Samples that are asked for at once come one after the other. */
@@ -183,15 +188,7 @@ export class ConnectedSource implements LiveSource {
     this.lost = problem;
     this.backoff.failed(performance.now());
     // What no second try can mend waits for a human.
-    this.needsHuman ||= [
-      'authentication-needed',
-      'authentication-failed',
-      'host-key-unknown',
-      'host-key-changed',
-      'host-key-revoked',
-      'sudo-password-needed',
-      'sudo-refused',
-    ].includes(problem.code);
+    this.needsHuman ||= isForHumans(problem.code);
     this.drop();
   }
 

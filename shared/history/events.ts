@@ -55,8 +55,10 @@ export const watchEventSchema = z.strictObject({
   blocker: blockerSchema.optional(),
   /** With `finding`. */
   finding: findingSchema.optional(),
-  /** With `lost`. */
+  /** With `lost`; a lost host has another one for each new reason. */
   problem: problemSchema.optional(),
+  /** With `lost`: it is not tried again by itself, since a person has to do something first. */
+  waitsForHuman: z.boolean().optional(),
 });
 export type WatchEvent = z.infer<typeof watchEventSchema>;
 

@@ -70,6 +70,24 @@ const sentences: readonly (readonly [change: Change, sentence: string])[] = [
     },
     'lost: No answer. Try again, or allow more time.',
   ],
+  [
+    {
+      event: 'lost',
+      subject: null,
+      problem: { code: 'host-key-changed', path: null, message: 'It has changed.' },
+      waitsForHuman: true,
+    },
+    'lost: It has changed. Do not connect until the host’s administrator has confirmed the new key. It waits for somebody, and is not tried again by itself.',
+  ],
+  [
+    {
+      event: 'lost',
+      subject: null,
+      problem: { code: 'connection-lost', path: null, message: 'It is gone.' },
+      waitsForHuman: true,
+    },
+    'lost: It is gone. It waits for somebody, and is not tried again by itself.',
+  ],
   [{ event: 'lost', subject: null }, 'lost'],
   [{ event: 'back', subject: null }, 'back'],
   [

@@ -1,5 +1,6 @@
 /** A change as one line for people. */
 import { problemHelp, reasonSentence } from '../diagnosis/wording';
+import { isForHumans, type Problem } from '../readings/problem';
 import { jsonText, visible } from '../readings/text';
 import { demoNote, isOfDemo } from '../report/demoMark';
 import { headlineOf } from '../report/headline';
@@ -64,12 +65,18 @@ export function changeSentence(change: Change): string {
     case 'finding':
       return `${change.finding?.severity ?? 'finding'}: ${change.finding?.message ?? subject}`;
     case 'lost':
-      return change.problem
-        ? `lost: ${visible(change.problem.message)} ${problemHelp(change.problem.code)}`
-        : 'lost';
+      return change.problem ? lossSentence(change.problem, change.waitsForHuman) : 'lost';
     case 'back':
       return 'back';
   }
+}
+
+function lossSentence({ code, message }: Problem, waitsForHuman = false): string {
+  const said = `lost: ${visible(message)}`;
+  if (!waitsForHuman) return `${said} ${problemHelp(code)}`;
+  // The help for what is tried again says so.
+  const help = isForHumans(code) ? ` ${problemHelp(code)}` : '';
+  return `${said}${help} It waits for somebody, and is not tried again by itself.`;
 }
 
 function stateSentence(status: NonNullable<Change['status']>): string {

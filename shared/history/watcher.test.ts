@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { succeed } from '../readings/problem';
+import { succeed, type ProblemCode } from '../readings/problem';
 import type { StatusDocument } from '../report/statusDocument';
 import { blocker, patch, settled, transition } from '../testing/documents';
 import { Watcher } from './watcher';
@@ -24,7 +24,7 @@ test('a host is lost once and back once, and what was known of it stays meanwhil
   expect([watcher.status, watcher.transition, watcher.isLost]).toEqual([null, null, false]);
   expect(events(watcher.see(succeed(running), 0))).toEqual(['state']);
   expect(watcher.see(lost, 1000)).toEqual([
-    { event: 'lost', subject: null, problem: lost.problem },
+    { event: 'lost', subject: null, problem: lost.problem, waitsForHuman: false },
   ]);
   expect(watcher.isLost).toBe(true);
   expect(watcher.see(lost, 2000)).toEqual([]);
@@ -36,6 +36,26 @@ test('a host is lost once and back once, and what was known of it stays meanwhil
     [0, 3],
     [3, 3],
   ]);
+});
+
+test('each new reason of being lost is told, and what waits for a person says so', () => {
+  const watcher = new Watcher();
+  watcher.see(succeed(running), 0);
+  const fails = (code: ProblemCode, message: string, waits?: boolean) =>
+    watcher
+      .see({ ok: false, problem: { code, path: null, message } }, 1, waits)
+      .map(({ problem, waitsForHuman }) => [problem?.code, problem?.message, waitsForHuman]);
+  expect(fails('connection-lost', 'a')).toEqual([['connection-lost', 'a', false]]);
+  expect(fails('unreachable', 'b')).toEqual([['unreachable', 'b', false]]);
+  // Tries that take turns in failing make no stream of events.
+  expect([...fails('connection-lost', 'c'), ...fails('unreachable', 'd')]).toEqual([]);
+  expect(fails('host-key-changed', 'k')).toEqual([['host-key-changed', 'k', true]]);
+  expect(fails('host-key-changed', 'k')).toEqual([]);
+  expect(fails('host-key-changed', 'another')).toEqual([['host-key-changed', 'another', true]]);
+  // A login that somebody has to answer is not tried again either.
+  expect(fails('connection-lost', 'e', true)).toEqual([['connection-lost', 'e', true]]);
+  watcher.see(succeed(running), 2);
+  expect(fails('unreachable', 'f')).toEqual([['unreachable', 'f', false]]);
 });
 
 test('what happened while a host was lost is told when it is back', () => {

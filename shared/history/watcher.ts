@@ -1,5 +1,5 @@
 /** Follows one host from reading to reading, live or recorded, and tells what changed. */
-import type { Result } from '../readings/problem';
+import { isForHumans, type Problem, type Result } from '../readings/problem';
 import type { StatusDocument } from '../report/statusDocument';
 import { changesBetween, type Change } from './events';
 import { watchTransition, withStall, type TransitionWatch } from './transitionWatch';
@@ -8,6 +8,8 @@ export class Watcher {
   private before: StatusDocument | null = null;
   private history: TransitionWatch | null = null;
   private lost = false;
+  /** Reasons that were told since the host was lost. */
+  private readonly told = new Set<string>();
 
   /** The last state that was read; null before the first. */
   get status(): StatusDocument | null {
@@ -26,19 +28,29 @@ export class Watcher {
 
   /**
    * @param now milliseconds of a clock that doesn't jump, or of a recording's own
-   * @returns in the order in which a person would tell them; a failure is told once
+   * @param waits whether a host that is lost waits for a person; by its problem where it isn't known
+   * @returns in the order in which a person would tell them; each reason of being lost is told once
    */
-  see(reading: Result<StatusDocument>, now: number): Change[] {
+  see(reading: Result<StatusDocument>, now: number, waits?: boolean): Change[] {
     const wasLost = this.lost;
     this.lost = !reading.ok;
     if (!reading.ok) {
-      return wasLost ? [] : [{ event: 'lost', subject: null, problem: reading.problem }];
+      return this.lose(reading.problem, waits ?? isForHumans(reading.problem.code));
     }
+    this.told.clear();
     this.history = watchTransition(this.history, reading.value, now);
     const after = withStall(reading.value, this.history, now);
     const back: Change[] = wasLost ? [{ event: 'back', subject: null }] : [];
     const changes = [...back, ...changesBetween(this.before, after)];
     this.before = after;
     return changes;
+  }
+
+  /** What is tried again may fail in changing words; what waits for a person differs by its words. */
+  private lose(problem: Problem, waitsForHuman: boolean): Change[] {
+    const reason = waitsForHuman ? `${problem.code} ${problem.message}` : problem.code;
+    if (this.told.has(reason)) return [];
+    this.told.add(reason);
+    return [{ event: 'lost', subject: null, problem, waitsForHuman }];
   }
 }

@@ -29,6 +29,22 @@ export const problemCodes = [
 
 export type ProblemCode = (typeof problemCodes)[number];
 
+/** What no second try can mend: a person has to decide, to answer, or to change something. */
+const forHumans: ReadonlySet<ProblemCode> = new Set([
+  'authentication-needed',
+  'authentication-failed',
+  'host-key-unknown',
+  'host-key-changed',
+  'host-key-revoked',
+  'sudo-password-needed',
+  'sudo-refused',
+]);
+
+/** Whether trying again waits for somebody. */
+export function isForHumans(code: ProblemCode): boolean {
+  return forHumans.has(code);
+}
+
 /** Something that could not be read, or that read as nonsense. */
 export interface Problem {
   readonly code: ProblemCode;
