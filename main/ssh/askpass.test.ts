@@ -40,6 +40,7 @@ beforeEach(async () => {
   const opened = await openAskpass({
     stations: [{ address, settings }],
     rulesFor: () => ({ files: [], accepted, acceptNew: false, ask }),
+    marksServerWords: true,
     ask,
   });
   if (!opened.ok) throw new Error(opened.problem.message);

@@ -26,7 +26,7 @@ writeFileSync(
   `Host gate\n  HostName 10.0.0.1\n  Port 2200\nHost *\n  UserKnownHostsFile ${known}\n  GlobalKnownHostsFile /dev/null\n`,
 );
 
-async function desk(ask: Ask, acceptNew = false) {
+async function desk(ask: Ask, acceptNew = false, marksServerWords = true) {
   const station = async (host: string) => {
     const address = { user: null, host, port: null };
     return { address, settings: await resolveHost(address, { configFile: config }) };
@@ -39,6 +39,7 @@ async function desk(ask: Ask, acceptNew = false) {
       acceptNew,
       ask,
     }),
+    marksServerWords,
     ask,
   });
 }
@@ -160,6 +161,16 @@ describe('AskpassDesk', () => {
         prompts: [{ text: 'One-time code: ', echo: false }],
       },
     ]);
+  });
+
+  it('takes every question for a server’s own where ssh does not mark those', async () => {
+    const ask = answering(['a'], ['b']);
+    const at = await desk(ask, false, false);
+    const words = ["Enter passphrase for key '/home/ada/.ssh/id': ", "ada@10.0.0.1's password: "];
+    for (const text of words) await at.answer(text);
+    expect(ask.asked).toMatchObject(
+      words.map((text) => ({ kind: 'prompts', prompts: [{ text }] })),
+    );
   });
 
   it('says that an answer was wrong when it is asked again, and not for a second login', async () => {

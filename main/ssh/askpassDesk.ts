@@ -16,6 +16,11 @@ export interface DeskOptions {
   readonly stations: readonly Station[];
   readonly rulesFor: (settings: Station['settings']) => HostKeyRules;
   readonly ask: Ask;
+  /**
+   * Whether `ssh` puts in front of a server's own words whose they are, as since 8.5; before that, each
+   * question may be a server's, that for a passphrase as well.
+   */
+  readonly marksServerWords: boolean;
 }
 
 /** A key that a server shows, as `ssh` hands it to its `KnownHostsCommand`. */
@@ -189,6 +194,7 @@ export class AskpassDesk {
   }
 
   private question(text: string, again: boolean, echo: boolean): Question {
+    if (!this.options.marksServerWords) return this.prompt(text, '', echo);
     const [, keyFile] = /^Enter passphrase for (?:key )?'?([^':]+)'?:/.exec(text) ?? [];
     if (keyFile !== undefined) return { kind: 'passphrase', keyFile, isHidden: false, again };
     const [, user, host] = /^([^\s()]+)@([^\s()@]+)'s password: ?$/.exec(text) ?? [];
@@ -197,12 +203,16 @@ export class AskpassDesk {
     }
     // OpenSSH puts whose question it is before a server's own words.
     const [, , asking, words] = /^\((\S+)@([^\s)@]+)\) ([^]*)$/.exec(text) ?? [];
+    return this.prompt(words ?? text, asking ?? '', echo);
+  }
+
+  private prompt(text: string, asking: string, echo: boolean): Question {
     return {
       kind: 'prompts',
-      host: this.calledByUser(asking ?? ''),
+      host: this.calledByUser(asking),
       name: '',
       instructions: '',
-      prompts: [{ text: words ?? text, echo }],
+      prompts: [{ text, echo }],
     };
   }
 

@@ -36,10 +36,11 @@ export async function connectOpenSsh(options: OpenSshOptions): Promise<Result<Tr
   if (names.some(({ host, user }) => host.startsWith('-') || user?.startsWith('-'))) {
     return fail('unreachable', address.host, 'A host name can’t begin with “-”.');
   }
-  const askpass = await openAskpass(options);
+  const hands = await handsOverKeys();
+  // Both came with the same version.
+  const askpass = await openAskpass({ ...options, marksServerWords: hands });
   if (!askpass.ok) return askpass;
   const helper = askpass.value;
-  const hands = await handsOverKeys();
   await configure(options, helper, hands);
   let tellClosed: (problem: Problem) => void = () => undefined;
   const closed = new Promise<Problem>((resolve) => {
