@@ -20,7 +20,14 @@ import {
   pathsBelow,
   redirectedFunctions,
 } from '../../shared/testing/sameHost';
-import { isScenario, scenarios, startLab, unavailableWhy, type Lab } from '../lab/index.js';
+import {
+  isScenario,
+  scenarios,
+  startLab,
+  unavailableWhy,
+  type Lab,
+  type ScenarioName,
+} from '../lab/index.js';
 import { ModelGuest } from './modelGuest';
 
 const kernel = process.env['KLPSCOPE_LAB_KERNEL'] === '6.1' ? '6.1' : '6.12';
@@ -44,17 +51,35 @@ describe.skipIf(why !== undefined)(`the model and a real kernel ${kernel}`, () =
     rmSync(folder, { recursive: true, force: true });
   }, 60_000);
 
-  it.each(names)('%s: they are the same', { timeout: 180_000 }, async (name) => {
+  it.each(names)('%s: they are the same', async (name) => {
     const model = new ModelGuest(kernel);
     await scenarios[name].run(model, {});
-    await lab.scenario('none');
-    const before = (await log()).length;
-    await lab.scenario(name);
-    const place = join(folder, name);
-    await lab.capture(place);
-    writeFileSync(join(place, savedLogFiles[0]), (await log()).slice(before).join('\n'));
-    expect(look(model.tree)).toEqual(look(new DirectoryTree(place)));
+    const shown = look(model.tree);
+    const isSignalled = shown.story.some(isSignal);
+    expect(shown).toEqual(look(await real(name, isSignalled)));
   });
+
+  /**
+   * The kernel gives 15 s until its signal frees interruptible sleepers. Where this machine was too busy
+   * to bring a scenario to its end and save it in that time, it begins anew.
+   */
+  async function real(name: ScenarioName, isSignalled: boolean): Promise<Tree> {
+    for (let attempt = 1; ; attempt += 1) {
+      await lab.scenario('none');
+      const before = (await log()).length;
+      const place = join(folder, `${name}-${attempt}`);
+      const failure = await lab
+        .scenario(name)
+        .then(() => lab.capture(place))
+        .then(() => null)
+        .catch((error: unknown) => error);
+      const lines = (await log()).slice(before);
+      if (!isSignalled && lines.some(isSignal) && attempt < 8) continue;
+      if (failure !== null) throw failure;
+      writeFileSync(join(place, savedLogFiles[0]), lines.join('\n'));
+      return new DirectoryTree(place);
+    }
+  }
 
   /** What the kernel said of livepatches since it booted. */
   async function log(): Promise<string[]> {
@@ -62,6 +87,10 @@ describe.skipIf(why !== undefined)(`the model and a real kernel ${kernel}`, () =
     return stdout.split('\n').filter((line) => line.includes('livepatch'));
   }
 });
+
+function isSignal(line: string): boolean {
+  return line.includes('signaling remaining tasks');
+}
 
 /** Everything that must be the same. */
 function look(tree: Tree) {

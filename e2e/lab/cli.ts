@@ -112,9 +112,12 @@ function labOf(up: Up): Lab {
   });
 }
 
+/** Keeps how to reach a guest, for later commands and, as a file of SSH's configuration, for clients. */
 function remember(up: Up): void {
-  const state = join(runFolder(up.image.series), 'up.json');
+  const { series, keyFile } = up.image;
+  const state = join(runFolder(series), 'up.json');
   writeFileSync(state, JSON.stringify(up), { mode: 0o600 });
+  writeSshConfig(sshConfigOf(series), series, { ...up.machine, keyFile }, userNames);
 }
 
 function positiveNumber(name: string, text: string | undefined): number | undefined {
@@ -155,7 +158,6 @@ function tell({ image: built, machine, memoryMb }: Up): void {
   const reach = { ...machine, keyFile: built.keyFile };
   say(`  ssh ${sshArguments(reach, 'root').join(' ')}`);
   const config = sshConfigOf(built.series);
-  writeSshConfig(config, built.series, reach, userNames);
   const host = hostName(built.series, 'root');
   say(`  KLPSCOPE_SSH_CONFIG=${config} npm start -- ${host}`);
   say(`  KLPSCOPE_SSH_CONFIG=${config} node out/cli/klpscope.cjs status ${host}`);

@@ -92,18 +92,18 @@ export class Guest {
   }
 
   /** Waits until nothing is in transition. */
-  async settle(seconds = 15): Promise<void> {
+  async settle(seconds = 60): Promise<void> {
     await this.run(`settle ${seconds}`);
   }
 
   /** Waits until a livepatch is gone from sysfs; its module may stay. */
   async waitGone(patch: Livepatch): Promise<void> {
-    await this.run(`until_true 15 '${patch} is gone' gone ${patch}`);
+    await this.run(`until_true 60 '${patch} is gone' gone ${patch}`);
   }
 
   /** Waits for one more round of the kernel's, so that its last words name who is left. */
   async nextRound(): Promise<void> {
-    await this.run('sleep 1.2');
+    await this.run('next_round');
   }
 
   /** Starts a process, `cat` of the user admin, that sleeps in klp_busy or in a livepatch of it. */

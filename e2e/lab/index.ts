@@ -13,10 +13,10 @@ import { join } from 'node:path';
 import { image, type Image, type KernelSeries, type UserName } from './build-image.js';
 import { capture } from './capture.js';
 import { Guest, type KernelWord } from './guest.js';
-import { boot, end, halt, type GuestClock, type Machine } from './machine.js';
+import { boot, end, halt, isQemu, type GuestClock, type Machine } from './machine.js';
 import { hasProgram, reasonOf } from './process.js';
 import { scenarios, type Outcome, type ScenarioName, type ScenarioOptions } from './scenarios.js';
-import { sshRun } from './ssh.js';
+import { sshRun, type Reach } from './ssh.js';
 
 export { kernelSeries, type KernelSeries, type UserName } from './build-image.js';
 export type { KernelWord } from './guest.js';
@@ -64,6 +64,7 @@ export interface Lab {
   /** As `uname -r` says it. */
   readonly release: string;
   readonly host: '127.0.0.1';
+  /** Another one after a reboot, if somebody else took it meanwhile. */
   readonly port: number;
   readonly keyFile: string;
   /** The host key, as `known_hosts` has it: `ssh-ed25519 AAAA…`. */
@@ -74,7 +75,10 @@ export interface Lab {
   readonly qemuPid: number;
   /** Runs a command over a connection of its own, whatever its exit status. */
   ssh(command: string, options?: SshOptions): Promise<SshResult>;
-  /** Takes away what earlier scenarios left, with a reboot if it must, and runs this one. */
+  /**
+   * Takes away what earlier scenarios left, and runs this one. A guest that can't be cleaned, or is
+   * gone, or doesn't answer, is booted again first.
+   */
   scenario(name: ScenarioName, options?: ScenarioOptions): Promise<Outcome>;
   /** A session of root's with the words that scenarios are written in; close it. */
   guest(): Promise<Guest>;
@@ -83,8 +87,9 @@ export interface Lab {
   /** Saves what an inspector would read: a `.tar.gz` file, or a folder laid out like `/`. */
   capture(path: string): Promise<void>;
   /**
-   * Pulls the plug and boots again on the same port: another boot id, nothing from before. (A guest that
-   * is told to reboot comes back too, but QEMU needs several times as long for it.)
+   * Pulls the plug and boots again, on the same port unless somebody else has it by then: another boot
+   * id, nothing from before. (A guest that is told to reboot comes back too, but QEMU needs several
+   * times as long for it.)
    */
   reboot(): Promise<void>;
   /** Ends the guest. */
@@ -177,31 +182,48 @@ export interface Attachment {
 /** A lab of a machine that runs already. */
 export function attach(built: Image, running: Machine, attachment: Attachment): Lab {
   let machine = running;
-  const { port, knownHostsFile, folder } = running;
-  const reach = { port, keyFile: built.keyFile, knownHostsFile };
   const { memoryMb, clock, detached, say } = attachment;
+  const { folder, knownHostsFile } = running;
+  const { keyFile } = built;
+  const reach = (): Reach => ({ port: machine.port, keyFile, knownHostsFile });
 
   async function reboot(): Promise<void> {
     await end(machine);
-    machine = await boot(built, { memoryMb, port, clock, detached, folder });
+    const { port } = machine;
+    machine = await boot(built, { memoryMb, port, otherPortWillDo: true, clock, detached, folder });
+    if (machine.port !== port) say(`port ${port} is somebody else's now: on ${machine.port}`);
     attachment.onRestart(machine);
   }
 
   async function ssh(command: string, options: SshOptions = {}): Promise<SshResult> {
     const { user = 'root', ...rest } = options;
-    const finished = await sshRun(reach, user, command, rest);
+    const finished = await sshRun(reach(), user, command, rest);
     return { ...finished, stdout: finished.stdout.toString() };
   }
 
   async function cleanGuest(): Promise<Guest> {
-    const guest = await Guest.open(reach);
-    if (await guest.unwind()) {
-      return guest;
-    }
-    await guest.close();
-    say('something is pinned; rebooting the guest');
+    const guest = await unwound();
+    if (guest !== null) return guest;
     await reboot();
-    return Guest.open(reach);
+    return Guest.open(reach());
+  }
+
+  /** The guest without what earlier scenarios left in it; null where that takes a reboot. */
+  async function unwound(): Promise<Guest | null> {
+    if (!isQemu(machine.pid)) {
+      say('the guest is gone; booting it again');
+      return null;
+    }
+    let guest: Guest | undefined;
+    try {
+      guest = await Guest.open(reach());
+      if (await guest.unwind()) return guest;
+      say('something is pinned; rebooting the guest');
+    } catch (error) {
+      say(`the guest doesn't answer (${reasonOf(error)}); booting it again`);
+    }
+    await guest?.close();
+    return null;
   }
 
   return {
@@ -209,14 +231,18 @@ export function attach(built: Image, running: Machine, attachment: Attachment): 
     release: built.release,
     host: '127.0.0.1',
     hostKey: built.hostKey,
-    ...reach,
+    keyFile,
+    knownHostsFile,
+    get port() {
+      return machine.port;
+    },
     users: labUsers(built.password),
     get qemuPid() {
       return machine.pid;
     },
     ssh,
     reboot,
-    guest: () => Guest.open(reach),
+    guest: () => Guest.open(reach()),
 
     async scenario(name, options = {}) {
       const { memoryMb: needed = 0, run } = scenarios[name];
@@ -232,7 +258,7 @@ export function attach(built: Image, running: Machine, attachment: Attachment): 
     },
 
     async kernelWords() {
-      const guest = await Guest.open(reach);
+      const guest = await Guest.open(reach());
       try {
         return await guest.kernelWords();
       } finally {
@@ -240,7 +266,7 @@ export function attach(built: Image, running: Machine, attachment: Attachment): 
       }
     },
 
-    capture: (path) => capture(reach, path),
+    capture: (path) => capture(reach(), path),
 
     async stop() {
       await end(machine);

@@ -4,8 +4,16 @@
  * not safe in every QEMU.
  */
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -23,8 +31,10 @@ export type GuestClock = 'host' | 'instructions';
 
 export interface MachineOptions {
   readonly memoryMb: number;
-  /** On loopback; a free one by default. */
+  /** On loopback; the system chooses a free one by default. */
   readonly port?: number | undefined;
+  /** Where `port` is somebody else's by now: take another one instead of failing. */
+  readonly otherPortWillDo?: boolean | undefined;
   /** What the guest takes for time, the host's by default. */
   readonly clock?: GuestClock | undefined;
   /** Survives the process that started it. */
@@ -42,48 +52,101 @@ export const machineSchema = z.object({
 export type Machine = Readonly<z.infer<typeof machineSchema>>;
 
 /** Five seconds are usual; on a machine that is busy with other work it was a minute. */
-const bootLimitMs = 180_000;
+const bootLimitMs = 300_000;
+
+/** Lets the system choose (bind(2)): QEMU has the port before anybody else can know its number. */
+const anyPort = 0;
 
 /** Starts a machine and waits until its SSH server greets. */
 export async function boot(image: Image, options: MachineOptions): Promise<Machine> {
   mkdirSync(options.folder, { recursive: true, mode: 0o700 });
-  for (let attempt = 1; ; attempt += 1) {
-    const port = options.port ?? (await freePort());
-    const pid = start(image, options, port);
-    const knownHostsFile = join(options.folder, 'known_hosts');
+  const { port: wanted = anyPort, otherPortWillDo = false } = options;
+  try {
+    return await bootOn(wanted, image, options);
+  } catch (error) {
+    if (error instanceof PortTaken && otherPortWillDo) return bootOn(anyPort, image, options);
+    throw error;
+  }
+}
+
+async function bootOn(wanted: number, image: Image, options: MachineOptions): Promise<Machine> {
+  const { folder } = options;
+  const knownHostsFile = join(folder, 'known_hosts');
+  const pid = start(image, options, wanted);
+  const end = Date.now() + bootLimitMs;
+  try {
+    const port = await forwardedPort(pid, folder, end);
+    const machine = { pid, port, folder, knownHostsFile };
     writeFileSync(knownHostsFile, `[127.0.0.1]:${port} ${image.hostKey}\n`);
-    const machine = { pid, port, folder: options.folder, knownHostsFile };
-    try {
-      await waitForGreeting(machine, bootLimitMs);
-      return machine;
-    } catch (error) {
-      halt(machine);
-      // Somebody else may have taken the port in the meantime.
-      const taken = /Could not set up host forwarding/.test(qemuWords(machine));
-      if (!taken || options.port !== undefined || attempt === 5) {
-        throw error;
-      }
-    }
+    await waitForGreeting(machine, end);
+    return machine;
+  } catch (error) {
+    halt({ pid });
+    throw error;
+  }
+}
+
+/** Somebody else has the port that a machine was to have. */
+class PortTaken extends Error {}
+
+/**
+ * The port of this very process that leads into its guest. That somebody greets on a port is not
+ * enough: it may be another machine that has it by now.
+ */
+async function forwardedPort(pid: number, folder: string, end: number): Promise<number> {
+  while (Date.now() < end) {
+    assertAlive(pid, folder);
+    const [port] = listeningPorts(pid);
+    if (port !== undefined) return port;
+    await pause(20);
+  }
+  throw new Error('QEMU forwards no port');
+}
+
+function assertAlive(pid: number, folder: string): void {
+  if (isAlive(pid)) return;
+  const words = qemuWords(folder) || 'without a word';
+  const isTaken = words.includes('Could not set up host forwarding');
+  throw isTaken ? new PortTaken(words) : new Error(`QEMU ended: ${words}`);
+}
+
+/** TCP ports of IPv4 on which a process listens (proc(5): /proc/PID/fd and /proc/net/tcp). */
+function listeningPorts(pid: number): readonly number[] {
+  const sockets = new Set(linksIn(`/proc/${pid}/fd`));
+  const [, ...lines] = readFileSync('/proc/net/tcp', 'utf8').trimEnd().split('\n');
+  return lines.flatMap((line) => {
+    const [, address = '', , state, , , , , , inode] = line.trim().split(/\s+/);
+    const isOurs = state === tcpListen && sockets.has(`socket:[${inode}]`);
+    return isOurs ? [Number.parseInt(address.split(':')[1] ?? '', 16)] : [];
+  });
+}
+
+/** TCP_LISTEN (include/net/tcp_states.h). */
+const tcpListen = '0A';
+
+/** Where the links of a folder lead; nowhere, if they or the folder vanish meanwhile. */
+function linksIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).map((name) => readlinkSync(join(folder, name)));
+  } catch {
+    return [];
   }
 }
 
 /** Waits until a machine's SSH server greets; an error that says why if it can't any more. */
-async function waitForGreeting(machine: Machine, limitMs: number): Promise<void> {
-  const end = Date.now() + limitMs;
+async function waitForGreeting({ pid, port, folder }: Machine, end: number): Promise<void> {
+  const half = Date.now() + (end - Date.now()) / 2;
   while (Date.now() < end) {
-    if (!isAlive(machine.pid)) {
-      throw new Error(`QEMU ended: ${qemuWords(machine) || 'without a word'}`);
-    }
+    assertAlive(pid, folder);
     // Emulation on a busy machine may need more than the usual fraction of a second to greet.
-    const patience = end - Date.now() > limitMs / 2 ? 500 : 3000;
-    if (await greets(machine.port, patience)) {
+    if (await greets(port, Date.now() < half ? 500 : 3000)) {
       return;
     }
     await pause(50);
   }
-  const console = readFileSync(join(machine.folder, 'console'), 'utf8').trim().split('\n');
+  const console = readFileSync(join(folder, 'console'), 'utf8').trim().split('\n');
   throw new Error(
-    `no SSH greeting within ${limitMs / 1000} s; the console's last lines: ` +
+    `no SSH greeting within ${bootLimitMs / 1000} s; the console's last lines: ` +
       console.slice(-3).join(' | '),
   );
 }
@@ -99,9 +162,9 @@ export async function end(machine: Machine): Promise<void> {
 }
 
 /** Ends a machine at once. It has nothing to lose: its disk is its memory. */
-export function halt(machine: Machine): void {
-  if (isQemu(machine.pid)) {
-    process.kill(machine.pid, 'SIGKILL');
+export function halt({ pid }: Pick<Machine, 'pid'>): void {
+  if (isQemu(pid)) {
+    process.kill(pid, 'SIGKILL');
   }
 }
 
@@ -157,21 +220,6 @@ function start(image: Image, options: MachineOptions, port: number): number {
   return child.pid;
 }
 
-function qemuWords(machine: Machine): string {
-  return readFileSync(join(machine.folder, 'qemu'), 'utf8')
-    .trim()
-    .split('\n')
-    .slice(-2)
-    .join(' | ');
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
+function qemuWords(folder: string): string {
+  return readFileSync(join(folder, 'qemu'), 'utf8').trim().split('\n').slice(-2).join(' | ');
 }

@@ -148,7 +148,7 @@ const definitions = {
       "into lp_busy's code and has patch_state 1; the one in D is the only one blocked.",
     run: async (guest) => {
       const { d, s } = await stallPatching(guest);
-      await guest.waitLog('livepatch: signaling remaining tasks', 25);
+      await guest.waitLog('livepatch: signaling remaining tasks', 120);
       await guest.waitState(s, 1);
       await guest.nextRound();
       return stalled('lp_busy', [d], [s]);

@@ -22,7 +22,10 @@ export function sshArguments(reach: Reach, user: string): readonly string[] {
     StrictHostKeyChecking: 'yes',
     UserKnownHostsFile: reach.knownHostsFile,
     GlobalKnownHostsFile: '/dev/null',
-    ConnectTimeout: '10',
+    ConnectTimeout: '60',
+    // A guest that has hung is gone after two minutes; a busy machine's only takes its time.
+    ServerAliveInterval: '20',
+    ServerAliveCountMax: '6',
     LogLevel: 'ERROR',
   };
   return [

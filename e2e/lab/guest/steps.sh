@@ -1,6 +1,7 @@
 # The steps that scenarios are made of, for the guest's sh (dash). The lab sends this text into a session
 # and calls these functions; nothing of it is in the image. Every step waits until it is true and fails,
-# with a line on stderr, if that takes too long.
+# with a line on stderr, if that takes too long: what takes a moment has a minute, since an emulated
+# guest on a busy machine is slow.
 
 klp=/sys/kernel/livepatch
 modules=/usr/lib/klplab
@@ -51,12 +52,12 @@ try_unload() {
 }
 
 unload() {
-	until_true 10 "$1 can be unloaded" try_unload "$1"
+	until_true 60 "$1 can be unloaded" try_unload "$1"
 }
 
 # settle [SECONDS]
 settle() {
-	until_true "${1:-15}" 'no transition' settled
+	until_true "${1:-60}" 'no transition' settled
 }
 
 # apply LIVEPATCH: loaded, and every thread has switched.
@@ -71,7 +72,7 @@ disable() {
 
 # retire LIVEPATCH: disabled to the end; the module stays.
 retire() {
-	disable "$1" && until_true 15 "$1 is gone from sysfs" gone "$1"
+	disable "$1" && until_true 60 "$1 is gone from sysfs" gone "$1"
 }
 
 # reverse LIVEPATCH: to the other direction, while in transition.
@@ -96,14 +97,14 @@ sleeper() {
 	in-unit "reader-$1.service" setsid setpriv --reuid=1000 --regid=1000 --clear-groups \
 		cat "/dev/klp_busy_$1" </dev/null >/dev/null 2>&1 &
 	pid=$!
-	until_true 10 "process $pid sleeps in a function that waits" in_function "$pid" "_wait_$1" || return
+	until_true 60 "process $pid sleeps in a function that waits" in_function "$pid" "_wait_$1" || return
 	echo "$pid"
 }
 
 # kthread: prints the id of klp_busy's kernel thread, once it sleeps where it can be patched.
 kthread() {
 	pid=$(pgrep -x klp_busy_kt) || { fail 'klp_busy has no kernel thread'; return 1; }
-	until_true 10 'the kernel thread sleeps in a function that waits' in_function "$pid" kwait || return
+	until_true 60 'the kernel thread sleeps in a function that waits' in_function "$pid" kwait || return
 	echo "$pid"
 }
 
@@ -122,7 +123,7 @@ named_by_kernel() {
 # kernel_names TID…: waits until the kernel has said of each, in this transition, that it doesn't switch.
 kernel_names() {
 	for tid; do
-		until_true 10 "the kernel names thread $tid" named_by_kernel "$tid" || return
+		until_true 60 "the kernel names thread $tid" named_by_kernel "$tid" || return
 	done
 }
 
@@ -130,9 +131,30 @@ has_state() {
 	[ "$(cat "/proc/$1/patch_state" 2>/dev/null)" = "$2" ]
 }
 
-# wait_state PID STATE [SECONDS]
+# wait_state PID STATE
 wait_state() {
-	until_true "${3:-10}" "process $1 has patch_state $2" has_state "$1" "$2"
+	until_true 60 "process $1 has patch_state $2" has_state "$1" "$2"
+}
+
+# How often the kernel has tried to switch threads: all that are left within milliseconds, once a second.
+rounds() {
+	dmesg | awk '
+		/klp_try_switch_task: / {
+			match($0, /[0-9]+\.[0-9]+/)
+			at = substr($0, RSTART, RLENGTH) + 0
+			if (at > last + 0.5) count++
+			last = at
+		}
+		END { print count + 0 }'
+}
+
+round_begins() {
+	[ "$(rounds)" -ge "$1" ]
+}
+
+# next_round: waits for one whole round of the kernel's: it was whole when the one after it begins.
+next_round() {
+	until_true 60 'the kernel tries two times more' round_begins $(($(rounds) + 2))
 }
 
 log_has() {
@@ -193,11 +215,14 @@ unwind_once() {
 }
 
 # Back to a kernel without livepatches; false where that takes a reboot. The kernel frees a disabled
-# livepatch a moment after its folder went, so only what stays pinned for some rounds is pinned.
+# livepatch a moment after its folder went, so only what stays pinned for some rounds is pinned; what
+# can't be taken away for another reason does not hold up the next scenario for ever.
 unwind() {
 	pkill -9 -x klp_threads
-	patience=6
+	patience=6 rounds=300
 	while ! unwind_once; do
+		rounds=$((rounds - 1))
+		[ "$rounds" -gt 0 ] || return 1
 		if pinned; then
 			patience=$((patience - 1))
 			[ "$patience" -gt 0 ] || return 1
