@@ -8,6 +8,11 @@ export default defineConfig({
       'renderer/**/*.test.{ts,tsx}',
       'scripts/**/*.test.ts',
     ],
-    testTimeout: 60_000,
+    // A test ends as soon as it has seen what it waits for. These only end one that never will, on a
+    // machine that is busy with other work too.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    teardownTimeout: 60_000,
+    expect: { poll: { timeout: 120_000, interval: 25 } },
   },
 });

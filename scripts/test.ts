@@ -1,26 +1,35 @@
 /**
  * `npm test`: the checks, the unit tests, the stories in a real Electron and those on a real kernel,
  * in that order and all of them even if one fails. `npm test -- STEP [arguments of its runner]` runs one alone.
+ *
+ * Besides what the tests say, each of these fails a step: a test that was skipped on a machine that has
+ * all that tests need, a file that stays in the temporary folder, and a process that stays behind.
  */
+import { randomInt } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { kernelSeries, unavailableWhy } from '../e2e/lab/index';
 import { keepOrRemove, keepVariable } from '../main/testing/kept';
+import { skipsVariable } from '../main/testing/skipping';
 import { ensureBuild } from './build';
 import { withDisplay } from './lib/display';
 import { ensureElectron } from './lib/electron-runtime';
 import { readJson } from './lib/json';
+import { beginTraces, type Leftovers } from './lib/leftovers';
+import { lacking } from './lib/machineNeeds';
 import { root } from './lib/paths';
 import { describe, main, runQuietly, runVisibly, say, Stop } from './lib/process';
 import { searchFolders, watchProcesses } from './lib/secretSearch';
-import { ensureSystemPackages } from './lib/system-packages';
-
-interface Tally {
-  passed: number;
-  failed: number;
-  skipped: number;
-}
+import { ensureSystemPackages, type Purpose } from './lib/system-packages';
+import {
+  judged,
+  readPlaywrightReport,
+  readVitestReport,
+  type Report,
+  type Tally,
+} from './lib/testReports';
 
 type Step = (args: string[], work: string) => Promise<Tally>;
 
@@ -35,25 +44,50 @@ const steps = new Map<string, Step>([
 /** What tests have written, until it was searched. */
 const kept = join(tmpdir(), `klpscope-written-${process.pid}`);
 const watched = watchProcesses();
+const traces = beginTraces();
+process.on('exit', () => traces.remove());
 
 main(async () => {
   const [name, ...args] = process.argv.slice(2);
   if (name !== undefined && !steps.has(name)) {
     throw new Stop(`There is no step "${name}", only ${[...steps.keys()].join(', ')}.`);
   }
-  const tallies = new Map<string, Tally>();
+  const outcomes = new Map<string, { readonly tally: Tally; readonly seconds: number }>();
   process.env[keepVariable] = kept;
   for (const [step, run] of steps) {
-    if (name === undefined || name === step) tallies.set(step, await outcomeOf(run, args));
+    if (name !== undefined && name !== step) continue;
+    const began = performance.now();
+    const tally = withLeftovers(await outcomeOf(run, args), await traces.clear());
+    outcomes.set(step, { tally, seconds: (performance.now() - began) / 1000 });
   }
   await rm(kept, { recursive: true, force: true });
-  console.log();
-  for (const [step, tally] of tallies) console.log(closingLine(step, tally));
-  return [...tallies].every(isGood) ? 0 : 1;
+  console.log(`\n${timesOf(outcomes)}`);
+  for (const [step, { tally }] of outcomes) console.log(closingLine(step, tally));
+  return [...outcomes].every(([step, { tally }]) => isGood(step, tally)) ? 0 : 1;
 });
 
+/** What stays behind is one failed test for files, and one for processes. */
+function withLeftovers(tally: Tally, { files, processes }: Leftovers): Tally {
+  for (const path of files) console.log(`✗ left in the temporary folder: ${path}`);
+  for (const line of processes) console.log(`✗ a process that stayed behind: ${line}`);
+  const failed = Number(files.length > 0) + Number(processes.length > 0);
+  return { ...tally, failed: tally.failed + failed };
+}
+
+/** `Took 12 min 5 s: check 41 s, …`. */
+function timesOf(outcomes: ReadonlyMap<string, { readonly seconds: number }>): string {
+  const all = [...outcomes.values()].reduce((sum, { seconds }) => sum + seconds, 0);
+  const parts = [...outcomes].map(([step, { seconds }]) => `${step} ${duration(seconds)}`);
+  return `Took ${duration(all)}: ${parts.join(', ')}.`;
+}
+
+function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}
+
 /** A step that ran nothing is none, but for the lab, which a machine may not be able to run. */
-function isGood([step, { passed, failed, skipped }]: [string, Tally]): boolean {
+function isGood(step: string, { passed, failed, skipped }: Tally): boolean {
   return failed === 0 && (passed > 0 || (step === 'lab' && skipped > 0));
 }
 
@@ -75,22 +109,6 @@ function closingLine(step: string, { passed, failed, skipped }: Tally): string {
   return `${step}: ${passed} passed, ${failed} failed${suffix}`;
 }
 
-const unitReport = z.object({
-  numPassedTests: z.number(),
-  numFailedTests: z.number(),
-  numPendingTests: z.number(),
-  numTodoTests: z.number(),
-});
-
-const e2eReport = z.object({
-  stats: z.object({
-    expected: z.number(),
-    flaky: z.number(),
-    unexpected: z.number(),
-    skipped: z.number(),
-  }),
-});
-
 /** Runs what package.json calls `check:NAME`, each of which counts as one test. */
 async function check(): Promise<Tally> {
   const shape = z.object({ scripts: z.record(z.string(), z.string()) });
@@ -111,7 +129,7 @@ async function check(): Promise<Tally> {
 /** Among them are stories of the command line against a real sshd, which needs its programs. */
 async function unit(args: string[], work: string): Promise<Tally> {
   await ensureSystemPackages(['test']);
-  return runVitest(args, work);
+  return runVitest(args, work, ['test']);
 }
 
 /**
@@ -123,7 +141,13 @@ async function lab([runner, ...args]: string[]): Promise<Tally> {
   try {
     await ensureSystemPackages(['lab']);
   } catch (error) {
-    say(`The stories on a real kernel will be SKIPPED: ${describe(error)}`);
+    say(describe(error));
+  }
+  // Its images are built here, and not in the time that a test has.
+  labLacks = [];
+  for (const series of kernelSeries) {
+    const why = await unavailableWhy(series, say);
+    if (why !== undefined) labLacks.push(`a lab: ${why}`);
   }
   if (runner !== undefined && !labRunners.has(runner)) {
     throw new Stop(`The lab is run by ${[...labRunners.keys()].join(' and ')}, not "${runner}".`);
@@ -131,44 +155,64 @@ async function lab([runner, ...args]: string[]): Promise<Tally> {
   const total = { passed: 0, failed: 0, skipped: 0 };
   for (const [name, run] of labRunners) {
     if (runner !== undefined && runner !== name) continue;
+    const began = performance.now();
     const { passed, failed, skipped } = await outcomeOf(run, args);
     total.passed += passed;
     total.failed += failed;
     total.skipped += skipped;
+    say(`lab ${name} took ${duration((performance.now() - began) / 1000)}.`);
   }
   return total;
 }
 
+/** Why there can be no lab here, as this run found out itself before the tests. */
+let labLacks: string[] = [];
+
 const labRunners = new Map<string, Step>([
   [
     'playwright',
-    (args, work) => runPlaywright(['--config', 'playwright.lab.config.ts', ...args], work),
+    (args, work) => runPlaywright(['--config', 'playwright.lab.config.ts', ...args], work, ['lab']),
   ],
-  ['vitest', (args, work) => runVitest(['--config', 'vitest.lab.config.ts', ...args], work)],
+  [
+    'vitest',
+    (args, work) => runVitest(['--config', 'vitest.lab.config.ts', ...args], work, ['lab']),
+  ],
 ]);
 
-async function runVitest(args: string[], work: string): Promise<Tally> {
+/** Tests run in an order of their own each time, which `--sequence.seed=N` brings about again. */
+async function runVitest(
+  args: string[],
+  work: string,
+  purposes: readonly Purpose[],
+): Promise<Tally> {
   const file = join(work, 'vitest.json');
+  const skips = join(work, 'skips');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
   const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-  const { status } = await runVisibly(process.execPath, [vitest, 'run', ...reporters, ...args], {
-    cwd: root,
-  });
-  const report = await readReport(file, unitReport);
-  return confirmed(status, {
-    passed: report.numPassedTests,
-    failed: report.numFailedTests,
-    skipped: report.numPendingTests + report.numTodoTests,
-  });
+  const isSeeded = args.some((arg) => arg.startsWith('--sequence.seed'));
+  const seed = randomInt(2 ** 31);
+  const order = ['--sequence.shuffle', ...(isSeeded ? [] : [`--sequence.seed=${seed}`])];
+  if (!isSeeded) say(`The order of the tests: --sequence.seed=${seed}`);
+  const { status } = await runVisibly(
+    process.execPath,
+    [vitest, 'run', ...reporters, ...order, ...args],
+    { cwd: root, env: { ...process.env, [skipsVariable]: skips } },
+  );
+  const isPart = args.some((arg) => /^(?:-t|--testNamePattern)/.test(arg));
+  return counted(await readVitestReport(file, skips), status, purposes, isPart);
 }
 
 async function e2e(args: string[], work: string): Promise<Tally> {
   await ensureSystemPackages(['test']);
-  return runPlaywright(args, work);
+  return runPlaywright(args, work, ['test']);
 }
 
 /** Playwright drives the app that was built, in the real Electron. */
-async function runPlaywright(args: string[], work: string): Promise<Tally> {
+async function runPlaywright(
+  args: string[],
+  work: string,
+  purposes: readonly Purpose[],
+): Promise<Tally> {
   await ensureSystemPackages(['run', 'display']);
   const [electron] = await Promise.all([ensureElectron(), ensureBuild()]);
   const file = join(work, 'e2e.json');
@@ -186,12 +230,21 @@ async function runPlaywright(args: string[], work: string): Promise<Tally> {
       }),
     { alone: true },
   );
-  const { stats } = await readReport(file, e2eReport);
-  return confirmed(status, {
-    passed: stats.expected + stats.flaky,
-    failed: stats.unexpected,
-    skipped: stats.skipped,
-  });
+  return counted(await readPlaywrightReport(file), status, purposes, false);
+}
+
+async function counted(
+  report: Report,
+  status: number,
+  purposes: readonly Purpose[],
+  isPart: boolean,
+): Promise<Tally> {
+  const isLab = purposes.includes('lab');
+  const lacks = isLab ? labLacks : await lacking(purposes);
+  const { tally, lines } = judged(report, { status, lacks, isPart });
+  for (const line of lines) console.log(line);
+  if (lines.length > 0) console.log(`This machine lacks ${lacks.join('; ') || 'nothing'}.`);
+  return tally;
 }
 
 /**
@@ -205,17 +258,4 @@ async function secrets(): Promise<Tally> {
   for (const place of [...found, ...watched.found]) console.log(`✗ a secret in ${place}`);
   const failed = Number(found.length > 0) + Number(watched.found.size > 0);
   return { passed: 2 - failed, failed, skipped: 0 };
-}
-
-async function readReport<Report>(file: string, shape: z.ZodType<Report>): Promise<Report> {
-  try {
-    return await readJson(file, shape);
-  } catch {
-    throw new Stop('The runner has ended without a report.');
-  }
-}
-
-/** A runner that fails with no failed test has crashed, or could not load a test file. */
-function confirmed(status: number, tally: Tally): Tally {
-  return status !== 0 && tally.failed === 0 ? { ...tally, failed: 1 } : tally;
 }

@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startLab, unavailableWhy, type Lab } from '../lab/index.js';
+import { skipping } from '../../main/testing/skipping';
 
 const kernel = process.env['KLPSCOPE_LAB_KERNEL'] === '6.1' ? '6.1' : '6.12';
-const why = await unavailableWhy(kernel);
-if (why !== undefined) console.warn(`SKIPPED: guests that go away: ${why}`);
+const why = skipping(import.meta.filename, await unavailableWhy(kernel));
 
-describe.skipIf(why !== undefined)('a guest that went away', () => {
+describe.skipIf(why)('a guest that went away', () => {
   let lab: Lab;
 
   beforeAll(async () => {

@@ -9,16 +9,16 @@ import { run } from '../../main/cli/run';
 import { whatIfSchema, type WhatIf } from '../../shared/report/whatif/document';
 import type { Guest } from '../lab/guest.js';
 import { startLab, unavailableWhy, type KernelWord, type Lab } from '../lab/index.js';
+import { skipping } from '../../main/testing/skipping';
 import { clientOf, type Client } from './client';
 
 const kernel = process.env['KLPSCOPE_LAB_KERNEL'] === '6.1' ? '6.1' : '6.12';
-const why = await unavailableWhy(kernel);
-if (why !== undefined) console.warn(`SKIPPED: what-if against a real kernel: ${why}`);
+const why = skipping(import.meta.filename, await unavailableWhy(kernel));
 
 /** What lp_busy patches, as a person writes it down. */
 const functions = 'vmlinux:version_proc_show\nklp_busy:klp_busy_wait_d\nklp_busy:klp_busy_wait_s\n';
 
-describe.skipIf(why !== undefined)(`what-if and a real kernel ${kernel}`, () => {
+describe.skipIf(why)(`what-if and a real kernel ${kernel}`, () => {
   let lab: Lab;
   let client: Client;
   let guest: Guest;

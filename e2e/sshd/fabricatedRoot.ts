@@ -6,9 +6,10 @@
  * /sys and /proc (a mount namespace). Both take root.
  */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { memoryFolder } from '../../main/testing/memoryFolder';
 
 export interface FabricatedRoot {
   readonly path: string;
@@ -39,8 +40,7 @@ export function fabricateRoot(
   capture: string,
   { inMemory = false }: { readonly inMemory?: boolean } = {},
 ): FabricatedRoot {
-  const memory = '/dev/shm';
-  const above = inMemory && existsSync(memory) ? memory : tmpdir();
+  const above = inMemory ? memoryFolder() : tmpdir();
   const path = mkdtempSync(join(above, 'klpscope-root-'));
   chmodSync(path, 0o755);
   execFileSync('tar', ['-xzf', capture, '-C', path]);

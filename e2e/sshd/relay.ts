@@ -5,6 +5,8 @@ export interface Relay {
   readonly port: number;
   /** How many connections there have been. */
   readonly connections: number;
+  /** How many pieces it holds up, in both directions. */
+  readonly heldUp: number;
   /** Milliseconds by which each packet is late, in either direction. */
   delay(ms: number): void;
   /** Nothing passes any more, and nobody is told; what came in the meantime passes when it goes on. */
@@ -55,6 +57,9 @@ export async function startRelay(to: number, host = '127.0.0.1'): Promise<Relay>
     get connections() {
       return connections;
     },
+    get heldUp() {
+      return [...open].reduce((sum, { waiting }) => sum + waiting, 0);
+    },
     delay: (ms) => {
       lateness = ms;
     },
@@ -95,6 +100,10 @@ class Direction {
     });
     from.on('end', () => this.push(null));
     from.on('close', () => this.push(null));
+  }
+
+  get waiting(): number {
+    return this.queue.length;
   }
 
   pump(): void {

@@ -5,6 +5,7 @@
  * of the machine changes. That takes root; where it can't be had, `cannotServe` says why.
  */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import {
   chmodSync,
   chownSync,
@@ -14,7 +15,7 @@ import {
   readFileSync,
   writeFileSync,
 } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -113,18 +114,41 @@ export async function startSshd(options: ServerOptions = {}): Promise<SshServer>
     rsa: makeKey(join(folder, 'key-rsa'), 'rsa', ''),
     encrypted: makeKey(join(folder, 'key-encrypted'), 'ed25519', passphrase),
   };
-  const port = options.port ?? (await freePort());
   writeAccounts(folder, password, Object.values(keys), options.shellNoise ?? '');
   const addresses = options.addresses ?? ['127.0.0.1'];
-  writeFileSync(join(folder, 'sshd_config'), config(folder, port, addresses, options.config ?? []));
   const output: string[] = [];
-  const run = async () => {
-    const started = start(folder, options.inside ?? [], options.prepare ?? []);
-    started.stderr?.on('data', (chunk: Buffer) => output.push(chunk.toString()));
-    await waitForGreeting(port, addresses[0], started, output);
-    return started;
+  const configure = (port: number): void => {
+    const lines = config(folder, port, addresses, options.config ?? []);
+    writeFileSync(join(folder, 'sshd_config'), lines);
   };
-  let child = await run();
+  /** @returns null: somebody else has its port */
+  const run = async (): Promise<ChildProcess | null> => {
+    const started = start(folder, options.inside ?? [], options.prepare ?? []);
+    const said: string[] = [];
+    started.stderr?.on('data', (chunk: Buffer) => {
+      said.push(chunk.toString());
+      output.push(chunk.toString());
+    });
+    const isListening = await listening(started, addresses.length, () => said.join(''));
+    return isListening ? started : null;
+  };
+  /** The one that had the port before may still be about to end. */
+  const runOnceFree = async (): Promise<ChildProcess> => {
+    for (;;) {
+      const started = await run();
+      if (started) return started;
+      await pause(20);
+    }
+  };
+  let port = options.port ?? (await unclaimedPort());
+  configure(port);
+  let first = options.port === undefined ? await run() : await runOnceFree();
+  while (!first) {
+    port = await unclaimedPort();
+    configure(port);
+    first = await run();
+  }
+  let child: ChildProcess = first;
   const hostKey = readFileSync(join(folder, 'host.pub'), 'utf8')
     .split(' ')
     .slice(0, 2)
@@ -145,7 +169,7 @@ export async function startSshd(options: ServerOptions = {}): Promise<SshServer>
     log: () => output.join(''),
     signal: (name) => signalTree(child, name),
     async restart() {
-      child = await run();
+      child = await runOnceFree();
     },
     async stop() {
       signalTree(child, 'SIGCONT');
@@ -310,40 +334,47 @@ function descendants(pid: number): number[] {
     .flatMap((child) => [...descendants(child), child]);
 }
 
-async function waitForGreeting(
-  port: number,
-  address: string | undefined,
+/**
+ * Waits until a server listens. That somebody greets on its port would not do: it may be another's.
+ *
+ * @returns false: somebody else has the port
+ */
+async function listening(
   child: ChildProcess,
-  output: readonly string[],
-): Promise<void> {
-  for (let attempt = 0; attempt < 400; attempt += 1) {
-    if (child.exitCode !== null || child.signalCode !== null)
-      throw new Error(`sshd ended: ${output.join('')}`);
-    if (await greets(port, address)) return;
-    await pause(25);
+  addresses: number,
+  said: () => string,
+): Promise<boolean> {
+  for (;;) {
+    // One of several addresses may not exist here.
+    const tried = said().match(/^(?:Server listening on |error: Bind to port )/gm) ?? [];
+    if (tried.length >= addresses && tried.some((line) => line.startsWith('Server'))) return true;
+    if (child.exitCode !== null || child.signalCode !== null) {
+      if (said().includes('Address already in use')) return false;
+      throw new Error(`sshd ended: ${said()}`);
+    }
+    await pause(20);
   }
-  throw new Error(`sshd does not greet: ${output.join('')}`);
 }
 
-function greets(port: number, address = '127.0.0.1'): Promise<boolean> {
+/**
+ * A port that nobody listens on, below those that the system gives to whoever asks for any
+ * (ip(7), ip_local_port_range): it stays free while a server is away, and comes back to it.
+ */
+export async function unclaimedPort(): Promise<number> {
+  const range = readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8');
+  const end = Math.max(Number.parseInt(range, 10), firstPort + 1000);
+  for (;;) {
+    const port = randomInt(firstPort, end);
+    if (await isFree(port)) return port;
+  }
+}
+
+const firstPort = 15_000;
+
+function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, address);
-    socket.once('data', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-    socket.once('close', () => resolve(false));
-  });
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 }

@@ -8,10 +8,10 @@ import { cannotServe, startSshd, type SshServer } from '../../e2e/sshd/server';
 import { watchEventSchema, type WatchEvent } from '../../shared/history/events';
 import { AcceptedKeys } from '../ssh/acceptedKeys';
 import { keepOrRemove, keepOutput } from '../testing/kept';
+import { skipping } from '../testing/skipping';
 import { run } from './run';
 
-const impossible = cannotServe();
-if (impossible !== undefined) console.warn(`SKIPPED: sshd: ${impossible}`);
+const impossible = skipping(import.meta.filename, cannotServe());
 
 let folder = '';
 beforeEach(() => {
@@ -88,14 +88,14 @@ describe('forget-key', () => {
   });
 });
 
-describe.skipIf(impossible !== undefined)('hosts over SSH', () => {
+describe.skipIf(impossible)('hosts over SSH', () => {
   let server: SshServer;
   beforeAll(async () => {
     server = await startSshd();
-  }, 60_000);
+  });
   afterAll(async () => {
     await server.stop();
-  }, 60_000);
+  });
 
   function configure(...lines: string[]): void {
     const path = join(folder, 'ssh_config');

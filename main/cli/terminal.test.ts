@@ -18,7 +18,7 @@ const unknownKey: HostKeyQuestion = {
 };
 
 async function shows(text: () => string, what: RegExp): Promise<void> {
-  await expect.poll(text, { timeout: 30_000, interval: 10 }).toMatch(what);
+  await expect.poll(text, { interval: 10 }).toMatch(what);
 }
 
 /** Types each of the lines once something new that ends as a prompt does is there to be answered. */

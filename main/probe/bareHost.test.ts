@@ -11,14 +11,15 @@ import { cannotFabricate, fabricateRoot, type FabricatedRoot } from '../../e2e/s
 import { hold, probe, tryProbe, type ProbedHost } from '../../e2e/sshd/probedHost';
 import { buildState } from '../../shared/model/buildState';
 import type { Readings } from '../../shared/readings/readings';
+import { skipping } from '../testing/skipping';
 
 const sample = join(
   dirname(fileURLToPath(import.meta.url)),
   '../../samples/linux-6.12/04-stalled-patching.tar.gz',
 );
-const impossible = cannotFabricate();
+const impossible = skipping(import.meta.filename, cannotFabricate());
 
-describe.skipIf(impossible !== undefined)('a bare host', () => {
+describe.skipIf(impossible)('a bare host', () => {
   let root: FabricatedRoot;
   let host: ProbedHost | null = null;
 

@@ -9,14 +9,15 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cannotFabricate, fabricateRoot, type FabricatedRoot } from '../../e2e/sshd/fabricatedRoot';
 import { hold, probe, type ProbedHost } from '../../e2e/sshd/probedHost';
 import { buildState } from '../../shared/model/buildState';
+import { skipping } from '../testing/skipping';
 
 const sample = join(
   dirname(fileURLToPath(import.meta.url)),
   '../../samples/linux-6.12/04-stalled-patching.tar.gz',
 );
-const impossible = cannotFabricate();
+const impossible = skipping(import.meta.filename, cannotFabricate());
 
-describe.skipIf(impossible !== undefined)('on the host', () => {
+describe.skipIf(impossible)('on the host', () => {
   let root: FabricatedRoot;
   let host: ProbedHost | null = null;
 
@@ -68,17 +69,17 @@ describe.skipIf(impossible !== undefined)('on the host', () => {
   ])('no reader of a file that does not answer is left, limited by %s', async (_, without) => {
     for (const tool of without) rmSync(inRoot(`bin/${tool}`));
     const { pid } = await blocking();
-    await expect.poll(running, { timeout: 30_000 }).toEqual([]);
+    await expect.poll(running).toEqual([]);
     const held = hold(inRoot(`proc/${pid}/cmdline`));
     const { host: slow } = await start('sh');
     const [readings] = await Promise.all([slow.read(), held.awaitReader()]);
     expect(readings.files.get(`/proc/${pid}/cmdline`)).toEqual({ missing: 'timed-out' });
     // The session goes on, and its shell is all that is left of it.
-    await expect.poll(() => running().length, { timeout: 30_000 }).toBe(1);
+    await expect.poll(() => running().length).toBe(1);
     expect(running().join()).toMatch(/^sh /);
     expect((await slow.read()).files.has('/proc/uptime')).toBe(true);
     slow.live.close();
-    await expect.poll(running, { timeout: 30_000 }).toEqual([]);
+    await expect.poll(running).toEqual([]);
   });
 
   it('nothing is left when the session ends while a file does not answer', async () => {
@@ -88,7 +89,7 @@ describe.skipIf(impossible !== undefined)('on the host', () => {
     slow.live.close();
     // Who waits for the kernel's lock can't be told before it has it.
     held.release('1\n');
-    await expect.poll(running, { timeout: 30_000 }).toEqual([]);
+    await expect.poll(running).toEqual([]);
   });
 
   it('a long log is cut before it is sent, lines about single threads apart', async () => {
@@ -142,7 +143,7 @@ describe.skipIf(impossible !== undefined)('on the host', () => {
     const { host: long, said } = await start('sh');
     await long.read();
     const path = `/proc/${pid}/cmdline`;
-    await expect.poll(() => said.late, { timeout: 30_000 }).toContain(' end 1\n');
+    await expect.poll(() => said.late).toContain(' end 1\n');
     expect(said.late).toContain('yyyy');
     expect(said.late.length).toBeLessThan(100_000);
     const sent = (await long.read()).files.get(path);

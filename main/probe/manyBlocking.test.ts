@@ -7,6 +7,7 @@ import { cannotFabricate, fabricateRoot } from '../../e2e/sshd/fabricatedRoot';
 import { detailedThreads } from '../../shared/readings/limits';
 import { blockingThreads } from '../../shared/readings/threads';
 import { startChild } from '../ssh/childChannel';
+import { skipping } from '../testing/skipping';
 import { firstRequest, LiveHost } from './liveHost';
 import { threadKey, type ProbeRequest } from './request';
 import { ProbeSession } from './session';
@@ -17,7 +18,7 @@ const sample = join(
   '../../samples/linux-6.12/04-stalled-patching.tar.gz',
 );
 
-it.skipIf(cannotFabricate() !== undefined)(
+it.skipIf(skipping(import.meta.filename, cannotFabricate()))(
   'names the first 200 of 300 by their numbers, in one answer',
   async () => {
     const root = fabricateRoot(sample);

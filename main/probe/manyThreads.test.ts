@@ -6,17 +6,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cannotFabricate, fabricateRoot, type FabricatedRoot } from '../../e2e/sshd/fabricatedRoot';
 import { probe } from '../../e2e/sshd/probedHost';
 import { buildState } from '../../shared/model/buildState';
+import { skipping } from '../testing/skipping';
 
 const sample = join(
   dirname(fileURLToPath(import.meta.url)),
   '../../samples/linux-6.12/04-stalled-patching.tar.gz',
 );
-const impossible = cannotFabricate();
+const impossible = skipping(import.meta.filename, cannotFabricate());
 const processes = 600;
 const threadsEach = 100;
 const firstPid = 100_000;
 
-describe.skipIf(impossible !== undefined)('a host with 60,000 threads', () => {
+describe.skipIf(impossible)('a host with 60,000 threads', () => {
   let root: FabricatedRoot;
 
   beforeAll(() => {
@@ -30,7 +31,7 @@ describe.skipIf(impossible !== undefined)('a host with 60,000 threads', () => {
         if (process < 3) writeFileSync(join(folder, 'comm'), `worker-${thread}\n`);
       }
     }
-  }, 120_000);
+  });
   afterAll(() => root.remove());
 
   it('is read with its last thread, whatever the limit on arguments', async () => {

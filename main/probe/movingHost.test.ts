@@ -8,11 +8,12 @@ import { cannotFabricate, fabricateRoot, type FabricatedRoot } from '../../e2e/s
 import { hold, probe, type ProbedHost } from '../../e2e/sshd/probedHost';
 import { buildState } from '../../shared/model/buildState';
 import type { Readings } from '../../shared/readings/readings';
+import { skipping } from '../testing/skipping';
 
 const samples = join(dirname(fileURLToPath(import.meta.url)), '../../samples/linux-6.12');
-const impossible = cannotFabricate();
+const impossible = skipping(import.meta.filename, cannotFabricate());
 
-describe.skipIf(impossible !== undefined)('a host that changes while it is read', () => {
+describe.skipIf(impossible)('a host that changes while it is read', () => {
   let root: FabricatedRoot;
   let host: ProbedHost | null = null;
 

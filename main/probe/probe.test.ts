@@ -15,6 +15,7 @@ import { statusOf } from '../../shared/report/status';
 import type { StatusDocument } from '../../shared/report/statusDocument';
 import { openSource } from '../sources/source';
 import { startChild } from '../ssh/childChannel';
+import { skipping } from '../testing/skipping';
 import { firstRequest, LiveHost } from './liveHost';
 import { probeText, sentText } from './probeText';
 import { ProbeSession } from './session';
@@ -22,7 +23,8 @@ import { programText, startArguments, startCommand, unsendable } from './start';
 
 const samples = join(dirname(fileURLToPath(import.meta.url)), '../../samples/linux-6.12');
 const names = readdirSync(samples).filter((name) => name.endsWith('.tar.gz'));
-const impossible = cannotFabricate();
+const why = cannotFabricate();
+const impossible = skipping(import.meta.filename, why);
 const roots = new Map<string, FabricatedRoot>();
 
 function rootOf(name: string): FabricatedRoot {
@@ -116,7 +118,7 @@ function asRead(saved: StatusDocument) {
   };
 }
 
-describe.skipIf(impossible !== undefined)('the probe reads what the files say', () => {
+describe.skipIf(impossible)('the probe reads what the files say', () => {
   it.each(names)('%s, with busybox only', async (name) => {
     const root = rootOf(name);
     const document = statusOf(await read(root.busyboxOnly));
@@ -203,9 +205,9 @@ describe('the text', () => {
     (shell) => {
       const [program = '', ...args] = shell.split(' ');
       const isThere = spawnSync(program, [...args, '-c', 'true']).status === 0;
-      if (!isThere) console.warn(`SKIPPED: there is no ${shell} here.`);
+      const lacking = isThere ? undefined : `there is no ${shell} here`;
 
-      it.skipIf(!isThere)('starts', () => {
+      it.skipIf(skipping(import.meta.filename, lacking))('starts', () => {
         const line = startCommand(programText('0a', firstRequest));
         const { stdout } = spawnSync(program, [...args, '-c', line], { input: '' });
         expect(stdout.toString()).toMatch(/^\nklpscope-probe 1 0a [0-9a-f-]{36} \d+\n/);
@@ -237,8 +239,9 @@ describe('the text', () => {
 });
 
 const hasStrace = spawnSync('strace', ['-V']).status === 0;
+const untraceable = why ?? (hasStrace ? undefined : 'strace is not installed');
 
-describe.skipIf(impossible !== undefined || !hasStrace)('traced', () => {
+describe.skipIf(skipping(import.meta.filename, untraceable))('traced', () => {
   it('opens nothing for writing, and leaves the files as they were', async () => {
     const root = fabricateRoot(join(samples, '04-stalled-patching.tar.gz'));
     const trace = join(root.path, 'trace');

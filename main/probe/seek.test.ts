@@ -7,6 +7,7 @@ import { cannotFabricate, fabricateRoot } from '../../e2e/sshd/fabricatedRoot';
 import { searchTree, type SoughtCode, type StackSearch } from '../../shared/readings/stackSearch';
 import { DirectoryTree } from '../sources/directoryTree';
 import { startChild } from '../ssh/childChannel';
+import { skipping } from '../testing/skipping';
 import { firstRequest, LiveHost } from './liveHost';
 import { readSeek, seekWords } from './seek';
 import { ProbeSession } from './session';
@@ -16,7 +17,7 @@ const samples = join(dirname(fileURLToPath(import.meta.url)), '../../samples/lin
 const impossible = cannotFabricate();
 const host =
   impossible === undefined ? fabricateRoot(join(samples, '04-stalled-patching.tar.gz')) : null;
-afterAll(() => host?.remove(), 60_000);
+afterAll(() => host?.remove());
 
 const sought: SoughtCode = {
   symbols: ['klp_busy_wait_d', 'worker_thread', 'do_syscall_64'],
@@ -49,7 +50,7 @@ function comparable({ files, found, ...counts }: StackSearch) {
   };
 }
 
-describe.skipIf(host === null)('all stacks of a host', () => {
+describe.skipIf(skipping(import.meta.filename, impossible))('all stacks of a host', () => {
   const root = host ?? { path: '', busyboxOnly: [], ownPrograms: [] };
   const known = () => comparable(searchTree(new DirectoryTree(root.path), sought));
 

@@ -11,6 +11,7 @@ import { buildState } from '../../shared/model/buildState';
 import type { Readings } from '../../shared/readings/readings';
 import { captureScript } from '../probe/captureScript';
 import { openSource } from '../sources/source';
+import { skipping } from '../testing/skipping';
 import { AcceptedKeys } from './acceptedKeys';
 import { defaultLiveOptions, openSsh, type LiveOptions } from './sshSource';
 import type { LiveSource } from './connectedSource';
@@ -19,7 +20,7 @@ const sample = join(
   dirname(fileURLToPath(import.meta.url)),
   '../../samples/linux-6.12/04-stalled-patching.tar.gz',
 );
-const impossible = cannotServe();
+const impossible = skipping(import.meta.filename, cannotServe());
 const opened: LiveSource[] = [];
 
 function open(server: SshServer, user: string, options: Partial<LiveOptions> = {}): LiveSource {
@@ -60,7 +61,7 @@ function facts(readings: Readings) {
   return { transition, patches, order, host, livepatch, ghosts, said };
 }
 
-describe.skipIf(impossible !== undefined)('a host that is nothing but busybox, over SSH', () => {
+describe.skipIf(impossible)('a host that is nothing but busybox, over SSH', () => {
   let root: FabricatedRoot;
   let server: SshServer;
 
@@ -80,7 +81,7 @@ describe.skipIf(impossible !== undefined)('a host that is nothing but busybox, o
   afterAll(async () => {
     await server.stop();
     root.remove();
-  }, 60_000);
+  });
 
   it.each(['ssh2', 'openssh'] as const)('says with %s what its files say', async (transport) => {
     const source = open(server, 'root', { transport });
@@ -136,14 +137,14 @@ describe.skipIf(impossible !== undefined)('a host that is nothing but busybox, o
   );
 });
 
-describe.skipIf(impossible !== undefined)('a host that floods whoever logs in', () => {
+describe.skipIf(impossible)('a host that floods whoever logs in', () => {
   const servers: SshServer[] = [];
   const mark = '00000000-0000-0000-0000-000000000000';
 
   afterEach(async () => {
     for (const source of opened.splice(0)) source.close();
     await Promise.all(servers.splice(0).map((server) => server.stop()));
-  }, 60_000);
+  });
 
   it.each(['ssh2', 'openssh'] as const)(
     'is let go by %s in the middle of an answer',

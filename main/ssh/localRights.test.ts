@@ -13,9 +13,9 @@ import { cannotServe, startSshd, type SshServer } from '../../e2e/sshd/server';
 import { statusDocumentSchema } from '../../shared/report/statusDocument';
 import { keepOrRemove } from '../testing/kept';
 import { buildProgram } from '../testing/program';
+import { skipping } from '../testing/skipping';
 
-const impossible = cannotServe();
-if (impossible !== undefined) console.warn(`SKIPPED: this machine by other users: ${impossible}`);
+const impossible = skipping(import.meta.filename, cannotServe());
 
 let folder = '';
 let program = '';
@@ -84,7 +84,7 @@ function onTerminal(user: User, answers: readonly string[], env: readonly string
   );
 }
 
-describe.skipIf(impossible !== undefined)('this machine, by a user who is not root', () => {
+describe.skipIf(impossible)('this machine, by a user who is not root', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'klpscope-local-'));
     chmodSync(folder, 0o755);
@@ -102,11 +102,11 @@ describe.skipIf(impossible !== undefined)('this machine, by a user who is not ro
       startSshd({ prepare: [`mount --bind '${join(folder, 'sbin')}' /usr/local/sbin`] }),
       startSshd({ prepare: [`mount -t overlay none -o '${layers}' /usr/bin`] }),
     ]);
-  }, 60_000);
+  });
   afterAll(async () => {
     await Promise.all([server.stop(), bare.stop()]);
     keepOrRemove(folder);
-  }, 60_000);
+  });
 
   it('is shown in part, with what to do about it', () => {
     const { status: code, stdout, stderr } = statusOn(server, 'viewer', ['--json']);

@@ -1,6 +1,5 @@
 /** What networks do to a connection, against Debian's own sshd behind a relay, over both transports. */
 import { execFileSync } from 'node:child_process';
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { hostOf, type HostWish } from '../../e2e/sshd/client';
 import { startRelay, type Relay } from '../../e2e/sshd/relay';
@@ -9,13 +8,14 @@ import type { Readings } from '../../shared/readings/readings';
 import type { Result } from '../../shared/readings/problem';
 import { statusDocumentSchema } from '../../shared/report/statusDocument';
 import { klpscope } from '../testing/cli';
+import { controlTime, releaseTime } from '../testing/passTime';
+import { skipping } from '../testing/skipping';
 import { AcceptedKeys } from './acceptedKeys';
 import type { LiveSource } from './connectedSource';
 import type { Question } from './questions';
 import { defaultLiveOptions, openSsh, type LiveOptions } from './sshSource';
 
-const impossible = cannotServe();
-if (impossible !== undefined) console.warn(`SKIPPED: network troubles: ${impossible}`);
+const impossible = skipping(import.meta.filename, cannotServe());
 
 let server: SshServer;
 const others: SshServer[] = [];
@@ -56,7 +56,7 @@ function codeOf(result: Result<Readings>): string {
 
 const next = (source: LiveSource) => async () => codeOf(await source.sample());
 
-describe.skipIf(impossible !== undefined)('a network', () => {
+describe.skipIf(impossible)('a network', () => {
   beforeAll(async () => {
     server = await startSshd({ addresses: ['127.0.0.1', '::1'] });
   });
@@ -64,10 +64,11 @@ describe.skipIf(impossible !== undefined)('a network', () => {
     for (const source of opened.splice(0)) source.close();
     for (const relay of relays.splice(0)) relay.stop();
     vi.unstubAllEnvs();
+    releaseTime();
   });
   afterAll(async () => {
     await Promise.all([server, ...others].map((each) => each.stop()));
-  }, 60_000);
+  });
 
   describe.each(['ssh2', 'openssh'] as const)('with %s', (transport) => {
     it('that is late by 300 ms a round trip answers, and tells how long a round takes', async () => {
@@ -81,28 +82,28 @@ describe.skipIf(impossible !== undefined)('a network', () => {
 
     it('that stalls for less than keepalive bears goes on', async () => {
       const relay = await relayed();
-      const lines = ['ServerAliveInterval 3', 'ServerAliveCountMax 3'];
+      const lines = ['ServerAliveInterval 1', 'ServerAliveCountMax 60'];
       const source = open({ transport, port: relay.port, lines });
       expect(codeOf(await source.sample())).toBe('read');
       relay.halt();
       const sampled = source.sample();
-      await pause(2000);
+      // The request, and then asking after the server, more than once.
+      await expect.poll(() => relay.heldUp).toBeGreaterThan(3);
       relay.goOn();
       expect(codeOf(await sampled)).toBe('read');
       expect(relay.connections).toBe(1);
     });
 
-    // Less than keepalive would take where nothing is configured.
-    it('that stalls for longer is lost by keepalive', { timeout: 25_000 }, async () => {
+    it('that stalls for longer is lost by keepalive', async () => {
       const relay = await relayed();
-      const lines = ['ServerAliveInterval 1', 'ServerAliveCountMax 2', 'ConnectTimeout 1'];
+      const lines = ['ServerAliveInterval 1', 'ServerAliveCountMax 3', 'ConnectTimeout 4'];
       const source = open({ transport, port: relay.port, lines });
       expect(codeOf(await source.sample())).toBe('read');
       relay.halt();
       expect(codeOf(await source.sample())).toBe('connection-lost');
-      await expect.poll(next(source), { timeout: 10_000, interval: 100 }).toBe('timeout');
+      await expect.poll(next(source)).toBe('timeout');
       relay.goOn();
-      await expect.poll(next(source), { timeout: 15_000, interval: 100 }).toBe('read');
+      await expect.poll(next(source)).toBe('read');
     });
 
     it('that stalls in the middle of connecting, wherever, is a timeout', async () => {
@@ -121,15 +122,17 @@ describe.skipIf(impossible !== undefined)('a network', () => {
         config: ['PasswordAuthentication yes', 'PubkeyAuthentication no'],
       });
       others.push(strict);
-      const ask = () => pause(2500, [strict.password]);
-      const source = open({ transport, server: strict, timeoutMs: 1500, ask });
+      const passTime = controlTime();
+      // Shorter than keepalive takes to lose what answers nothing meanwhile.
+      const ask = () => passTime(25_000).then(() => [strict.password]);
+      const source = open({ transport, server: strict, timeoutMs: 20_000, ask });
       expect(codeOf(await source.sample())).toBe('read');
       const rights = { user: 'operator', sudo: true };
-      const asRoot = open({ transport, server: strict, timeoutMs: 1500, ask, ...rights });
+      const asRoot = open({ transport, server: strict, timeoutMs: 20_000, ask, ...rights });
       expect(await asRoot.sample()).toMatchObject({ ok: true, value: { privileged: true } });
     });
 
-    it('whose server stands still is lost by keepalive', { timeout: 25_000 }, async () => {
+    it('whose server stands still is lost by keepalive', async () => {
       const lines = ['ServerAliveInterval 1', 'ServerAliveCountMax 2'];
       const stopped = await startSshd();
       others.push(stopped);
@@ -184,11 +187,13 @@ describe.skipIf(impossible !== undefined)('a network', () => {
         config: ['LogLevel DEBUG1', 'PasswordAuthentication yes'],
       });
       others.push(impostor);
-      await expect.poll(next(source), { timeout: 20_000, interval: 100 }).toBe('host-key-changed');
+      await expect.poll(next(source)).toBe('host-key-changed');
       const before = connectionsIn(impostor.log());
+      const passTime = controlTime();
       for (let more = 0; more < 8; more += 1) {
+        // Longer than any wait before another try.
+        await passTime(60_000);
         expect(codeOf(await source.sample())).toBe('host-key-changed');
-        await pause(400);
       }
       expect(connectionsIn(impostor.log())).toBe(before);
       source.retry();

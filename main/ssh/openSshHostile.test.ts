@@ -10,6 +10,7 @@ import { forgedSentences } from '../../e2e/sshd/forgedSentences';
 import { speakingServer, type SpeakingServer, type Speech } from '../../e2e/sshd/speakingServer';
 import { answering } from '../testing/answering';
 import { temporaryFolder } from '../testing/folders';
+import { skipping } from '../testing/skipping';
 import { AcceptedKeys } from './acceptedKeys';
 import type { LiveSource } from './connectedSource';
 import { fingerprint } from './knownHosts';
@@ -85,7 +86,9 @@ function silentPipe(folder: string): string {
   return path;
 }
 
-describe.skipIf(!hasOpenSsh())('a server over OpenSSH', () => {
+const lacking = hasOpenSsh() ? undefined : 'there is no ssh here';
+
+describe.skipIf(skipping(import.meta.filename, lacking))('a server over OpenSSH', () => {
   describe.each(['a pipe', '/dev/zero', '/dev/tty'])('that names %s', (name) => {
     const words = (folder: string) =>
       forgedSentences(name === 'a pipe' ? silentPipe(folder) : name).join('');

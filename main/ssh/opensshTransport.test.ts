@@ -5,7 +5,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startAgent } from '../../e2e/sshd/agent';
 import { askingServer } from '../../e2e/sshd/askingServer';
@@ -15,14 +14,15 @@ import { parseTarget } from '../../shared/api/target';
 import type { Result } from '../../shared/readings/problem';
 import type { Readings } from '../../shared/readings/readings';
 import { answering } from '../testing/answering';
+import { controlTime, releaseTime } from '../testing/passTime';
+import { skipping } from '../testing/skipping';
 import { AcceptedKeys } from './acceptedKeys';
 import { fingerprint } from './knownHosts';
 import { nobody, type Question } from './questions';
 import { defaultLiveOptions, openSsh, type LiveOptions } from './sshSource';
 import type { LiveSource } from './connectedSource';
 
-const impossible = cannotServe();
-if (impossible !== undefined) console.warn(`SKIPPED: sshd: ${impossible}`);
+const impossible = skipping(import.meta.filename, cannotServe());
 
 /** Three hosts; each takes the keys of its own folder only. */
 let outer: SshServer;
@@ -114,17 +114,18 @@ function publicKey(path: string): string {
   return readFileSync(`${path}.pub`, 'utf8').trim();
 }
 
-describe.skipIf(impossible !== undefined)('connecting as configured', () => {
+describe.skipIf(impossible)('connecting as configured', () => {
   beforeAll(async () => {
     [outer, middle, inner] = await Promise.all([startSshd(), startSshd(), startSshd()]);
     authority = makeKey('authority');
-  }, 120_000);
+  });
   afterEach(() => {
     for (const source of opened.splice(0)) source.close();
+    releaseTime();
   });
   afterAll(async () => {
     await Promise.all([outer, middle, inner].map((each) => each.stop()));
-  }, 60_000);
+  });
 
   describe.each(['ssh2', 'openssh'] as const)('by %s', (transport) => {
     it('goes over several hops, asks about an unknown one under its own name, and saves it', async () => {
@@ -250,11 +251,14 @@ describe.skipIf(impossible !== undefined)('connecting as configured', () => {
     it('gives people the time that they take to answer', async () => {
       const given: string[][] = [];
       const asking = await askingServer([['Password: ']], given);
-      const slow = (question: Question): Promise<readonly string[]> =>
-        pause(2500).then(() => [question.kind === 'host-key' ? 'accept' : newSecret('password')]);
+      const passTime = controlTime();
+      const slow = async (question: Question): Promise<readonly string[]> => {
+        await passTime(600_000);
+        return [question.kind === 'host-key' ? 'accept' : newSecret('password')];
+      };
       const { open } = story({
         config: ['Host inner', '  HostName 127.0.0.1', `  Port ${asking.port}`],
-        options: { transport, ask: slow, timeoutMs: 2000 },
+        options: { transport, ask: slow, timeoutMs: 20_000 },
       });
       expect(told(await open().sample())).toEqual({ code: 'read', message: '' });
       asking.stop();

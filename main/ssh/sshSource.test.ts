@@ -2,7 +2,6 @@
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { newSecret, withAskpass } from '../../e2e/sshd/secrets';
 import { cannotServe, startSshd, type ServerOptions, type SshServer } from '../../e2e/sshd/server';
@@ -13,13 +12,14 @@ import { promptLimits } from '../../shared/api/prompts';
 import type { Result } from '../../shared/readings/problem';
 import type { Readings } from '../../shared/readings/readings';
 import { answering } from '../testing/answering';
+import { controlTime, releaseTime } from '../testing/passTime';
+import { skipping } from '../testing/skipping';
 import { AcceptedKeys } from './acceptedKeys';
 import { nobody, type Ask } from './questions';
 import type { LiveSource } from './connectedSource';
 import { defaultLiveOptions, openSsh } from './sshSource';
 
-const impossible = cannotServe();
-if (impossible !== undefined) console.warn(`SKIPPED: sshd: ${impossible}`);
+const impossible = skipping(import.meta.filename, cannotServe());
 
 let server: SshServer;
 const others: SshServer[] = [];
@@ -49,16 +49,17 @@ function valueOf(result: Result<Readings>): Readings {
   return result.value;
 }
 
-describe.skipIf(impossible !== undefined)('over SSH', () => {
+describe.skipIf(impossible)('over SSH', () => {
   beforeAll(async () => {
     server = await startSshd();
   }, 60_000);
   afterEach(() => {
     for (const source of opened.splice(0)) source.close();
+    releaseTime();
   });
   afterAll(async () => {
     await Promise.all([server, ...others].map((each) => each.stop()));
-  }, 60_000);
+  });
 
   describe.each(['ssh2', 'openssh'] as const)('with %s', (transport) => {
     it('reads as root, again and again over one connection', async () => {
@@ -353,9 +354,10 @@ describe.skipIf(impossible !== undefined)('over SSH', () => {
     });
     expect(codeOf(await source.sample())).toBe('read');
     stopped.signal('SIGSTOP');
-    const began = Date.now();
+    const began = performance.now();
     expect(codeOf(await source.sample())).toBe('connection-lost');
-    expect(Date.now() - began).toBeLessThan(8000);
+    // Where nothing is configured it takes three times 10 s at least.
+    expect(performance.now() - began).toBeLessThan(30_000);
   });
 
   it('comes back by itself after the server was away, and asks nobody', async () => {
@@ -366,9 +368,9 @@ describe.skipIf(impossible !== undefined)('over SSH', () => {
     away.signal('SIGKILL');
     expect(codeOf(await source.sample())).toBe('connection-lost');
     const next = async () => codeOf(await source.sample());
-    await expect.poll(next, { timeout: 8000, interval: 200 }).toBe('unreachable');
+    await expect.poll(next).toBe('unreachable');
     await away.restart();
-    await expect.poll(next, { timeout: 20_000, interval: 200 }).toBe('read');
+    await expect.poll(next).toBe('read');
     expect(ask.asked).toEqual([]);
   });
 
@@ -382,7 +384,8 @@ describe.skipIf(impossible !== undefined)('over SSH', () => {
     away.signal('SIGKILL');
     expect(codeOf(await source.sample())).toBe('connection-lost');
     await away.restart();
-    await pause(2500);
+    // Longer than any wait before another try.
+    await controlTime()(60_000);
     expect(codeOf(await source.sample())).toBe('connection-lost');
     expect(ask.asked).toHaveLength(1);
     source.retry();
@@ -399,7 +402,7 @@ describe.skipIf(impossible !== undefined)('over SSH', () => {
     const { hostKey } = await another({ port: host.port });
     expect(hostKey).not.toBe(host.hostKey);
     const next = async () => codeOf(await source.sample());
-    await expect.poll(next, { timeout: 20_000, interval: 200 }).toBe('host-key-changed');
+    await expect.poll(next).toBe('host-key-changed');
   });
 
   describe('a server that asks its own questions', () => {

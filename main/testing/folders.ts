@@ -11,7 +11,7 @@ export type HostFiles = Readonly<Record<string, string | Uint8Array>>;
 /** An empty folder that every user may enter. What is left in it is searched for secrets. */
 export function temporaryFolder(): string {
   const folder = newFolder();
-  onTestFinished(() => keepOrRemove(folder), 60_000);
+  onTestFinished(() => keepOrRemove(folder));
   return folder;
 }
 
@@ -19,7 +19,7 @@ export function temporaryFolder(): string {
 export function inputFolder(): string {
   const folder = newFolder();
   // A slow disk may take its time for a large tree.
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }), 60_000);
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 

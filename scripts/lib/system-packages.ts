@@ -55,10 +55,11 @@ const requirements: Record<Purpose, Requirement[]> = {
     { packages: ['openssh-client'], programs: ['ssh', 'ssh-keygen'] },
     { packages: ['busybox-static'], programs: ['busybox'] },
     { packages: ['dbus-daemon', 'dbus'], programs: ['dbus-daemon', 'dbus-run-session'] },
-    { packages: ['iproute2'], programs: ['ip'] },
+    { packages: ['iproute2'], programs: ['ip', 'tc', 'ss'] },
     { packages: ['sudo'], programs: ['sudo'] },
     { packages: ['strace'], programs: ['strace'] },
     { packages: ['tcsh'], programs: ['tcsh', 'csh'] },
+    { packages: ['csh'], programs: ['bsd-csh'] },
     { packages: ['fish'], programs: ['fish'] },
     { packages: ['gnome-keyring'], programs: ['gnome-keyring-daemon'] },
     { packages: ['libsecret-1-0'], libraries: ['libsecret-1.so.0'] },
@@ -113,6 +114,11 @@ export async function ensureSystemPackages(purposes: readonly Purpose[]): Promis
   if (still.length > 0) {
     throw new Stop(`Installed, but still not found: ${still.flatMap(absences).join(', ')}.`);
   }
+}
+
+/** Libraries, programs and files of these purposes that are not on this machine. */
+export function missingOn(purposes: readonly Purpose[]): string[] {
+  return purposes.flatMap((purpose) => requirements[purpose]).flatMap(absences);
 }
 
 /** Where a program is, on PATH or in the folders of the administrator's programs. */

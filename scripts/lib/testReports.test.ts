@@ -1,0 +1,116 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { skipping, skipsVariable } from '../../main/testing/skipping';
+import { judged, readPlaywrightReport, readVitestReport } from './testReports';
+
+function fileOf(report: unknown): string {
+  const folder = mkdtempSync(join(tmpdir(), 'klpscope-report-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'report.json');
+  writeFileSync(file, JSON.stringify(report));
+  return file;
+}
+
+const whole = { status: 0, lacks: [], isPart: false };
+const skipped = { name: 'over SSH logs in', reason: 'no sshd' };
+
+test('Vitest’s report is counted, with the reasons that were given for what was skipped', async () => {
+  const report = fileOf({
+    testResults: [
+      {
+        name: '/a.test.ts',
+        assertionResults: [
+          { status: 'passed', fullName: 'a' },
+          { status: 'failed', fullName: 'b' },
+          { status: 'skipped', fullName: 'over SSH logs in' },
+        ],
+      },
+      { name: '/b.test.ts', assertionResults: [{ status: 'todo', fullName: 'c' }] },
+    ],
+  });
+  const skips = `${report}.skips`;
+  vi.stubEnv(skipsVariable, skips);
+  expect(skipping('/b.test.ts', undefined)).toBe(false);
+  expect(skipping('/a.test.ts', 'no\n sshd')).toBe(true);
+  vi.unstubAllEnvs();
+  expect(await readVitestReport(report, skips)).toEqual({
+    passed: 1,
+    failed: 1,
+    skipped: [
+      { name: 'over SSH logs in', reason: 'no sshd' },
+      { name: 'c', reason: null },
+    ],
+  });
+});
+
+test('Playwright’s report is counted, and what passed at a second try has not passed', async () => {
+  const spec = (title: string, status: string, annotations: object[] = []) => ({
+    title,
+    tests: [{ status, projectName: 'app', annotations }],
+  });
+  const suites = [
+    {
+      title: 'ssh.story.ts',
+      specs: [spec('a', 'expected'), spec('b', 'flaky')],
+      suites: [
+        {
+          title: 'with sudo',
+          specs: [spec('c', 'skipped', [{ type: 'skip', description: 'no sshd' }])],
+        },
+      ],
+    },
+  ];
+  expect(await readPlaywrightReport(fileOf({ suites }))).toEqual({
+    passed: 1,
+    failed: 1,
+    skipped: [{ name: '[app] ssh.story.ts › with sudo › c', reason: 'no sshd' }],
+  });
+});
+
+test('what is skipped where nothing is lacking has failed', () => {
+  const report = { passed: 5, failed: 0, skipped: [skipped] };
+  expect(judged(report, whole)).toEqual({
+    tally: { passed: 5, failed: 1, skipped: 0 },
+    lines: [`✗ skipped, on a machine that lacks nothing: ${skipped.name} (no sshd)`],
+  });
+  expect(judged(report, { ...whole, lacks: ['sshd'] })).toEqual({
+    tally: { passed: 5, failed: 0, skipped: 1 },
+    lines: [`↓ skipped: ${skipped.name} (no sshd)`],
+  });
+});
+
+test('what is skipped without a reason has failed, unless another failure or a wish explains it', () => {
+  const mute = { name: 'a', reason: null };
+  const report = { passed: 5, failed: 0, skipped: [mute] };
+  const lines = ['✗ skipped without a reason: a'];
+  const failed = { tally: { passed: 5, failed: 1, skipped: 0 }, lines };
+  expect(judged(report, whole)).toEqual(failed);
+  expect(judged(report, { ...whole, lacks: ['sshd'] })).toEqual(failed);
+  expect(judged(report, { ...whole, isPart: true }).tally).toEqual({
+    passed: 5,
+    failed: 0,
+    skipped: 0,
+  });
+  expect(judged({ ...report, failed: 2 }, whole).tally).toEqual({
+    passed: 5,
+    failed: 2,
+    skipped: 1,
+  });
+});
+
+test('a runner that ends badly without a failed test counts as one', () => {
+  expect(judged({ passed: 5, failed: 0, skipped: [] }, { ...whole, status: 1 }).tally.failed).toBe(
+    1,
+  );
+  expect(judged({ passed: 5, failed: 2, skipped: [] }, { ...whole, status: 1 }).tally.failed).toBe(
+    2,
+  );
+});
+
+test('a report that is none stops the run', async () => {
+  await expect(readVitestReport(fileOf({ testResults: 3 }), '/nowhere')).rejects.toThrow(
+    'without a report',
+  );
+});
