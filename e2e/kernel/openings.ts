@@ -58,7 +58,8 @@ export async function watchOpenings(guest: Guest): Promise<void> {
       `echo '${interesting}' >events/klplab/opened/filter`,
       'echo 1 >options/event-fork',
       'echo $PPID $$ >set_event_notrace_pid',
-      'echo 8192 >buffer_size_kb',
+      // Enough for a story that takes many times as long as usual.
+      'echo 32768 >buffer_size_kb',
       'echo 1 >events/klplab/enable',
       'echo 1 >events/sched/sched_process_fork/enable',
       'cd /',

@@ -27,13 +27,21 @@ export interface Scene {
    * the function that the kernel says it is in.
    *
    * @param threads have to be among them
-   * @param patience milliseconds until they must agree, a minute by default
+   * @param patience milliseconds until they must agree, five minutes by default
    * @returns what status said
    */
   readonly agreesOnBlockers: (
     threads: readonly number[],
     patience?: number,
   ) => Promise<StatusDocument>;
+  /**
+   * Waits until all who watch have seen that nothing is in transition any more: the window says these
+   * sentences, and `watch` has seen each of these, `EVENT SUBJECT`, since its `beforeAct`.
+   */
+  readonly seenSettled: (
+    sentences: readonly string[],
+    ...events: readonly string[]
+  ) => Promise<void>;
 }
 
 /** Everything below /sys/kernel/livepatch with content, and its modules; `force` can't be read. */
@@ -61,18 +69,23 @@ export async function openScene(lab: Lab, client: Client): Promise<Scene> {
     return said;
   }
 
-  return {
+  const scene: Scene = {
     client,
     guest,
     app,
     page,
     watching,
+    async seenSettled(sentences, ...events) {
+      await windowSays(scene, ...sentences);
+      await watching.sees(...events);
+      await watching.seesSettled();
+    },
     async status() {
       const { document, exitStatus } = await answer();
       expect(exitStatus).toBe(exitStatusFor(document));
       return document;
     },
-    async agreesOnBlockers(threads, patience = 60_000) {
+    async agreesOnBlockers(threads, patience = 300_000) {
       let document: StatusDocument | null = null;
       // Whoever switches or blocks meanwhile makes two honest answers differ: then all are asked again.
       await expect(async () => {
@@ -92,6 +105,7 @@ export async function openScene(lab: Lab, client: Client): Promise<Scene> {
       return document;
     },
   };
+  return scene;
 }
 
 /** As `status --help` promises. */

@@ -7,14 +7,24 @@ import type { Client } from './client';
 
 export interface Watching {
   /**
-   * Waits until each of these, `EVENT SUBJECT`, came since the last call. Their order is not asked
-   * for: one reading may show several at once.
+   * From here on events count: to be called before an act whose events a story waits for. What comes
+   * late of an earlier act counts too, so an act follows only when all of the one before was seen.
+   */
+  readonly beforeAct: () => void;
+  /**
+   * Waits until each of these, `EVENT SUBJECT`, came since `beforeAct`. Their order is not asked for:
+   * one reading may show several at once.
    *
-   * @returns what came since the last call, as it came
+   * @returns what came since `beforeAct`, as it came
    */
   readonly sees: (...events: readonly string[]) => Promise<readonly WatchEvent[]>;
-  /** Whether this, `EVENT SUBJECT`, came since the last call of `sees`. */
+  /** Whether this, `EVENT SUBJECT`, came since `beforeAct`. */
   readonly hasSeen: (event: string) => boolean;
+  /**
+   * Waits until no transition runs, as far as it has seen. One that was over before the next reading
+   * it never saw, and none of its events may be expected.
+   */
+  readonly seesSettled: () => Promise<void>;
   /** Everything since the beginning. */
   events(): readonly WatchEvent[];
   /** Interrupts it, as Ctrl+C does, and waits for its end. */
@@ -27,7 +37,7 @@ export function watchGuest(client: Client): Watching {
   const ended = once(child, 'close');
   const events: WatchEvent[] = [];
   let complaints = '';
-  let told = 0;
+  let beginning = 0;
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (complaints += text));
   if (child.stdout !== null) {
     createInterface({ input: child.stdout }).on('line', (line) => {
@@ -35,15 +45,21 @@ export function watchGuest(client: Client): Watching {
     });
   }
   const news = (): string[] =>
-    events.slice(told).map(({ event, subject }) => `${event} ${subject}`);
+    events.slice(beginning).map(({ event, subject }) => `${event} ${subject}`);
   return {
+    beforeAct() {
+      beginning = events.length;
+    },
     async sees(...wanted) {
       await expect.poll(news, { message: complaints }).toEqual(expect.arrayContaining([...wanted]));
-      const came = events.slice(told);
-      told = events.length;
-      return came;
+      return events.slice(beginning);
     },
     hasSeen: (event) => news().includes(event),
+    async seesSettled() {
+      const running = () =>
+        events.findLast(({ event }) => /^transition-(started|completed)$/.test(event))?.event;
+      await expect.poll(running, { message: complaints }).not.toBe('transition-started');
+    },
     events: () => events,
     async end() {
       child.kill('SIGINT');
