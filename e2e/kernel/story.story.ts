@@ -142,7 +142,8 @@ async function stalledOnAll(scene: Scene): Promise<StatusDocument> {
       await guest.letGo('all');
       await guest.settle();
       await seenSettled(['3 livepatches are applied']);
-      await guest.retire('lp_sleepers');
+      // The kernel thread sleeps in its code by now.
+      await guest.run('dismiss lp_sleepers');
       await guest.unload('lp_sleepers');
       await seenSettled(['2 livepatches are applied']);
     }

@@ -137,11 +137,14 @@ function linksIn(folder: string): readonly string[] {
 async function waitForGreeting({ pid, port, folder }: Machine, end: number): Promise<void> {
   // A greeting takes a fraction of a second, and much longer on a busy machine, where each connection
   // that is given up has cost the guest its time for nothing.
-  for (let patience = 500; Date.now() < end; patience *= 1.5) {
+  for (let patience = 500; Date.now() < end; ) {
     assertAlive(pid, folder);
+    const began = performance.now();
     if (await greets(port, patience)) {
       return;
     }
+    const wasWaitedFor = performance.now() - began >= patience;
+    if (wasWaitedFor) patience = Math.min(patience * 1.5, 60_000);
     await pause(50);
   }
   const console = readFileSync(join(folder, 'console'), 'utf8').trim().split('\n');

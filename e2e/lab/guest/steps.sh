@@ -75,6 +75,16 @@ retire() {
 	disable "$1" && until_true 60 "$1 is gone from sysfs" gone "$1"
 }
 
+let_go_until_gone() {
+	let_go all
+	gone "$1"
+}
+
+# dismiss LIVEPATCH: as retire, and whoever sleeps in klp_busy or in its code is let go for it.
+dismiss() {
+	disable "$1" && until_true 60 "$1 is gone from sysfs" let_go_until_gone "$1"
+}
+
 # reverse LIVEPATCH: to the other direction, while in transition.
 reverse() {
 	case $(cat "$klp/$1/enabled") in
