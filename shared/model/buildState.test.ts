@@ -34,6 +34,11 @@ describe('order of livepatches', () => {
     expect(state.patches.map(({ name }) => name)).toEqual(['b', 'a']);
   });
 
+  it('is that of the last time that each was enabled', () => {
+    const lines = ['a', 'b', 'a'].map((name) => `[    1.0] livepatch: enabling patch '${name}'`);
+    expect(stateOf(two, dmesg(...lines)).patches.map(({ name }) => name)).toEqual(['b', 'a']);
+  });
+
   it('is unknown where one livepatch is in neither, and then nobody is named active', () => {
     const state = stateOf(two, modules('a 1 1 - Live 0x0 (OEK)'));
     expect(state.order).toBe('unknown');
@@ -59,6 +64,8 @@ describe('order of livepatches', () => {
     const one = livepatch('a', { vmlinux: ['f,1'] });
     expect(stateOf(one, modules('a 1 1 - Live 0x0 (OEK)')).order).toBe('inferred');
     expect(stateOf(one).order).toBe('unknown');
+    // Alone on its function, it runs in any order.
+    expect(stateOf(one).functions[0]?.active).toBe('a');
   });
 });
 
@@ -318,6 +325,46 @@ describe('the order of functions', () => {
   });
 });
 
+describe('whether a function may be a nop', () => {
+  const older = livepatch('a', { vmlinux: ['f,1'] });
+  const order = modules('b 1 1 - Live 0x0 (OEK)', 'a 1 1 - Live 0x0 (OEK)');
+  const of = (attributes: Parameters<typeof livepatch>[2], ...rest: readonly Files[]) =>
+    stateOf(older, livepatch('b', { vmlinux: ['f,1'] }, attributes), ...rest).patches.find(
+      ({ name }) => name === 'b',
+    )?.objects[0]?.functions[0]?.nop;
+
+  it.each([
+    [{ transition: '1', replace: '1' }, null],
+    [{ transition: '1' }, null],
+    [{ transition: 'x', replace: '1' }, null],
+    [{ transition: 'x' }, null],
+    [{ transition: '1', replace: '0' }, false],
+    [{ transition: '0', replace: '1' }, false],
+    [{ transition: 'x', replace: '0' }, false],
+  ])('depends on what is told of its livepatch: %j: %s', (attributes, nop) => {
+    expect(of(attributes, order)).toBe(nop);
+  });
+
+  it.each([
+    ['it is older', 'a', ['f,1'], order, null],
+    ['it is newer', 'c', ['f,1'], modules('c 1 1 - Live', 'b 1 1 - Live'), false],
+    ['nobody knows which is older', 'c', ['f,1'], {}, null],
+    ['its position is another', 'a', ['f,2'], order, false],
+    ['its name is another', 'a', ['g,1'], order, false],
+  ])('depends on the other livepatch: %s', (_, name, functions, files, nop) => {
+    const replacing = livepatch('b', { vmlinux: ['f,1'] }, { transition: '1', replace: '1' });
+    const state = stateOf(replacing, livepatch(name, { vmlinux: functions }), files);
+    const patch = state.patches.find((one) => one.name === 'b');
+    expect(patch?.objects[0]?.functions[0]?.nop).toBe(nop);
+  });
+
+  it('is none of another object', () => {
+    const replacing = livepatch('b', { nfs: ['f,1'] }, { transition: '1', replace: '1' });
+    const { patches } = stateOf(older, replacing, order);
+    expect(patches[1]?.objects[0]?.functions[0]?.nop).toBe(false);
+  });
+});
+
 describe('a function whose folder names no position', () => {
   it('is all name, and a problem', () => {
     const { patches, problems } = stateOf(livepatch('a', { vmlinux: ['f\u001b', 'g,01'] }));
@@ -390,6 +437,7 @@ describe('modules and host', () => {
     expect(stateOf({ '/proc/uptime': '1.00 1.00 shadow-1\n' }, log).host.uptimeSeconds).toBeNull();
     expect(stateOf({ '/proc/uptime': '49.00 1.00\n' }, log).host.uptimeSeconds).toBeNull();
     expect(stateOf({ '/proc/uptime': '51.00 1.00\n' }, log).host.uptimeSeconds).toBe(51);
+    expect(stateOf({ '/proc/uptime': '50.00 1.00\n' }, log).host.uptimeSeconds).toBe(50);
   });
 
   it('tells a kernel without livepatching from a tree that lacks an empty folder', () => {
@@ -398,6 +446,17 @@ describe('modules and host', () => {
       stateOf({ '/sys/kernel/mm/x': '', '/proc/1/patch_state': '-1\n' }).livepatch.supported,
     ).toBe(true);
     expect(stateOf({ '/proc/uptime': '1.0 1.0\n' }).livepatch.supported).toBeNull();
+  });
+
+  // Only a kernel with livepatching has a folder that may not be listed.
+  it.each([
+    ['denied', true],
+    ['timed-out', null],
+    ['unreadable', null],
+  ] as const)('takes a folder of livepatches that is %s for: %s', (missing, supported) => {
+    const readings = readingsOf({ '/sys/kernel/mm/x': '' });
+    const folders = new Map([...readings.folders, ['/sys/kernel/livepatch', { missing }] as const]);
+    expect(buildState({ ...readings, folders }).livepatch.supported).toBe(supported);
   });
 
   it('reads bit 15 of the taint as livepatch', () => {

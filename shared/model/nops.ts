@@ -5,7 +5,8 @@ import type { Livepatch, Order, PatchedFunction } from './systemState';
 /**
  * While an atomic replace is in transition, functions that only the replaced livepatches had appear
  * as nops of the new one, and look in sysfs just like functions that it patches itself
- * (kernel/livepatch/core.c, klp_add_nops). So where one is possible, one reading can't tell.
+ * (kernel/livepatch/core.c, klp_add_nops). So where one is possible, one reading can't tell, and no
+ * reading of files proves one: `nop` is never true here.
  */
 export function decideNops(patches: readonly Livepatch[], order: Order): Livepatch[] {
   const places = placesOf(patches);

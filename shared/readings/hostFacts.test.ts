@@ -39,7 +39,10 @@ describe('parseUptime', () => {
 });
 
 describe('parseKernelRelease', () => {
-  it.each(['6.12.117+deb12-cloud-amd64', '5.14.0-427.13.1.el9_4.x86_64', '6.12.95.3'])(
+  // __NEW_UTS_LEN of include/uapi/linux/utsname.h.
+  const longest = 'x'.repeat(64);
+
+  it.each(['6.12.117+deb12-cloud-amd64', '5.14.0-427.13.1.el9_4.x86_64', '6.12.95.3', longest])(
     'reads %s',
     (release) => {
       expect(parseKernelRelease(`${release}\n`)).toBe(release);
@@ -58,6 +61,11 @@ describe('parseHostName', () => {
   it('reads a name, odd ones too', () => {
     expect(parseHostName('klpvm\n')).toBe('klpvm');
     expect(parseHostName('a b\u001B[2J\n')).toBe('a b\u001B[2J');
+  });
+
+  it('takes one of 64 characters, and no longer one', () => {
+    expect(parseHostName(`${'x'.repeat(64)}\n`)).toBe('x'.repeat(64));
+    expect(parseHostName(`${'x'.repeat(65)}\n`)).toBeNull();
   });
 
   it.each(['', '\n', '(none)\n', `${'x'.repeat(65_536)}\n`])('takes %j for none', (text) => {

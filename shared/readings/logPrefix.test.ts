@@ -15,6 +15,8 @@ describe('parseLogLine', () => {
     ['kern  :notice : [    7.319935] ', 7.319935],
     ['[    7.319935] db1 kernel: ', 7.319935],
     ['Nov 21 04:58:55 db1 kernel: [    7.319935] ', 7.319935],
+    // The kernel's own stamp behind that of journald.
+    ['[    9.000000] db1 kernel: [    7.319935] ', 7.319935],
     ['Nov 21 04:58:55 db1 kernel: ', null],
     ['Nov 21 04:58:55.123456 db1 kernel: ', null],
     ['Nov  1 04:58:55 db1 kernel: ', null],

@@ -418,6 +418,24 @@ describe('modules that are no longer applied', () => {
   });
 });
 
+describe('what a host says at length', () => {
+  it.each([
+    [120, (long: string) => ({ ghosts: [{ module: long, refcount: null, kind: 'unknown' }] })],
+    [240, (long: string) => ({ ...running(), blockers: [blocker(7, { cmdline: long })] })],
+    [400, (long: string) => ({ target: long })],
+    [1200, (long: string) => ({ findings: [finding('overlap', { message: long })] })],
+  ] satisfies [number, (long: string) => Partial<StatusDocument>][])(
+    'is cut at %d characters',
+    (cap, documentOf) => {
+      const text = textOf(documentOf('x'.repeat(3000)));
+      const longest = Math.max(...(text.match(/x+…/g) ?? []).map(({ length }) => length));
+      // A sentence begins with a space.
+      expect(Math.abs(cap - longest)).toBeLessThanOrEqual(1);
+      expect(text).not.toMatch(/x{1201}/);
+    },
+  );
+});
+
 describe('colours', () => {
   it('show the tone of the headline, and are not there where they are not wanted', () => {
     const first = (change: Partial<StatusDocument>) => linesOf(change, { colour: true })[0];

@@ -53,6 +53,11 @@ describe('forcing', () => {
       { leaving: ['a'], pinned: ['a', 'b'] },
     ],
     [
+      'an atomic replace leaves alone who is off already',
+      moving('patching', [patch('a'), patch('d', off), z()]),
+      { leaving: ['a'], pinned: ['a'] },
+    ],
+    [
       'a livepatch that does not replace pins nobody',
       moving('patching', [patch('a'), z({ replace: false })]),
       {},

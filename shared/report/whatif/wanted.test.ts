@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { livepatch, readingsOf } from '../../testing/memoryTree';
 import { statusOf } from '../status';
-import { parseWanted, wantedFunctions } from './wanted';
+import { patch, settled } from '../../testing/documents';
+import { functionsOf, parseWanted, wantedFunctions } from './wanted';
 
 it('takes functions, positions and livepatches, and skips remarks', () => {
   const text = '# a remark\n\n vmlinux:f \r\nnfs-client:g.isra.0,2\n@livepatch_a\n';
@@ -22,6 +23,9 @@ it.each([
   ['vmlinux:f g', 'no function’s name'],
   ['a/b:f', 'no object'],
   [`vmlinux:${'f'.repeat(512)}`, 'no function’s name'],
+  [`${'m'.repeat(56)}:f`, 'no object'],
+  ['vmlinux:f,01', 'a number from 1 upwards'],
+  ['vmlinux:f,1234567890', 'a number from 1 upwards'],
   ['vmlinux:f,0', 'a number from 1 upwards'],
   ['vmlinux:f,1,2', 'a number from 1 upwards'],
   ['@', 'a livepatch’s name follows'],
@@ -52,4 +56,23 @@ it('puts the functions of a livepatch in its place, each function once', () => {
     { object: 'vmlinux', name: 'g', sympos: 2 },
   ]);
   expect(wanted?.wrong).toEqual([{ line: 3, message: 'no livepatch b is on the host' }]);
+});
+
+it('takes names as long as the kernel does: KSYM_NAME_LEN and MODULE_NAME_LEN count a final zero', () => {
+  expect(parseWanted(`${'m'.repeat(55)}:${'f'.repeat(511)}`).ok).toBe(true);
+});
+
+it('takes of a livepatch what it may patch itself, and not what it certainly undoes', () => {
+  const functions = [
+    { name: 'own', sympos: null, nop: false },
+    { name: 'perhaps', sympos: 2, nop: null },
+    { name: 'undone', sympos: 1, nop: true },
+  ];
+  const objects = [{ name: 'nfs', loaded: true, patched: true, functions }];
+  const status = { ...settled, patches: [patch('a', { objects })] };
+  expect(functionsOf(status, 'a')).toEqual([
+    { object: 'nfs', name: 'own', sympos: 0 },
+    { object: 'nfs', name: 'perhaps', sympos: 2 },
+  ]);
+  expect(functionsOf(status, 'b')).toBeNull();
 });
