@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { newSecret } from '../../e2e/sshd/secrets';
 import { openAskpass, type Askpass } from './askpass';
 import { AcceptedKeys } from './acceptedKeys';
+import { usualPolicy } from './hostKeyPolicy';
 import { resolveHost } from './config';
 import type { Question } from './questions';
 
@@ -39,7 +40,7 @@ beforeEach(async () => {
   const accepted = new AcceptedKeys(join(folder, 'accepted.json'));
   const opened = await openAskpass({
     stations: [{ address, settings }],
-    rulesFor: () => ({ files: [], accepted, acceptNew: false, ask }),
+    rulesFor: () => ({ files: [], accepted, acceptNew: false, policy: usualPolicy, ask }),
     marksServerWords: true,
     ask,
   });

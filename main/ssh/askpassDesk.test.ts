@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { answering } from '../testing/answering';
 import { AcceptedKeys } from './acceptedKeys';
+import { usualPolicy } from './hostKeyPolicy';
 import { AskpassDesk } from './askpassDesk';
 import { resolveHost } from './config';
 import { fingerprint } from './knownHosts';
@@ -37,6 +38,7 @@ async function desk(ask: Ask, acceptNew = false, marksServerWords = true) {
       files: knownHostsFiles,
       accepted: new AcceptedKeys(join(folder, 'accepted.json')),
       acceptNew,
+      policy: usualPolicy,
       ask,
     }),
     marksServerWords,

@@ -17,7 +17,10 @@ function login(more: Partial<Login> = {}) {
     agentSocket: null,
     keyFiles: [],
     identitiesOnly: false,
-    usesKeys: true,
+    methods: ['publickey', 'keyboard-interactive', 'password'],
+    signatures: ['ssh-ed25519', 'rsa-sha2-256'],
+    leastRsaBits: 1024,
+    promptCount: 3,
     ask: answering(),
     onExhausted,
     ...more,
@@ -90,7 +93,10 @@ describe('a login', () => {
   });
 
   it('offers no key where keys are not to be used', async () => {
-    const { next } = login({ usesKeys: false, ask: answering(['a']) });
+    const { next } = login({
+      methods: ['keyboard-interactive', 'password'],
+      ask: answering(['a']),
+    });
     await next(null);
     expect(await next(['publickey', 'password'])).toMatchObject({ type: 'password' });
   });

@@ -5,6 +5,7 @@
 import type { AnyAuthMethod, AuthenticationType, NextAuthHandler, Prompt } from 'ssh2';
 import { promptLimits } from '../../shared/api/prompts';
 import { capText } from '../../shared/readings/text';
+import type { LoginMethod } from './config';
 import { Identities, type IdentityOptions } from './identities';
 import type { Ask } from './questions';
 
@@ -12,15 +13,20 @@ export interface Login extends Omit<IdentityOptions, 'ask'> {
   readonly user: string;
   /** For questions: what the user calls the host. */
   readonly host: string;
-  readonly usesKeys: boolean;
+  /** Ways that may be tried, in this order. */
+  readonly methods: readonly LoginMethod[];
   readonly ask: Ask;
   /** No way is left. */
   readonly onExhausted: () => void;
 }
 
-const attempts = 3;
+type Stage = 'none' | 'keys' | 'hidden-keys' | 'questions' | 'password';
 
-type Stage = 'none' | 'keys' | 'hidden-keys' | 'questions' | 'password' | 'done';
+const stagesOf: Readonly<Record<LoginMethod, readonly Stage[]>> = {
+  publickey: ['keys', 'hidden-keys'],
+  'keyboard-interactive': ['questions'],
+  password: ['password'],
+};
 
 export class Authentication {
   /** A human was asked something and answered. */
@@ -32,11 +38,13 @@ export class Authentication {
   /** What the server would still have taken, in its own words. */
   offered: readonly string[] = [];
   private readonly identities: Identities;
-  private stage: Stage = 'none';
+  /** What is still to be tried, the present one first. */
+  private readonly stages: Stage[];
   private rounds = 0;
 
   constructor(private readonly login: Login) {
     this.identities = new Identities({ ...login, ask: (question) => this.ask(question) });
+    this.stages = ['none', ...login.methods.flatMap((method) => stagesOf[method])];
   }
 
   /** The next method for ssh2, which calls this before each. */
@@ -58,20 +66,20 @@ export class Authentication {
   private async choose(): Promise<AnyAuthMethod | null> {
     const { user: username } = this.login;
     for (;;) {
-      switch (this.stage) {
+      const [stage] = this.stages;
+      switch (stage) {
+        case undefined:
+          return null;
         case 'none':
-          this.stage = 'keys';
+          this.goOn();
           return { type: 'none', username };
         case 'keys':
-          this.stage = 'hidden-keys';
-          if (this.login.usesKeys && this.takes('publickey')) {
-            return { type: 'agent', username, agent: this.identities };
-          }
+          this.goOn();
+          if (this.takes('publickey')) return { type: 'agent', username, agent: this.identities };
           break;
         case 'hidden-keys':
-          this.stage = 'questions';
+          this.goOn();
           if (
-            this.login.usesKeys &&
             this.takes('publickey') &&
             !this.identities.hasSigned &&
             this.identities.beginSecondRound()
@@ -80,24 +88,32 @@ export class Authentication {
           }
           break;
         case 'questions':
-          if (this.identities.lacksPassphrase) this.lacksAnswer = true;
-          if (this.lacksAnswer || this.rounds >= attempts || !this.asks()) {
-            this.stage = this.rounds > 0 || this.lacksAnswer ? 'done' : 'password';
-            this.rounds = 0;
-            break;
+          if (this.mayAskAgain() && this.asks()) {
+            this.rounds += 1;
+            return { type: 'keyboard-interactive', username, prompt: this.prompt };
           }
-          this.rounds += 1;
-          return { type: 'keyboard-interactive', username, prompt: this.prompt };
+          // Who has answered in vain isn't asked for the same as a password.
+          if (this.rounds > 0) this.stages.splice(0);
+          else this.goOn();
+          break;
         case 'password': {
           const password = this.takes('password') ? await this.password() : null;
-          if (password === null) this.stage = 'done';
-          else return { type: 'password', username, password };
+          if (password !== null) return { type: 'password', username, password };
+          this.goOn();
           break;
         }
-        case 'done':
-          return null;
       }
     }
+  }
+
+  private goOn(): void {
+    this.rounds = 0;
+    this.stages.shift();
+  }
+
+  private mayAskAgain(): boolean {
+    if (this.identities.lacksPassphrase) this.lacksAnswer = true;
+    return !this.lacksAnswer && this.rounds < this.login.promptCount;
   }
 
   private takes(method: string): boolean {
@@ -113,7 +129,7 @@ export class Authentication {
   }
 
   private async password(): Promise<string | null> {
-    if (this.lacksAnswer || this.rounds >= attempts) return null;
+    if (!this.mayAskAgain()) return null;
     this.rounds += 1;
     const { user, host } = this.login;
     const [password] =

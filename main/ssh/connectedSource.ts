@@ -21,6 +21,8 @@ export interface Connection {
   readonly transport: Transport;
   readonly user: string;
   readonly host: string;
+  /** What is to be known of the way it is connected, beside the readings; null: nothing. */
+  readonly note: Problem | null;
 }
 
 export interface ConnectedOptions {
@@ -38,6 +40,7 @@ export class ConnectedSource implements LiveSource {
     readonly transport: Transport;
     /** Why it is read with less rights than were asked for. */
     readonly lacking: readonly Problem[];
+    readonly note: Problem | null;
   } | null = null;
   private readonly backoff = new Backoff();
   private lost: Problem | null = null;
@@ -107,7 +110,12 @@ export class ConnectedSource implements LiveSource {
       this.lose(sampled.problem);
       return sampled;
     }
-    const problems = [...(this.host?.lacking ?? []), ...sampled.value.problems];
+    const note = this.host?.note;
+    const problems = [
+      ...(note ? [note] : []),
+      ...(this.host?.lacking ?? []),
+      ...sampled.value.problems,
+    ];
     return { ok: true, value: { ...sampled.value, problems } };
   }
 
@@ -149,7 +157,7 @@ export class ConnectedSource implements LiveSource {
     let askedForSudo = false;
     const connected = await this.connect(ask, signal);
     if (!connected.ok) return connected;
-    const { transport, user, host } = connected.value;
+    const { transport, user, host, note } = connected.value;
     // What runs on a closed transport ends.
     if (signal.aborted) transport.close();
     else signal.addEventListener('abort', () => transport.close());
@@ -171,7 +179,9 @@ export class ConnectedSource implements LiveSource {
     if (signal.aborted) return { ok: false, problem: this.givenUp() };
     if (!started.ok) {
       transport.close();
-      return started;
+      const { problem: failed } = started;
+      if (!note) return started;
+      return { ok: false, problem: { ...failed, message: `${note.message} ${failed.message}` } };
     }
     this.needsHuman = transport.neededHuman || askedForSudo;
     const live = new LiveHost(
@@ -180,7 +190,7 @@ export class ConnectedSource implements LiveSource {
       started.value.first,
     );
     const { problem } = started.value;
-    this.host = { live, transport, lacking: problem ? [problem] : [] };
+    this.host = { live, transport, lacking: problem ? [problem] : [], note };
     return { ok: true, value: live };
   }
 

@@ -6,6 +6,7 @@ import { afterAll, expect, it } from 'vitest';
 import { AcceptedKeys } from './acceptedKeys';
 import { resolveHost } from './config';
 import { hostKeyAlgorithms } from './hostKeyAlgorithms';
+import { usualPolicy } from './hostKeyPolicy';
 import { nobody } from './questions';
 
 const folder = mkdtempSync(join(tmpdir(), 'klpscope-algorithms-'));
@@ -25,7 +26,13 @@ async function ordered(known: readonly string[], ...config: string[]) {
   writeFileSync(path, [...config, `UserKnownHostsFile ${file}`, ''].join('\n'));
   const settings = await resolveHost({ user: null, host: 'db1', port: 2222 }, { configFile: path });
   const accepted = new AcceptedKeys(join(folder, 'accepted.json'));
-  return hostKeyAlgorithms(settings, { files: [file], accepted, acceptNew: false, ask: nobody });
+  return hostKeyAlgorithms(settings, {
+    files: [file],
+    accepted,
+    acceptNew: false,
+    policy: usualPolicy,
+    ask: nobody,
+  });
 }
 
 it('asks for the types that are known first, RSA with SHA-2', async () => {
@@ -49,13 +56,13 @@ it('goes by the name that the configuration gives', async () => {
   expect(algorithms[0]).toBe('ecdsa-sha2-nistp256');
 });
 
-it('offers beside what is known only what the configuration allows', async () => {
+it('offers only what the configuration allows, whatever is known', async () => {
   const config = 'HostKeyAlgorithms rsa-sha2-256,ssh-ed25519';
   expect(await ordered([], config)).toEqual(['rsa-sha2-256', 'ssh-ed25519']);
+  expect(await ordered([`[db1]:2222 ${ecdsa}`], config)).toEqual(['rsa-sha2-256', 'ssh-ed25519']);
   const known = [`[db1]:2222 ${ecdsa}`];
-  expect(await ordered(known, config)).toEqual([
+  expect(await ordered(known, 'HostKeyAlgorithms ssh-ed25519,ecdsa-sha2-nistp256')).toEqual([
     'ecdsa-sha2-nistp256',
-    'rsa-sha2-256',
     'ssh-ed25519',
   ]);
 });

@@ -4,17 +4,8 @@ import type { HostSettings } from './config';
 import { readKnownHosts, type HostKeyRules } from './hostKeys';
 import { knownKeyTypes } from './knownHosts';
 
-const supported: readonly ServerHostKeyAlgorithm[] = [
-  'ssh-ed25519',
-  'ecdsa-sha2-nistp256',
-  'ecdsa-sha2-nistp384',
-  'ecdsa-sha2-nistp521',
-  'rsa-sha2-512',
-  'rsa-sha2-256',
-];
-
 /**
- * Types that are known of this host come first: a server has several keys, and one that nobody knows
+ * Of what the configuration allows, types that are known of this host come first: a server has several keys, and one that nobody knows
  * would look like a host that nobody knows.
  */
 export async function hostKeyAlgorithms(
@@ -27,11 +18,9 @@ export async function hostKeyAlgorithms(
     settings.hostKeyAlias ?? settings.hostname,
     settings.hostKeyAlias === null ? settings.port : 22,
   );
+  const allowed = settings.algorithms.hostKey;
   const known = types.flatMap((type) =>
-    supported.filter((name) => name === type || (type === 'ssh-rsa' && name.startsWith('rsa-'))),
+    allowed.filter((name) => name === type || (type === 'ssh-rsa' && name.startsWith('rsa-'))),
   );
-  const configured = settings.hostKeyAlgorithms.flatMap((name) =>
-    supported.filter((algorithm) => algorithm === name),
-  );
-  return [...new Set([...known, ...(configured.length > 0 ? configured : supported)])];
+  return [...new Set([...known, ...allowed])];
 }

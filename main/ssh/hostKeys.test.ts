@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { answering } from '../testing/answering';
 import { temporaryFolder } from '../testing/folders';
 import { AcceptedKeys } from './acceptedKeys';
+import { usualPolicy } from './hostKeyPolicy';
 import { decideHostKey, type HostKeyRules } from './hostKeys';
 
 interface Key {
@@ -48,7 +49,14 @@ function story(known: (of: typeof keys) => string) {
   const accepted = new AcceptedKeys(join(folder, 'klpscope.json'));
   const decide = (rules: Partial<HostKeyRules> = {}, port = 22) =>
     decideHostKey(
-      { files: [file], accepted, acceptNew: false, ask: answering(), ...rules },
+      {
+        files: [file],
+        accepted,
+        acceptNew: false,
+        policy: usualPolicy,
+        ask: answering(),
+        ...rules,
+      },
       'db1',
       port,
       keys.ours.wire,

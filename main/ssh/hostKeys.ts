@@ -4,6 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import type { Problem } from '../../shared/readings/problem';
+import { visible } from '../../shared/readings/text';
 import type { AcceptedKeys } from './acceptedKeys';
 import {
   checkHostKey,
@@ -14,7 +15,10 @@ import {
   type KnownHostsFile,
   type KnownHostsLine,
 } from './knownHosts';
+import type { HostKeyPolicy } from './hostKeyPolicy';
 import type { Ask } from './questions';
+import { revocationOf } from './revokedKeys';
+import { rsaBits } from './rsaBits';
 import { keepKey } from './savedKeys';
 
 export interface HostKeyRules {
@@ -23,6 +27,7 @@ export interface HostKeyRules {
   readonly accepted: AcceptedKeys;
   /** `--accept-new`: unknown keys are accepted and kept. */
   readonly acceptNew: boolean;
+  readonly policy: HostKeyPolicy;
   readonly ask: Ask;
 }
 
@@ -46,8 +51,10 @@ export async function decideHostKey(
   key: Buffer,
   more: readonly KnownHostsFile[] = [],
 ): Promise<HostKeyDecision> {
-  const found = checkHostKey(await knownTo(rules, more), host, port, key);
   const name = hostToken(host, port);
+  const problem = (await revokedByFile(rules, name, key)) ?? tooShort(rules, name, key);
+  if (problem) return { accepted: false, problem };
+  const found = checkHostKey(await knownTo(rules, more), host, port, key);
   switch (found.verdict) {
     case 'match':
       return { accepted: true, byHuman: false };
@@ -70,10 +77,51 @@ export async function decideRevoked(
   key: Buffer,
   more: readonly KnownHostsFile[] = [],
 ): Promise<Problem | null> {
+  const name = hostToken(host, port);
   const found = checkHostKey(await knownTo(rules, more), host, port, key);
-  return found.verdict === 'revoked'
-    ? revokedKey(hostToken(host, port), shown(key), found.at)
+  if (found.verdict === 'revoked') return revokedKey(name, shown(key), found.at);
+  return revokedByFile(rules, name, key);
+}
+
+/**
+ * CheckHostIP: null, or why the key can't be the one of the address. OpenSSH asks about it unless it is
+ * to be strict; here it counts as a changed key, which is nobody's decision.
+ */
+export async function decideAddress(
+  rules: HostKeyRules,
+  address: string,
+  port: number,
+  key: Buffer,
+): Promise<Problem | null> {
+  const found = checkHostKey(await knownTo(rules, []), address, port, key);
+  const name = hostToken(address, port);
+  if (found.verdict === 'revoked') return revokedKey(name, shown(key), found.at);
+  return found.verdict === 'mismatch'
+    ? changedKey(name, shown(key), found.at, rules.accepted)
     : null;
+}
+
+async function revokedByFile(
+  { policy }: HostKeyRules,
+  name: string,
+  key: Buffer,
+): Promise<Problem | null> {
+  const found = await revocationOf(policy.revokedFiles, key);
+  if (found === null) return null;
+  const { path, unreadable } = found;
+  const now = `${visible(keyType(key))} ${fingerprint(key)}`;
+  const message =
+    unreadable === null
+      ? `The host key of ${name} (${now}) is revoked in ${path}. It is never accepted.`
+      : `The host key of ${name} (${now}) can’t be looked for in ${path}, where RevokedHostKeys has the revoked ones (${unreadable}). So no key is accepted, as by OpenSSH.`;
+  return { code: 'host-key-revoked', path, message };
+}
+
+function tooShort({ policy }: HostKeyRules, name: string, key: Buffer): Problem | null {
+  const bits = rsaBits(key);
+  if (bits === null || bits >= policy.leastRsaBits) return null;
+  const message = `The host key of ${name} has ${bits} bits; RSA keys are to have ${policy.leastRsaBits} at least (RequiredRSASize).`;
+  return { code: 'no-agreement', path: name, message };
 }
 
 async function knownTo(
@@ -90,7 +138,12 @@ async function decideUnknown(
 ): Promise<HostKeyDecision> {
   const name = hostToken(host, port);
   // A key of another type than the known one may be somebody else's: that is no new host.
-  if (rules.acceptNew && verdict === 'unknown') {
+  const { newKeys } = rules.policy;
+  if (newKeys === 'refused') {
+    const problem = unknownKey(name, shown(key), verdict, rules.files, strictly);
+    return { accepted: false, problem };
+  }
+  if ((rules.acceptNew || newKeys === 'accepted') && verdict === 'unknown') {
     await rules.accepted.add(name, key);
     return { accepted: true, byHuman: false };
   }
@@ -111,11 +164,16 @@ async function decideUnknown(
   return { accepted: true, byHuman: true };
 }
 
+const strictly =
+  'StrictHostKeyChecking of the SSH configuration allows no new keys: compare the fingerprint with the ' +
+  'host’s own, and put the key into one of these files yourself.';
+
 function unknownKey(
   name: string,
   now: ShownKey,
   verdict: HostKeyVerdict['verdict'],
   files: readonly string[],
+  advice = 'Compare the fingerprint with the host’s own, then accept it (--accept-new on the command line).',
 ): Problem {
   const why = {
     'other-key-type': 'only keys of other types are known of it',
@@ -124,8 +182,7 @@ function unknownKey(
   }[verdict as string];
   const message =
     `The host key of ${name} is not known (${now.keyType} ${now.fingerprint}` +
-    `${why === undefined ? '' : `; ${why}`}). Looked in: ${files.join(', ') || 'no file'}. ` +
-    'Compare the fingerprint with the host’s own, then accept it (--accept-new on the command line).';
+    `${why === undefined ? '' : `; ${why}`}). Looked in: ${files.join(', ') || 'no file'}. ${advice}`;
   return { code: 'host-key-unknown', path: name, message };
 }
 

@@ -25,6 +25,9 @@ function identities(options: Partial<IdentityOptions>): Identities {
     agentSocket: null,
     keyFiles: [],
     identitiesOnly: false,
+    signatures: ['ssh-ed25519', 'rsa-sha2-256'],
+    leastRsaBits: 1024,
+    promptCount: 3,
     ask: answering(),
     ...options,
   });
@@ -183,7 +186,8 @@ describe('a key that does not tell its public part', () => {
     const publicKey = publicOf(path);
     rmSync(`${path}.pub`);
     const ask = answering([passphrase]);
-    const some = identities({ keyFiles: [path], ask });
+    // Without a hash of its name an RSA signature is the old one.
+    const some = identities({ keyFiles: [path], ask, signatures: ['ssh-rsa'] });
     expect(await keysOf(some)).toEqual([]);
     expect(ask.asked).toEqual([]);
     expect(some.beginSecondRound()).toBe(true);

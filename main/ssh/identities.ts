@@ -10,6 +10,7 @@ import { readFile } from 'node:fs/promises';
 import ssh2, { type BaseAgent, type ParsedKey } from 'ssh2';
 import { holdsHiddenKey, openHiddenKey } from './hiddenKeys';
 import type { Ask } from './questions';
+import { rsaBits } from './rsaBits';
 
 export interface IdentityOptions {
   /** Socket of ssh-agent; null: none is used. */
@@ -17,6 +18,12 @@ export interface IdentityOptions {
   readonly keyFiles: readonly string[];
   /** Of the agent's keys only those that are also among the files. */
   readonly identitiesOnly: boolean;
+  /** Signatures that may be made: names of ssh_config(5), PubkeyAcceptedAlgorithms. */
+  readonly signatures: readonly string[];
+  /** Bits of an RSA key. */
+  readonly leastRsaBits: number;
+  /** How often a passphrase is asked for. */
+  readonly promptCount: number;
   readonly ask: Ask;
 }
 
@@ -29,8 +36,6 @@ interface Identity {
   readonly publicKey: ParsedKey;
   readonly sign: Sign;
 }
-
-const passphraseAttempts = 3;
 
 export class Identities extends ssh2.BaseAgent<ParsedKey> {
   private identities: Identity[] = [];
@@ -68,7 +73,8 @@ export class Identities extends ssh2.BaseAgent<ParsedKey> {
   }
 
   private async give(callback: KeysCallback): Promise<void> {
-    this.identities = this.isSecondRound ? await this.reveal() : await this.collect();
+    const found = this.isSecondRound ? await this.reveal() : await this.collect();
+    this.identities = found.filter(({ publicKey }) => this.isAllowed(publicKey));
     const keys = this.identities.map(({ publicKey }) => publicKey);
     callback(null, keys);
   }
@@ -80,9 +86,20 @@ export class Identities extends ssh2.BaseAgent<ParsedKey> {
     done: SignatureCallback,
   ): Promise<void> {
     const identity = this.identities.find((one) => isSame(one, publicKey));
+    if (!this.options.signatures.includes(signatureOf(publicKey, hash))) {
+      done(new Error('such a signature is not allowed'));
+      return;
+    }
     const signed = identity ? await identity.sign(data, hash) : new Error('the key is gone');
     if (signed instanceof Error) done(signed);
     else done(null, signed);
+  }
+
+  private isAllowed(key: ParsedKey): boolean {
+    const { signatures, leastRsaBits } = this.options;
+    const bits = rsaBits(key.getPublicSSH());
+    if (bits !== null && bits < leastRsaBits) return false;
+    return (bits === null ? [key.type] : rsaSignatures).some((name) => signatures.includes(name));
   }
 
   private async collect(): Promise<Identity[]> {
@@ -159,7 +176,7 @@ export class Identities extends ssh2.BaseAgent<ParsedKey> {
     isHidden: boolean,
     open: (passphrase: string) => ParsedKey | null,
   ): Promise<ParsedKey | Error> {
-    for (let attempt = 1; attempt <= passphraseAttempts; attempt += 1) {
+    for (let attempt = 1; attempt <= this.options.promptCount; attempt += 1) {
       const again = attempt > 1;
       const answer = await this.options.ask({ kind: 'passphrase', keyFile, isHidden, again });
       const [passphrase] = answer ?? [];
@@ -172,6 +189,15 @@ export class Identities extends ssh2.BaseAgent<ParsedKey> {
     }
     return new Error('the passphrase was wrong');
   }
+}
+
+const rsaSignatures: readonly string[] = ['rsa-sha2-256', 'rsa-sha2-512', 'ssh-rsa'];
+
+/** RFC 8332, section 3: the name of an RSA signature says its hash, SHA-1 being the old one. */
+function signatureOf(key: ParsedKey, hash: string | undefined): string {
+  if (key.type !== 'ssh-rsa') return key.type;
+  if (hash === 'sha256') return 'rsa-sha2-256';
+  return hash === 'sha512' ? 'rsa-sha2-512' : 'ssh-rsa';
 }
 
 function isSame(identity: Identity, key: ParsedKey): boolean {

@@ -23,6 +23,7 @@ async function made(userLines: readonly string[]) {
     stations: [await station('gate'), await station('db1')],
     knownHostsOf: ({ address }) => ['/own copy', `/known/50%/${address.host}`],
     knownHostsProgram: '/own 50%/known-hosts',
+    judgesRevoked: ({ address }) => address.host === 'db1',
     loggedInProgram: '/own 50%/logged-in',
     connectSeconds: 7,
     aliveSeconds: 3,
@@ -54,6 +55,8 @@ it('keeps what the user configured, and lets nothing weaken what must hold', asy
     '  NoHostAuthenticationForLocalhost yes',
     '  UpdateHostKeys yes',
     '  BatchMode yes',
+    '  NumberOfPasswordPrompts 1',
+    '  RevokedHostKeys /user/revoked',
     '  LogLevel QUIET',
     '  ForwardAgent yes',
     '  RemoteCommand rm',
@@ -75,7 +78,8 @@ it('keeps what the user configured, and lets nothing weaken what must hold', asy
     localcommand: "'/own 50%%/logged-in'",
     nohostauthenticationforlocalhost: 'no',
     updatehostkeys: 'false',
-    batchmode: 'no',
+    batchmode: 'yes',
+    numberofpasswordprompts: '1',
     loglevel: 'INFO',
     forwardagent: 'no',
     requesttty: 'false',
@@ -84,9 +88,11 @@ it('keeps what the user configured, and lets nothing weaken what must hold', asy
     connecttimeout: '7',
     serveraliveinterval: '3',
   });
-  for (const absent of ['remotecommand', 'controlpath']) {
+  for (const absent of ['remotecommand', 'controlpath', 'revokedhostkeys']) {
     expect([undefined, 'none']).toContain(settings[absent]);
   }
+  // What isn't judged here stays ssh's own.
+  expect(of('gate').get('revokedhostkeys')).toBe('/user/revoked');
 });
 
 it('has the user’s own command for known hosts run by ours, with its tokens', async () => {

@@ -13,6 +13,8 @@ export interface OpenSshConfig {
   readonly knownHostsOf: (station: Station) => readonly string[];
   /** Asked about every host's key; null: this `ssh` knows no such program. */
   readonly knownHostsProgram: string | null;
+  /** Whether the revoked keys of a station are looked for here, so that `ssh` is not to refuse first. */
+  readonly judgesRevoked: (station: Station) => boolean;
   /** Run when a host has let us in. */
   readonly loggedInProgram: string;
   readonly connectSeconds: number;
@@ -27,10 +29,14 @@ export function openSshConfig(wish: OpenSshConfig): string {
   const hosts = [...new Set(stations.map(({ address }) => address.host))].flatMap((host) => {
     const same = stations.filter(({ address }) => address.host === host);
     const files = [...new Set(same.flatMap(knownHostsOf))];
+    const settings = same.map((station) => station.settings);
     const [own = ''] = same.flatMap(({ settings }) => settings.knownHostsCommand ?? []);
     return [
       `Host ${quoted(host)}`,
       `  UserKnownHostsFile ${files.map(pathWord).join(' ')}`,
+      ...(settings.some(({ isBatch }) => isBatch) ? ['  BatchMode yes'] : []),
+      `  NumberOfPasswordPrompts ${Math.min(...settings.map(({ promptCount }) => promptCount))}`,
+      ...(same.every(wish.judgesRevoked) ? ['  RevokedHostKeys none'] : []),
       ...(knownHostsProgram === null ? [] : [knownHostsCommand(knownHostsProgram, own)]),
     ];
   });
@@ -56,8 +62,6 @@ export function openSshConfig(wish: OpenSshConfig): string {
     '  HashKnownHosts no',
     '  VisualHostKey no',
     '  LogLevel INFO',
-    '  NumberOfPasswordPrompts 3',
-    '  BatchMode no',
     '  ControlMaster no',
     '  ControlPath none',
     '  ClearAllForwardings yes',

@@ -6,6 +6,7 @@ import { afterAll, afterEach, expect, it, vi } from 'vitest';
 import { AcceptedKeys } from './acceptedKeys';
 import { resolveHost } from './config';
 import { hasOpenSsh, needsOf } from './openSshNeeds';
+import { usualPolicy } from './hostKeyPolicy';
 import { nobody } from './questions';
 
 const folder = mkdtempSync(join(tmpdir(), 'klpscope-needs-'));
@@ -22,7 +23,13 @@ async function needs(identity: string, ...known: string[]) {
   writeFileSync(path, `${lines.join('\n')}\n`);
   const settings = await resolveHost({ user: null, host: 'db1', port: null }, { configFile: path });
   const accepted = new AcceptedKeys(join(folder, 'accepted.json'));
-  return needsOf(settings, { files: [file], accepted, acceptNew: false, ask: nobody });
+  return needsOf(settings, {
+    files: [file],
+    accepted,
+    acceptNew: false,
+    policy: usualPolicy,
+    ask: nobody,
+  });
 }
 
 /** A security key's file in the form of PROTOCOL.key: the public key in the clear, the rest sealed. */

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { access, constants, readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { openSshNeeds, type OpenSshNeed } from '../../shared/api/openSsh';
+import { sortedNeeds, type OpenSshNeed } from '../../shared/api/openSsh';
 import type { HostSettings } from './config';
 import { readKnownHosts, type HostKeyRules } from './hostKeys';
 import { whatIsKnown } from './knownHosts';
@@ -16,19 +16,19 @@ export function hasOpenSsh(): boolean {
 
 /** In the order of the list of needs, each once. */
 export async function needsOf(settings: HostSettings, rules: HostKeyRules): Promise<OpenSshNeed[]> {
-  const { usesKeys, identityFiles } = settings;
+  const { methods, identityFiles } = settings;
+  const usesKeys = methods.includes('publickey');
   const [ofFiles, ofAgent, byAuthority] = await Promise.all([
     usesKeys ? Promise.all(identityFiles.map(needsOfFile)) : [],
     usesKeys ? needsOfAgent(settings) : [],
     isKnownByAuthority(settings, rules),
   ]);
-  const found = new Set<OpenSshNeed>([
+  return sortedNeeds([
     ...settings.onlyOpenSsh,
     ...ofFiles.flat(),
     ...ofAgent,
     ...(byAuthority ? (['host-authority'] as const) : []),
   ]);
-  return openSshNeeds.filter((need) => found.has(need));
 }
 
 /** OpenSSH takes a certificate that lies beside its key by itself: ssh(1), FILES. */

@@ -426,20 +426,6 @@ describe.skipIf(impossible)('connecting as configured', () => {
       await strict.stop();
     });
 
-    it('after ssh2 could not agree with the server, and says on what', async () => {
-      const strict = await startSshd({
-        config: ['KexAlgorithms sntrup761x25519-sha512@openssh.com'],
-      });
-      const { open } = story({
-        config: [...block('inner', strict), `  IdentityFile ${strict.keys.ed25519}`],
-        knownHosts: [line(strict)],
-      });
-      const refused = told(await open().sample());
-      expect(refused.message).toMatch(/key exchange.*the system’s OpenSSH/);
-      expect(told(await open({ transport: 'openssh' }).sample()).code).toBe('read');
-      await strict.stop();
-    });
-
     it('for a host whose keys are known through their authority only', async () => {
       const certificate = join(inner.folder, 'host-cert.pub');
       const strict = await startSshd({ config: [] });

@@ -14,6 +14,7 @@ import { explainFailure } from './openSshFailure';
 import { handsOverKeys } from './openSshVersion';
 import type { Station } from './proxyJump';
 import type { Ask } from './questions';
+import { tellAllOfCertificates } from './revokedKeys';
 import type { Channel, ChannelEnd, Transport } from './transport';
 
 export interface OpenSshOptions {
@@ -181,8 +182,14 @@ async function configure(
   // All stations have the same store.
   const accepted = last ? (await rulesFor(last).accepted.asKnownHosts()).text : '';
   await writeFile(helper.knownHosts, accepted === '' ? '' : `${accepted}\n`, { mode: 0o600 });
+  const judged = new Set<Station>();
+  for (const station of hands ? stations : []) {
+    const { revokedFiles } = station.settings.hostKeyPolicy;
+    if (await tellAllOfCertificates(revokedFiles)) judged.add(station);
+  }
   const lines = openSshConfig({
     stations,
+    judgesRevoked: (station) => judged.has(station),
     knownHostsOf: ({ settings }) => [helper.knownHosts, ...rulesFor(settings).files],
     knownHostsProgram: hands ? helper.knownHostsProgram : null,
     loggedInProgram: helper.loggedInProgram,

@@ -4,7 +4,13 @@ import { fail, succeed, type Result } from '../../shared/readings/problem';
 import { capText, visible } from '../../shared/readings/text';
 import { resolveHost, type ConfigOptions, type HostAddress, type HostSettings } from './config';
 import { hostToken } from './knownHosts';
-import { connectSsh2, type Ssh2Options, type Ssh2Transport } from './ssh2Transport';
+import { nobody } from './questions';
+import {
+  connectSsh2,
+  type Ssh2Options,
+  type Ssh2Result,
+  type Ssh2Transport,
+} from './ssh2Transport';
 
 type Shared = Omit<Ssh2Options, 'settings' | 'alias' | 'through' | 'hostKeys'>;
 
@@ -54,7 +60,7 @@ export interface Route {
 }
 
 /** @returns the last hop's transport; closing it closes all */
-export async function connectRoute(route: Route, shared: Shared): Promise<Result<Ssh2Transport>> {
+export async function connectRoute(route: Route, shared: Shared): Promise<Ssh2Result> {
   const hops: Ssh2Transport[] = [];
   const giveUp = () => {
     for (const hop of [...hops].reverse()) hop.close();
@@ -64,6 +70,7 @@ export async function connectRoute(route: Route, shared: Shared): Promise<Result
   for (const [index, { address, settings }] of stations.entries()) {
     const connected = await connectSsh2({
       ...shared,
+      ask: settings.isBatch ? nobody : shared.ask,
       settings,
       alias: address.host,
       hostKeys: route.rulesFor(settings),

@@ -17,6 +17,7 @@ import { resolveHost } from './config';
 import type { LiveSource } from './connectedSource';
 import { decideHostKey } from './hostKeys';
 import { fingerprint } from './knownHosts';
+import { usualPolicy } from './hostKeyPolicy';
 import { nobody, type Ask } from './questions';
 import { connectSsh2 } from './ssh2Transport';
 import { TimeLimit } from './timeLimit';
@@ -195,6 +196,7 @@ async function connect(server: Unruly, ask: Ask = nobody) {
       files: [],
       accepted: new AcceptedKeys(join(folder, 'klpscope.json')),
       acceptNew: false,
+      policy: usualPolicy,
       ask: acceptKey,
     },
     ask,

@@ -1,21 +1,34 @@
 /** TCP, with its own time limit and its failures in words. */
-import { connect } from 'node:net';
-import type { Duplex } from 'node:stream';
+import { connect, isIP, type Socket } from 'node:net';
 import { fail, succeed, type Result } from '../../shared/readings/problem';
 import { lookupUntil } from './lookup';
 
-export function connectSocket(
-  host: string,
-  port: number,
-  family: 4 | 6 | null,
-  limitMs: number,
-  signal: AbortSignal,
-): Promise<Result<Duplex>> {
+export interface SocketWish {
+  readonly host: string;
+  readonly port: number;
+  readonly family: 4 | 6 | null;
+  /** An address of this machine's to connect from; null: any. */
+  readonly from: string | null;
+  readonly limitMs: number;
+  readonly signal: AbortSignal;
+}
+
+export function connectSocket(wish: SocketWish): Promise<Result<Socket>> {
+  const { host, port, from, limitMs, signal } = wish;
+  // From an address of one family no other one can be reached.
+  const family = from === null ? wish.family : isIP(from);
   const where = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   return new Promise((resolve) => {
     const late = new AbortController();
     const lookup = lookupUntil(AbortSignal.any([signal, late.signal]));
-    const socket = connect({ host, port, signal, lookup, ...(family === null ? {} : { family }) });
+    const socket = connect({
+      host,
+      port,
+      signal,
+      lookup,
+      ...(family === null ? {} : { family }),
+      ...(from === null ? {} : { localAddress: from }),
+    });
     const timer = setTimeout(() => {
       late.abort();
       socket.destroy();
@@ -24,7 +37,7 @@ export function connectSocket(
     socket.once('connect', () => {
       clearTimeout(timer);
       socket.setNoDelay(true);
-      resolve(succeed<Duplex>(socket));
+      resolve(succeed(socket));
     });
     socket.on('error', (error: NodeJS.ErrnoException) => {
       clearTimeout(timer);

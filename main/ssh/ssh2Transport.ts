@@ -2,12 +2,14 @@
 import type { Duplex } from 'node:stream';
 import ssh2, { type Client, type ServerHostKeyAlgorithm } from 'ssh2';
 import { promptLimits } from '../../shared/api/prompts';
-import { succeed, type Problem, type Result } from '../../shared/readings/problem';
+import { succeed, type Problem } from '../../shared/readings/problem';
 import { capText, visible } from '../../shared/readings/text';
+import { ciphersFor } from './algorithms';
 import { Authentication } from './authentication';
 import type { HostSettings } from './config';
 import { hostKeyAlgorithms } from './hostKeyAlgorithms';
-import { decideHostKey, type HostKeyRules } from './hostKeys';
+import { inWords, Negotiation, type Disagreement } from './disagreement';
+import { decideAddress, decideHostKey, type HostKeyRules } from './hostKeys';
 import { fingerprint, keyType } from './knownHosts';
 import type { Ask, Question } from './questions';
 import { connectSocket } from './socket';
@@ -41,15 +43,24 @@ export interface Ssh2Transport extends Transport {
 
 const defaultAliveSeconds = 10;
 
-export async function connectSsh2(options: Ssh2Options): Promise<Result<Ssh2Transport>> {
+/** As a `Result`, and where nothing was in common with the server, what it offers. */
+export type Ssh2Result =
+  | { readonly ok: true; readonly value: Ssh2Transport }
+  | {
+      readonly ok: false;
+      readonly problem: Problem;
+      readonly disagreement?: Disagreement & { readonly settings: HostSettings };
+    };
+
+export async function connectSsh2(options: Ssh2Options): Promise<Ssh2Result> {
   const { settings, connectMs, signal } = options;
-  const socket = options.through
-    ? succeed<Duplex>(options.through)
-    : await connectSocket(settings.hostname, settings.port, settings.family, connectMs, signal);
+  const { hostname: host, port, family, bindAddress: from } = settings;
+  const serverHostKey = await hostKeyAlgorithms(settings, options.hostKeys);
+  if (options.through) return new Attempt(options, options.through, null).run(serverHostKey);
+  const socket = await connectSocket({ host, port, family, from, limitMs: connectMs, signal });
   if (!socket.ok) return socket;
-  const algorithms = await hostKeyAlgorithms(settings, options.hostKeys);
-  const attempt = new Attempt(options, socket.value);
-  return attempt.run(algorithms);
+  const { remoteAddress } = socket.value;
+  return new Attempt(options, socket.value, remoteAddress ?? null).run(serverHostKey);
 }
 
 /** One try to connect: the first thing that goes wrong is the problem. */
@@ -61,6 +72,8 @@ class Attempt {
   private sessionKey: Buffer | null = null;
   private isReady = false;
   private readonly patience = new TimeLimit();
+  private readonly negotiation = new Negotiation();
+  private disagreement: Disagreement | null = null;
   private late: (message: string) => void = () => undefined;
   private tellClosed: (problem: Problem) => void = () => undefined;
   private readonly closed = new Promise<Problem>((resolve) => {
@@ -72,6 +85,8 @@ class Attempt {
   constructor(
     private readonly options: Ssh2Options,
     private readonly socket: Duplex,
+    /** Where it is connected to; null: another host knows. */
+    private readonly remoteAddress: string | null,
   ) {
     const { settings, alias } = options;
     this.authentication = new Authentication({
@@ -80,7 +95,10 @@ class Attempt {
       agentSocket: settings.agentSocket,
       keyFiles: settings.identityFiles,
       identitiesOnly: settings.identitiesOnly,
-      usesKeys: settings.usesKeys,
+      methods: settings.methods,
+      signatures: settings.algorithms.signature,
+      leastRsaBits: settings.hostKeyPolicy.leastRsaBits,
+      promptCount: settings.promptCount,
       ask: (question) => this.askHuman(question),
       onExhausted: () => {
         this.noteLogin();
@@ -89,13 +107,18 @@ class Attempt {
     });
   }
 
-  run(serverHostKey: ServerHostKeyAlgorithm[]): Promise<Result<Ssh2Transport>> {
+  run(serverHostKey: ServerHostKeyAlgorithm[]): Promise<Ssh2Result> {
     const { client, options, authentication } = this;
     const { settings } = options;
     return new Promise((resolve) => {
       const give = (problem: Problem) => {
         this.patience.lift();
-        resolve({ ok: false, problem });
+        const { disagreement } = this;
+        resolve({
+          ok: false,
+          problem,
+          ...(disagreement ? { disagreement: { ...disagreement, settings } } : {}),
+        });
         client.destroy();
       };
       const giveUp = () => {
@@ -113,6 +136,7 @@ class Attempt {
         connectMs,
         `${this.name} did not complete the key exchange within ${connectMs / 1000} s.`,
       );
+      client.on('handshake', () => this.negotiation.end());
       client.on('ready', () => {
         this.isReady = true;
         this.patience.lift();
@@ -132,7 +156,13 @@ class Attempt {
         readyTimeout: 0,
         keepaliveInterval: (settings.aliveSeconds ?? defaultAliveSeconds) * 1000,
         keepaliveCountMax: settings.aliveCount,
-        algorithms: { serverHostKey },
+        algorithms: {
+          kex: [...settings.algorithms.kex],
+          cipher: ciphersFor(settings.algorithms, options.through !== null),
+          hmac: [...settings.algorithms.mac],
+          serverHostKey,
+        },
+        debug: (line) => this.negotiation.hear(line),
         hostVerifier: (key: Buffer, verify: (isValid: boolean) => void) =>
           void this.verify(key).then(verify),
         // A server may speak of the login after it: nothing more is tried or asked then.
@@ -162,6 +192,11 @@ class Attempt {
       settings.hostKeyAlias === null ? settings.port : 22,
       key,
     );
+    const mismatch = decision.accepted ? await this.checkAddress(key) : null;
+    if (mismatch) {
+      this.problem = mismatch;
+      return false;
+    }
     if (decision.accepted) {
       this.sessionKey = Buffer.from(key);
       this.acceptedByHuman = decision.byHuman;
@@ -170,6 +205,15 @@ class Attempt {
       this.problem = decision.problem;
     }
     return decision.accepted;
+  }
+
+  /** CheckHostIP: the address may be known under another key. */
+  private checkAddress(key: Buffer): Promise<Problem | null> | null {
+    const { settings, hostKeys } = this.options;
+    const { remoteAddress } = this;
+    if (!settings.hostKeyPolicy.checksAddress || remoteAddress === null) return null;
+    if (settings.hostname === remoteAddress) return null;
+    return decideAddress(hostKeys, remoteAddress, settings.port, key);
   }
 
   private isSameKey(before: Buffer, now: Buffer): boolean {
@@ -202,6 +246,8 @@ class Attempt {
   }
 
   private hear(error: Error & { readonly level?: string }): void {
+    this.disagreement ??= this.negotiation.disagreement(error);
+    if (this.disagreement) return this.noteDisagreement(this.disagreement);
     const said = visible(capText(error.message, 200));
     switch (error.level) {
       case 'client-authentication':
@@ -241,11 +287,19 @@ class Attempt {
       );
       return;
     }
-    const methods = offered.map((method) => visible(capText(method, 40))).join(', ');
+    const taken = offered.map((method) => visible(capText(method, 40))).join(', ');
+    const { methods } = this.options.settings;
+    const allowed =
+      methods.length === 3 ? '' : ` The SSH configuration allows: ${methods.join(', ')}.`;
     this.note(
       'authentication-failed',
-      `${user} was not let in. The server takes: ${methods || 'nothing'}.`,
+      `${user} was not let in. The server takes: ${taken || 'nothing'}.${allowed}`,
     );
+  }
+
+  private noteDisagreement(disagreement: Disagreement): void {
+    const ours = this.options.settings.algorithms[disagreement.kind];
+    this.note('no-agreement', inWords(disagreement, this.name, ours));
   }
 
   private note(code: Problem['code'], message: string): void {

@@ -2,21 +2,22 @@
  * Live hosts over SSH, and this machine through sudo: the same probe, the same way.
  */
 import { userInfo } from 'node:os';
-import type { TransportKind } from '../../shared/api/openSsh';
+import { sortedNeeds, type TransportKind } from '../../shared/api/openSsh';
 import type { Target } from '../../shared/api/target';
-import type { Result } from '../../shared/readings/problem';
+import { succeed, type Problem, type Result } from '../../shared/readings/problem';
 import { defaultConfigFile } from '../config/place';
 import { AcceptedKeys } from './acceptedKeys';
+import { ciphersFor } from './algorithms';
 import { resolveHost, userConfig, type ConfigOptions, type HostSettings } from './config';
 import { ConnectedSource, type Connection, type LiveSource } from './connectedSource';
 import { waysHere } from './localRights';
 import { localTransport } from './localTransport';
 import { hasOpenSsh, needsOf } from './openSshNeeds';
 import { connectOpenSsh } from './opensshTransport';
-import { connectRoute, stationsTo } from './proxyJump';
+import { connectRoute, stationsTo, type Station } from './proxyJump';
 import { nobody, type Ask } from './questions';
 import type { Transport } from './transport';
-import { chooseTransport, withAdvice } from './transportChoice';
+import { chooseTransport, insteadOfSsh2, withAdvice } from './transportChoice';
 
 export interface LiveOptions {
   /** Read through sudo where the login isn't root. */
@@ -69,7 +70,12 @@ export function openLocalElevated(target: string, options: LiveOptions): LiveSou
   return new ConnectedSource(target, 'local', { ...options, through }, () =>
     Promise.resolve({
       ok: true,
-      value: { transport: localTransport(), user: userInfo().username, host: 'this machine' },
+      value: {
+        transport: localTransport(),
+        user: userInfo().username,
+        host: 'this machine',
+        note: null,
+      },
     }),
   );
 }
@@ -97,14 +103,24 @@ async function connect(
     files: host.knownHostsFiles,
     accepted: options.accepted,
     acceptNew: options.acceptNew,
-    ask: options.ask,
+    policy: host.hostKeyPolicy,
+    ask: host.isBatch ? nobody : options.ask,
   });
   const stations = await stationsTo({ address, settings }, options.config);
+  const refusal = refusedBy(stations, options.config);
+  if (refusal) return { ok: false, problem: refusal };
   const each = stations.map((station) => needsOf(station.settings, rulesFor(station.settings)));
-  const needs = [...new Set((await Promise.all(each)).flat())];
+  const lacksCipher = stations.some(
+    ({ settings: { algorithms } }, index) => ciphersFor(algorithms, index > 0).length === 0,
+  );
+  const needs = sortedNeeds([
+    ...(await Promise.all(each)).flat(),
+    ...(lacksCipher ? (['keyword:Ciphers'] as const) : []),
+  ]);
+  const wanted = memory.transport;
   const kind = await chooseTransport({
     address,
-    wanted: memory.transport,
+    wanted,
     needs,
     hasOpenSsh: hasOpenSsh(),
     ask: options.ask,
@@ -117,16 +133,41 @@ async function connect(
     connectMs: limit,
     loginMs: options.timeoutMs ?? loginMs,
   };
-  const connected: Result<Transport> =
-    kind.value === 'openssh'
-      ? await connectOpenSsh({ ...options, ...shared, address, stations, rulesFor })
-      : await connectRoute({ stations, rulesFor }, { ...shared, signal });
-  if (!connected.ok && kind.value === 'ssh2') {
-    return { ok: false, problem: withAdvice(connected.problem, needs) };
+  const byOpenSsh = () => connectOpenSsh({ ...options, ...shared, address, stations, rulesFor });
+  const as = (transport: Transport, note: Problem | null = null): Result<Connection> =>
+    succeed({ transport, user: settings.user, host: target.host, note });
+  if (kind.value === 'openssh') {
+    const connected = await byOpenSsh();
+    return connected.ok ? as(connected.value) : connected;
   }
-  if (!connected.ok) return connected;
-  return {
-    ok: true,
-    value: { transport: connected.value, user: settings.user, host: target.host },
-  };
+  const connected = await connectRoute({ stations, rulesFor }, { ...shared, signal });
+  if (connected.ok) return as(connected.value);
+  const { problem, disagreement } = connected;
+  if (!disagreement) return { ok: false, problem: withAdvice(problem, needs) };
+  const instead = insteadOfSsh2(problem, disagreement, {
+    isDemanded: wanted === 'ssh2',
+    hasOpenSsh: hasOpenSsh(),
+  });
+  if (!instead.isOpenSsh) return { ok: false, problem: instead.problem };
+  const other = await byOpenSsh();
+  if (!other.ok) return other;
+  memory.transport = 'openssh';
+  return as(other.value, instead.problem);
+}
+
+function refusedBy(stations: readonly Station[], config: ConfigOptions): Problem | null {
+  for (const { address, settings } of stations) {
+    const { host } = address;
+    // A name that begins like an option is refused later, and by its own words.
+    if (settings.refusal === null || host.startsWith('-')) continue;
+    const { words, isOfName } = settings.refusal;
+    return isOfName
+      ? { code: 'unreachable', path: host, message: `ssh refuses the name ${host}: ${words}.` }
+      : {
+          code: 'invalid-content',
+          path: config.configFile ?? host,
+          message: `ssh refuses the SSH configuration of ${host}: ${words}.`,
+        };
+  }
+  return null;
 }

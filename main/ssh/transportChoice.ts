@@ -1,12 +1,14 @@
 /** Which SSH a host is reached by: ssh2, or the system's own client where that can do more. */
 import {
   choiceKey,
+  isInTheWay,
   needsInWords,
   type OpenSshNeed,
   type TransportKind,
 } from '../../shared/api/openSsh';
 import { fail, succeed, type Problem, type Result } from '../../shared/readings/problem';
-import type { HostAddress } from './config';
+import type { HostAddress, HostSettings } from './config';
+import { listed, opensshCould, type Disagreement } from './disagreement';
 import type { Ask } from './questions';
 
 export interface TransportWish {
@@ -17,11 +19,6 @@ export interface TransportWish {
   /** Whether the system has an `ssh`. */
   readonly hasOpenSsh: boolean;
   readonly ask: Ask;
-}
-
-/** What ssh2 can't even begin without; the others may fail later, or not at all. */
-function isInTheWay(need: OpenSshNeed): boolean {
-  return need === 'proxy-command';
 }
 
 /** Asks where the configuration has what ssh2 can't do and nothing was chosen yet. */
@@ -73,14 +70,38 @@ export function withAdvice(problem: Problem, needs: readonly OpenSshNeed[]): Pro
     : problem;
 }
 
+/**
+ * What becomes of a server with which ssh2 has nothing in common: OpenSSH is tried, unless ssh2 was
+ * asked for or this machine's `ssh` has nothing either.
+ */
+export function insteadOfSsh2(
+  problem: Problem,
+  { settings, ...disagreement }: Disagreement & { readonly settings: HostSettings },
+  { isDemanded, hasOpenSsh }: { readonly isDemanded: boolean; readonly hasOpenSsh: boolean },
+): { readonly isOpenSsh: boolean; readonly problem: Problem } {
+  const saying = (words: string) => ({ ...problem, message: `${problem.message} ${words}` });
+  if (!hasOpenSsh) {
+    return { isOpenSsh: false, problem: saying('There is no ssh program on this machine.') };
+  }
+  if (!opensshCould(disagreement, settings.sshAlgorithms)) {
+    const theirs = listed(settings.sshAlgorithms[disagreement.kind]);
+    return {
+      isOpenSsh: false,
+      problem: saying(`Nor has this machine’s OpenSSH any of them; it may use ${theirs}.`),
+    };
+  }
+  if (isDemanded) {
+    const words = 'The system’s OpenSSH has one (--transport openssh on the command line).';
+    return { isOpenSsh: false, problem: saying(words) };
+  }
+  return { isOpenSsh: true, problem: saying('So the system’s OpenSSH is used.') };
+}
+
 /** What the server wanted, as its own words tell, that only OpenSSH has. */
 function abilities(message: string): string | null {
   const able = 'the system’s OpenSSH may be able to (--transport openssh on the command line).';
   if (/server takes: .*(?:gssapi|hostbased)/.test(message)) {
     return `The built-in SSH can’t log in by GSSAPI or by host; ${able}`;
-  }
-  if (/no matching (?:key exchange|host key|.*cipher|.*MAC)/i.test(message)) {
-    return `The built-in SSH knows none of the algorithms that this server wants; ${able}`;
   }
   return null;
 }

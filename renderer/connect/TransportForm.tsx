@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import { needsInWords, type TransportKind } from '../../shared/api/openSsh';
+import { isInTheWay, needsInWords, type TransportKind } from '../../shared/api/openSsh';
 import type { Question } from '../../shared/api/contract';
 import { visible } from '../../shared/readings/text';
 
@@ -15,7 +15,8 @@ export function TransportForm({
   const [isKept, setIsKept] = useState(true);
   useEffect(() => advised.current?.focus(), []);
   const choose = (kind: TransportKind) => answer(isKept ? [kind, 'remember'] : [kind]);
-  const isImpossible = question.needs.includes('proxy-command');
+  const inTheWay = question.needs.filter(isInTheWay);
+  const isImpossible = inTheWay.length > 0;
   return (
     <>
       <p>
@@ -42,7 +43,9 @@ export function TransportForm({
           type="button"
           className="button"
           disabled={isImpossible}
-          title={isImpossible ? 'Without its ProxyCommand the host can’t be reached' : undefined}
+          title={
+            isImpossible ? `The built-in SSH can’t follow ${needsInWords(inTheWay)}` : undefined
+          }
           onClick={() => choose('ssh2')}
         >
           Use the built-in SSH

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import type { EventName, RequestName } from './channels';
 import { dialogKinds, viewNames } from './choices';
-import { openSshNeeds, transportKinds } from './openSsh';
+import { openSshAbilities, transportKinds } from './openSsh';
 import { promptLimits } from './prompts';
 import { settingsSchema } from './settings';
 import { operationSchema } from '../kernel/scenarios/schemas';
@@ -196,7 +196,9 @@ export const questionSchema = z.discriminatedUnion('kind', [
     host: z.string(),
     /** Under which name the answer is remembered, if it is to be. */
     key: z.string(),
-    needs: z.array(z.enum(openSshNeeds)),
+    needs: z.array(
+      z.union([z.enum(openSshAbilities), z.templateLiteral(['keyword:', z.string().max(80)])]),
+    ),
   }),
   z.strictObject({
     kind: z.literal('passphrase'),

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { choiceKey, needsInWords, openSshNeeds } from './openSsh';
+import { choiceKey, isInTheWay, needsInWords, openSshAbilities, sortedNeeds } from './openSsh';
 
 it('names what OpenSSH is needed for in a sentence', () => {
   expect(needsInWords([])).toBe('');
@@ -10,7 +10,14 @@ it('names what OpenSSH is needed for in a sentence', () => {
   expect(needsInWords(['gssapi', 'match-exec', 'user-certificate'])).toBe(
     'GSSAPI (Kerberos), a Match exec block and a user certificate',
   );
-  for (const need of openSshNeeds) expect(needsInWords([need])).not.toBe('');
+  expect(needsInWords(['keyword:MACs', 'keyword:Ciphers'])).toBe('MACs and Ciphers');
+  for (const need of openSshAbilities) expect(needsInWords([need])).not.toBe('');
+});
+
+it('sorts needs, each once, and knows which of them ssh2 must not drop', () => {
+  const needs = ['keyword:MACs', 'pkcs11', 'keyword:MACs', 'proxy-command'] as const;
+  expect(sortedNeeds(needs)).toEqual(['proxy-command', 'pkcs11', 'keyword:MACs']);
+  expect(sortedNeeds(needs).filter(isInTheWay)).toEqual(['proxy-command', 'keyword:MACs']);
 });
 
 it('remembers a choice for a host, and for a port apart', () => {

@@ -11,6 +11,7 @@ export const problemCodes = [
   'host-key-unknown',
   'host-key-changed',
   'host-key-revoked',
+  'no-agreement',
   'authentication-failed',
   'authentication-needed',
   'sudo-refused',
@@ -36,6 +37,7 @@ const forHumans: ReadonlySet<ProblemCode> = new Set([
   'host-key-unknown',
   'host-key-changed',
   'host-key-revoked',
+  'no-agreement',
   'sudo-password-needed',
   'sudo-refused',
 ]);
