@@ -8,6 +8,7 @@ import { inputFolder } from '../testing/folders';
 import { buildProgram } from '../testing/program';
 
 import { hasOpenSsh } from '../ssh/openSshNeeds';
+import { skipping } from '../testing/skipping';
 
 const servers: { close(): void }[] = [];
 afterEach(() => {
@@ -45,7 +46,10 @@ function processesOf(folder: string): string[] {
     });
 }
 
-describe.skipIf(!hasOpenSsh() || process.platform !== 'linux')('a command', () => {
+const lacking =
+  hasOpenSsh() && process.platform === 'linux' ? undefined : 'there is no ssh, or no /proc';
+
+describe.skipIf(skipping(import.meta.filename, lacking))('a command', () => {
   it('that is ended while ssh connects removes its folder and ends ssh', async () => {
     const folder = inputFolder();
     const program = await buildProgram(join(folder, 'program'));

@@ -5,13 +5,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newSecret } from '../../e2e/sshd/secrets';
 import { cannotServe, startSshd, type SshServer } from '../../e2e/sshd/server';
 import { answering } from '../testing/answering';
+import { skipping } from '../testing/skipping';
 import { AcceptedKeys } from './acceptedKeys';
 import { defaultLiveOptions, openSsh } from './sshSource';
 
-const impossible = cannotServe();
-if (impossible !== undefined) console.warn(`SKIPPED: sshd: ${impossible}`);
+const impossible = skipping(import.meta.filename, cannotServe());
 
-describe.skipIf(impossible !== undefined)('a sudo that asks six times', () => {
+describe.skipIf(impossible)('a sudo that asks six times', () => {
   let server: SshServer;
   beforeAll(async () => {
     server = await startSshd();
