@@ -48,7 +48,7 @@ describe.skipIf(impossible)('on the host', () => {
 
   /** Starts a probe, and counts what it sends on both of its streams. */
   const start = async (...shell: readonly string[]) => {
-    host = await probe([...root.busyboxOnly, ...shell]);
+    host = await probe(shell);
     const said = { out: '', late: '' };
     host.channel.stdout.on('data', (chunk: Buffer) => (said.out += chunk.toString('latin1')));
     host.channel.stderr.on('data', (chunk: Buffer) => (said.late += chunk.toString('latin1')));
@@ -56,24 +56,27 @@ describe.skipIf(impossible)('on the host', () => {
   };
 
   const blocking = async () => {
-    const { host: first } = await start('sh');
+    const { host: first } = await start(...root.busyboxOnly, 'sh');
     const threads = buildState(await first.read()).transition?.blockingThreads ?? [];
     first.live.close();
     const [{ pid } = { pid: 0 }] = threads;
     return { pid };
   };
 
+  // Those tools read a command line by itself, and a cgroup along with others.
   it.each([
-    ['timeout(1)', []],
-    ['a shell alone', ['timeout']],
-  ])('no reader of a file that does not answer is left, limited by %s', async (_, without) => {
+    ['cmdline', 'timeout(1)', []],
+    ['cgroup', 'timeout(1)', []],
+    ['cmdline', 'a shell alone', ['timeout']],
+    ['cgroup', 'a shell alone', ['timeout']],
+  ])('no reader of a %s that does not answer is left, limited by %s', async (name, _, without) => {
     for (const tool of without) rmSync(inRoot(`bin/${tool}`));
     const { pid } = await blocking();
     await expect.poll(running).toEqual([]);
-    const held = hold(inRoot(`proc/${pid}/cmdline`));
-    const { host: slow } = await start('sh');
+    const held = hold(inRoot(`proc/${pid}/${name}`));
+    const { host: slow } = await start(...root.busyboxOnly, 'sh');
     const [readings] = await Promise.all([slow.read(), held.awaitReader()]);
-    expect(readings.files.get(`/proc/${pid}/cmdline`)).toEqual({ missing: 'timed-out' });
+    expect(readings.files.get(`/proc/${pid}/${name}`)).toEqual({ missing: 'timed-out' });
     // The session goes on, and its shell is all that is left of it.
     await expect.poll(() => running().length).toBe(1);
     expect(running().join()).toMatch(/^sh /);
@@ -84,7 +87,7 @@ describe.skipIf(impossible)('on the host', () => {
 
   it('nothing is left when the session ends while a file does not answer', async () => {
     const held = hold(inRoot('sys/kernel/livepatch/lp_one/stack_order'));
-    const { host: slow } = await start('sh');
+    const { host: slow } = await start(...root.busyboxOnly, 'sh');
     await Promise.all([slow.read(), held.awaitReader()]);
     slow.live.close();
     // Who waits for the kernel's lock can't be told before it has it.
@@ -100,7 +103,7 @@ describe.skipIf(impossible)('on the host', () => {
         : `${stamp}livepatch: klp_try_switch_task: cat:${index} is sleeping on function f`;
     });
     writeFileSync(inRoot('log'), `${lines.join('\n')}\n[ 9999.000000] the last\n`);
-    const { host: flooding } = await start('sh');
+    const { host: flooding } = await start(...root.busyboxOnly, 'sh');
     const readings = await flooding.read();
     const log = readings.files.get('/dev/kmsg');
     const told = log && 'text' in log ? log.text.split('\n') : [];
@@ -127,27 +130,24 @@ describe.skipIf(impossible)('on the host', () => {
         '',
       ].join('\n'),
     );
-    const { host: quiet } = await start('sh');
+    const { host: quiet } = await start(...root.busyboxOnly, 'sh');
     const log = (await quiet.read()).files.get('/dev/kmsg');
     const stamps = log && 'text' in log ? log.text.match(/^\[ +\d/gm) : null;
     expect(stamps?.map((stamp) => stamp.at(-1))).toEqual(['2', '3', '4', '6']);
   });
 
   it.each([
-    ['with cut', []],
-    ['without a cut that can be trusted', ['cut']],
-  ])('a command line is cut before it is sent, %s', async (_, without) => {
-    for (const tool of without) rmSync(inRoot(`bin/${tool}`));
+    ['with a cut that keeps lines whole', () => [...root.ownPrograms, 'dash']],
+    ['without one', () => [...root.busyboxOnly, 'sh']],
+  ])('a command line is cut before it is sent, %s', async (_, shell) => {
     const { pid } = await blocking();
     writeFileSync(inRoot(`proc/${pid}/cmdline`), 'y'.repeat(1_000_000));
-    const { host: long, said } = await start('sh');
-    await long.read();
-    const path = `/proc/${pid}/cmdline`;
+    const { host: long, said } = await start(...shell());
+    const readings = await long.read();
     await expect.poll(() => said.late).toContain(' end 1\n');
     expect(said.late).toContain('yyyy');
     expect(said.late.length).toBeLessThan(100_000);
-    const sent = (await long.read()).files.get(path);
-    const text = sent && 'text' in sent ? sent.text : '';
-    expect(text).toMatch(/^y{4000,4200}$/);
+    const sent = readings.files.get(`/proc/${pid}/cmdline`);
+    expect(sent && 'text' in sent ? sent.text : '').toMatch(/^y{4000,4200}$/);
   });
 });
