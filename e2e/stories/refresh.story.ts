@@ -1,6 +1,7 @@
 /** A state that changes: read again by hand, by itself, and not while nobody looks. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Page } from '@playwright/test';
 import { expect, test } from '../support/app';
 import { blockingThreads, headline, railHosts } from '../support/screen';
 import { blockedBy, settledHost, writeTree } from '../support/trees';
@@ -55,20 +56,57 @@ test('what was chosen stays chosen when the state is read again', async ({ launc
   await expect(second).toHaveAttribute('aria-selected', 'true');
 });
 
-test('this machine is read again by itself, and rests while the window is hidden', async ({
+/** How often each open host has been shown anew since this was called. */
+async function countReadings(page: Page): Promise<() => Promise<Record<'demo' | 'local', number>>> {
+  await page.evaluate(() => {
+    const readings = { demo: 0, local: 0 };
+    Object.assign(window, { readings });
+    window.klpscope.subscribe('host:changed', (host) => {
+      const isLocal =
+        typeof host === 'object' && host !== null && Reflect.get(host, 'target') === 'local';
+      readings[isLocal ? 'local' : 'demo'] += 1;
+    });
+  });
+  return () => page.evaluate(() => ({ ...Reflect.get(window, 'readings') }));
+}
+
+test('this machine is read again by itself, and rests while nobody sees the window', async ({
   launch,
+  folder,
 }) => {
-  const { electron, page } = await launch(['local']);
-  const read = page.getByText(/^read \d/);
-  const hide = () =>
-    electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.hide());
-  const show = () =>
-    electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.show());
+  // A host that is recorded is read whether or not anybody looks: it tells that time passes.
+  const { electron, page } = await launch(['demo:clean-apply', 'local']);
+  await expect(page.getByText(/^read \d/)).toBeVisible();
+  await electron.evaluate(
+    ({ dialog }, filePath) => {
+      dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
+    },
+    join(folder, 'x.klprec'),
+  );
   await page.evaluate(() => window.klpscope.request('settings:change', { interval: 0.5 }));
-  const first = await read.textContent();
-  await expect(read).not.toHaveText(first ?? '');
-  await hide();
-  await show();
-  const later = await read.textContent();
-  await expect(read).not.toHaveText(later ?? '');
+  await page.evaluate(() => window.klpscope.request('host:record', { id: 'host-1', on: true }));
+  await expect(railHosts(page).first()).toContainText('● REC');
+
+  for (const way of ['hide', 'minimize'] as const) {
+    const seen = await countReadings(page);
+    await expect.poll(async () => (await seen()).local).toBeGreaterThan(2);
+    await electron.evaluate(({ BrowserWindow }, unseen) => {
+      const [window] = BrowserWindow.getAllWindows();
+      window?.[unseen]();
+      // Without a window manager nobody tells the window that it is minimized.
+      if (unseen === 'minimize' && window?.isMinimized() === false) window.emit('minimize');
+    }, way);
+    const hidden = await countReadings(page);
+    await expect.poll(async () => (await hidden()).demo).toBeGreaterThan(8);
+    // At most the reading that was under way.
+    expect((await hidden()).local).toBeLessThan(2);
+    await electron.evaluate(({ BrowserWindow }, unseen) => {
+      const [window] = BrowserWindow.getAllWindows();
+      if (unseen === 'hide') window?.show();
+      else if (window?.isMinimized() === true) window.restore();
+      else window?.emit('restore');
+    }, way);
+    const again = await countReadings(page);
+    await expect.poll(async () => (await again()).local).toBeGreaterThan(2);
+  }
 });
