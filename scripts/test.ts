@@ -1,6 +1,8 @@
 /**
  * `npm test`: the checks, the unit tests, the stories in a real Electron and those on a real kernel,
- * in that order and all of them even if one fails. `npm test -- STEP [arguments of its runner]` runs one alone.
+ * in that order and all of them even if one fails. `npm test -- STEP [arguments of its runner]` runs one
+ * alone. `npm run test:all` runs these and those that take long: the guest with systemd in full, the
+ * model against 6.1, the lab's own check of all its guests, all mutations, and the benches.
  *
  * Besides what the tests say, each of these fails a step: a test that was skipped on a machine that has
  * all that tests need, a file that stays in the temporary folder, and a process that stays behind.
@@ -10,7 +12,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { kernelSeries, unavailableWhy } from '../e2e/lab/index';
+import { guestNames, unavailableWhy } from '../e2e/lab/index';
 import { keepOrRemove, keepVariable } from '../main/testing/kept';
 import { skipsVariable } from '../main/testing/skipping';
 import { ensureBuild } from './build';
@@ -33,13 +35,20 @@ import {
 
 type Step = (args: string[], work: string) => Promise<Tally>;
 
+/** In the order in which they run; those of `npm test`, unless they take long. */
 const steps = new Map<string, Step>([
   ['check', check],
   ['unit', unit],
   ['e2e', e2e],
   ['lab', lab],
+  ['systemd', systemd],
+  ['model-6.1', olderModel],
+  ['selfcheck', selfcheck],
+  ['mutate', (args) => passes('npm', ['run', 'mutate', '--', ...args])],
+  ['bench', (args) => passes('npm', ['run', 'bench', '--', ...args])],
   ['secrets', secrets],
 ]);
+const long: ReadonlySet<string> = new Set(['systemd', 'model-6.1', 'selfcheck', 'mutate', 'bench']);
 
 /** What tests have written, until it was searched. */
 const kept = join(tmpdir(), `klpscope-written-${process.pid}`);
@@ -49,13 +58,13 @@ process.on('exit', () => traces.remove());
 
 main(async () => {
   const [name, ...args] = process.argv.slice(2);
-  if (name !== undefined && !steps.has(name)) {
-    throw new Stop(`There is no step "${name}", only ${[...steps.keys()].join(', ')}.`);
+  if (name !== undefined && name !== 'all' && !steps.has(name)) {
+    throw new Stop(`There is no step "${name}", only all, ${[...steps.keys()].join(', ')}.`);
   }
   const outcomes = new Map<string, { readonly tally: Tally; readonly seconds: number }>();
   process.env[keepVariable] = kept;
   for (const [step, run] of steps) {
-    if (name !== undefined && name !== step) continue;
+    if (name === undefined ? long.has(step) : name !== 'all' && name !== step) continue;
     const began = performance.now();
     const tally = withLeftovers(await outcomeOf(run, args), await traces.clear());
     outcomes.set(step, { tally, seconds: (performance.now() - began) / 1000 });
@@ -86,10 +95,12 @@ function duration(seconds: number): string {
   return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
-/** A step that ran nothing is none, but for the lab, which a machine may not be able to run. */
+/** A step that ran nothing is none, but for one in the lab, which a machine may not be able to run. */
 function isGood(step: string, { passed, failed, skipped }: Tally): boolean {
-  return failed === 0 && (passed > 0 || (step === 'lab' && skipped > 0));
+  return failed === 0 && (passed > 0 || (inLab.has(step) && skipped > 0));
 }
+
+const inLab: ReadonlySet<string> = new Set(['lab', 'systemd', 'model-6.1', 'selfcheck']);
 
 /** A step that cannot even be run counts as one failed test. */
 async function outcomeOf(run: Step, args: string[]): Promise<Tally> {
@@ -138,17 +149,7 @@ async function unit(args: string[], work: string): Promise<Tally> {
  * say so. `lab playwright …` runs the stories alone, `lab vitest …` the model.
  */
 async function lab([runner, ...args]: string[]): Promise<Tally> {
-  try {
-    await ensureSystemPackages(['lab']);
-  } catch (error) {
-    say(describe(error));
-  }
-  // Its images are built here, and not in the time that a test has.
-  labLacks = [];
-  for (const series of kernelSeries) {
-    const why = await unavailableWhy(series, say);
-    if (why !== undefined) labLacks.push(`a lab: ${why}`);
-  }
+  await prepareLab();
   if (runner !== undefined && !labRunners.has(runner)) {
     throw new Stop(`The lab is run by ${[...labRunners.keys()].join(' and ')}, not "${runner}".`);
   }
@@ -163,6 +164,54 @@ async function lab([runner, ...args]: string[]): Promise<Tally> {
     say(`lab ${name} took ${duration((performance.now() - began) / 1000)}.`);
   }
   return total;
+}
+
+/** The guest with systemd in full. */
+async function systemd(args: string[], work: string): Promise<Tally> {
+  await prepareLab();
+  return runVitest(['--config', 'vitest.long.config.ts', ...args], work, ['lab']);
+}
+
+/** What `lab vitest` holds against 6.12, against 6.1. */
+async function olderModel(args: string[], work: string): Promise<Tally> {
+  await prepareLab();
+  process.env['KLPSCOPE_LAB_KERNEL'] = '6.1';
+  try {
+    return await runVitest(
+      ['--config', 'vitest.lab.config.ts', 'e2e/kernel/model.lab.ts', ...args],
+      work,
+      ['lab'],
+    );
+  } finally {
+    delete process.env['KLPSCOPE_LAB_KERNEL'];
+  }
+}
+
+/** Every scenario of the lab in each of its guests; skipped where not all of them can be had. */
+async function selfcheck(args: string[]): Promise<Tally> {
+  await prepareLab();
+  if (labLacks.length > 0) return { passed: 0, failed: 0, skipped: 1 };
+  return passes('npx', ['tsx', 'e2e/lab/selfcheck.ts', '--threads', ...args]);
+}
+
+/** A command that counts as one test. */
+async function passes(program: string, args: string[]): Promise<Tally> {
+  const { status } = await runVisibly(program, args, { cwd: root });
+  return { passed: Number(status === 0), failed: Number(status !== 0), skipped: 0 };
+}
+
+/** Images are built here, and not in the time that a test has. */
+async function prepareLab(): Promise<void> {
+  try {
+    await ensureSystemPackages(['lab']);
+  } catch (error) {
+    say(describe(error));
+  }
+  labLacks = [];
+  for (const guest of guestNames) {
+    const why = await unavailableWhy(guest, say);
+    if (why !== undefined) labLacks.push(`a lab: ${why}`);
+  }
 }
 
 /** Why there can be no lab here, as this run found out itself before the tests. */

@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 
 import { z } from 'zod';
 
-import { image, imageSchema, kernelSeries, userNames, type KernelSeries } from './build-image.js';
+import { guestNames, image, imageSchema, userNames, type GuestName } from './build-image.js';
 import { cacheFolder } from './cache.js';
 import {
   attach,
@@ -29,17 +29,18 @@ import { hostName, writeSshConfig } from './sshConfig.js';
 
 const usage = `usage: npm run lab -- COMMAND
 
-  up 6.1|6.12 [--memory MB] [--port N]   build if need be, boot, wait for SSH
+  up GUEST [--memory MB] [--port N]      build if need be, boot, wait for SSH
   scenarios                              what a guest can be brought into
   scenario NAME [--blocked N]            bring it there; a beginning of a name is enough
   open [USER]                            in the window of Klpscope, as one who can log in
   ssh [USER] [-- COMMAND]                as root, admin, operator (sudo asks) or viewer (no sudo)
   capture PATH                           save what an inspector would read: FILE.tar.gz or a folder
   status                                 what runs, and how to reach it
-  down [6.1|6.12]                        end one guest, or all
+  reboot                                 boot it again; what is on a disk stays
+  down [GUEST]                           end one guest, or all
   packages                               Debian packages that this machine needs
 
-Where two guests run, --kernel 6.1|6.12 says which one is meant.`;
+A GUEST is 6.1, 6.12 or 6.12-systemd. Where several run, --guest GUEST says which one is meant.`;
 
 /** A mistake of the caller's: a line and the exit status 2, no stack. */
 class Mistake extends Error {}
@@ -56,13 +57,13 @@ function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-function runFolder(series: KernelSeries): string {
-  return join(cacheFolder(), 'run', series);
+function runFolder(guest: GuestName): string {
+  return join(cacheFolder(), 'run', guest);
 }
 
 function upGuests(): readonly Up[] {
-  return kernelSeries.flatMap((series) => {
-    const state = join(runFolder(series), 'up.json');
+  return guestNames.flatMap((guest) => {
+    const state = join(runFolder(guest), 'up.json');
     if (!existsSync(state)) {
       return [];
     }
@@ -70,34 +71,33 @@ function upGuests(): readonly Up[] {
     if (isQemu(up.machine.pid)) {
       return [up];
     }
-    rmSync(runFolder(series), { recursive: true, force: true });
+    rmSync(runFolder(guest), { recursive: true, force: true });
     return [];
   });
 }
 
-function seriesOf(text: string | undefined): KernelSeries {
-  const series = kernelSeries.find((known) => known === text);
-  if (series === undefined) {
-    throw new Mistake(
-      `${text ?? 'no kernel'}: the lab has the kernels ${kernelSeries.join(' and ')}`,
-    );
+function guestOf(text: string | undefined): GuestName {
+  const guest = guestNames.find((known) => known === text);
+  if (guest === undefined) {
+    throw new Mistake(`${text ?? 'no guest'}: the lab has the guests ${guestNames.join(', ')}`);
   }
-  return series;
+  return guest;
 }
 
-function theGuest(kernel: string | undefined): Up {
+function theGuest(name: string | undefined): Up {
   const running = upGuests();
-  const wanted = kernel === undefined ? undefined : seriesOf(kernel);
-  const [first, second] = running.filter(
-    (up) => wanted === undefined || up.image.series === wanted,
-  );
+  const wanted = name === undefined ? undefined : guestOf(name);
+  const [first, second] = running.filter((up) => wanted === undefined || up.image.guest === wanted);
   if (first === undefined) {
     throw new Mistake(
-      `no guest${wanted ? ` of ${wanted}` : ''} runs; bring one up: up ${wanted ?? '6.12'}`,
+      wanted === undefined
+        ? 'no guest runs; bring one up: up 6.12'
+        : `${wanted} does not run; bring it up: up ${wanted}`,
     );
   }
   if (second !== undefined) {
-    throw new Mistake('two guests run; say which: --kernel 6.1 or --kernel 6.12');
+    const names = running.map((up) => `--guest ${up.image.guest}`);
+    throw new Mistake(`several guests run; say which: ${names.join(' or ')}`);
   }
   return first;
 }
@@ -108,16 +108,16 @@ function labOf(up: Up): Lab {
     detached: true,
     say,
     onRestart: (machine) => remember({ ...up, machine }),
-    onStop: () => rmSync(runFolder(up.image.series), { recursive: true, force: true }),
+    onStop: () => rmSync(runFolder(up.image.guest), { recursive: true, force: true }),
   });
 }
 
 /** Keeps how to reach a guest, for later commands and, as a file of SSH's configuration, for clients. */
 function remember(up: Up): void {
-  const { series, keyFile } = up.image;
-  const state = join(runFolder(series), 'up.json');
+  const { guest, keyFile } = up.image;
+  const state = join(runFolder(guest), 'up.json');
   writeFileSync(state, JSON.stringify(up), { mode: 0o600 });
-  writeSshConfig(sshConfigOf(series), series, { ...up.machine, keyFile }, userNames);
+  writeSshConfig(sshConfigOf(guest), guest, { ...up.machine, keyFile }, userNames);
 }
 
 function positiveNumber(name: string, text: string | undefined): number | undefined {
@@ -127,29 +127,29 @@ function positiveNumber(name: string, text: string | undefined): number | undefi
   return text === undefined ? undefined : Number(text);
 }
 
-async function up(series: KernelSeries, memoryMb = 512, port?: number): Promise<void> {
-  if (upGuests().some((running) => running.image.series === series)) {
-    throw new Mistake(`a guest of ${series} runs already`);
+async function up(guest: GuestName, memoryMb = 512, port?: number): Promise<void> {
+  if (upGuests().some((running) => running.image.guest === guest)) {
+    throw new Mistake(`${guest} runs already`);
   }
   const start = Date.now();
-  const why = await unavailableWhy(series, say);
+  const why = await unavailableWhy(guest, say);
   if (why !== undefined) {
     throw new Mistake(`no lab here: ${why}`);
   }
-  const built = await image(series, say);
+  const built = await image(guest, say);
   const booting = Date.now();
-  const folder = runFolder(series);
+  const folder = runFolder(guest);
   const machine = await boot(built, { memoryMb, port, detached: true, folder });
   const state: Up = { image: built, machine, memoryMb };
   remember(state);
   const seconds = (since: number): string => ((Date.now() - since) / 1000).toFixed(1);
-  say(`${built.release} is up after ${seconds(start)} s (booted in ${seconds(booting)} s)`);
+  say(`${built.guest} is up after ${seconds(start)} s (booted in ${seconds(booting)} s)`);
   tell(state);
 }
 
 function tell({ image: built, machine, memoryMb }: Up): void {
   say(
-    `${built.release}: 127.0.0.1:${machine.port}, ${memoryMb} MB, QEMU is process ${machine.pid}`,
+    `${built.guest}: ${built.release}, 127.0.0.1:${machine.port}, ${memoryMb} MB, QEMU is process ${machine.pid}`,
   );
   for (const user of Object.values(labUsers(built.password))) {
     const password = user.password === null ? '' : ` (password ${user.password})`;
@@ -157,20 +157,20 @@ function tell({ image: built, machine, memoryMb }: Up): void {
   }
   const reach = { ...machine, keyFile: built.keyFile };
   say(`  ssh ${sshArguments(reach, 'root').join(' ')}`);
-  const config = sshConfigOf(built.series);
-  const host = hostName(built.series, 'root');
+  const config = sshConfigOf(built.guest);
+  const host = hostName(built.guest, 'root');
   say(`  KLPSCOPE_SSH_CONFIG=${config} npm start -- ${host}`);
   say(`  KLPSCOPE_SSH_CONFIG=${config} node out/cli/klpscope.cjs status ${host}`);
 }
 
-function sshConfigOf(series: KernelSeries): string {
-  return join(runFolder(series), 'ssh_config');
+function sshConfigOf(guest: GuestName): string {
+  return join(runFolder(guest), 'ssh_config');
 }
 
 /** The window, from the project's sources, on the guest. */
-function open({ image: { series } }: Up, user: UserName): Promise<number> {
-  return inherit('npm', ['start', '--', hostName(series, user)], {
-    KLPSCOPE_SSH_CONFIG: sshConfigOf(series),
+function open({ image: { guest } }: Up, user: UserName): Promise<number> {
+  return inherit('npm', ['start', '--', hostName(guest, user)], {
+    KLPSCOPE_SSH_CONFIG: sshConfigOf(guest),
   });
 }
 
@@ -227,8 +227,8 @@ async function main(): Promise<number> {
     allowPositionals: true,
     options: {
       blocked: { type: 'string' },
+      guest: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
-      kernel: { type: 'string' },
       memory: { type: 'string' },
       port: { type: 'string' },
     },
@@ -241,7 +241,7 @@ async function main(): Promise<number> {
   switch (command) {
     case 'up':
       await up(
-        seriesOf(argument),
+        guestOf(argument),
         positiveNumber('memory', values.memory),
         positiveNumber('port', values.port),
       );
@@ -256,23 +256,23 @@ async function main(): Promise<number> {
       return 0;
     case 'scenario':
       await scenario(
-        theGuest(values.kernel),
+        theGuest(values.guest),
         scenarioOf(argument),
         positiveNumber('blocked', values.blocked),
       );
       return 0;
     case 'open':
-      return open(theGuest(values.kernel), userOf(argument ?? 'root'));
+      return open(theGuest(values.guest), userOf(argument ?? 'root'));
     case 'ssh': {
       const known = userNames.some((name) => name === argument);
       const words = argument === undefined || known ? rest : [argument, ...rest];
-      return ssh(theGuest(values.kernel), known && argument ? argument : 'root', words);
+      return ssh(theGuest(values.guest), known && argument ? argument : 'root', words);
     }
     case 'capture': {
       if (argument === undefined) {
         throw new Mistake('capture where? FILE.tar.gz or a folder');
       }
-      await labOf(theGuest(values.kernel)).capture(argument);
+      await labOf(theGuest(values.guest)).capture(argument);
       return 0;
     }
     case 'status': {
@@ -283,14 +283,20 @@ async function main(): Promise<number> {
       }
       return 0;
     }
+    case 'reboot': {
+      const start = Date.now();
+      await labOf(theGuest(values.guest)).reboot();
+      say(`booted again after ${((Date.now() - start) / 1000).toFixed(1)} s`);
+      return 0;
+    }
     case 'down': {
-      const wanted = argument === undefined ? undefined : seriesOf(argument);
+      const wanted = argument === undefined ? undefined : guestOf(argument);
       const ending = upGuests().filter(
-        (running) => wanted === undefined || running.image.series === wanted,
+        (running) => wanted === undefined || running.image.guest === wanted,
       );
       for (const running of ending) {
         await labOf(running).stop();
-        say(`${running.image.release} is down`);
+        say(`${running.image.guest} is down`);
       }
       if (ending.length === 0) {
         say('no such guest runs');

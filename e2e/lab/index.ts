@@ -10,15 +10,21 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { image, type Image, type KernelSeries, type UserName } from './build-image.js';
+import {
+  image,
+  type GuestName,
+  type Image,
+  type KernelSeries,
+  type UserName,
+} from './build-image.js';
 import { capture } from './capture.js';
 import { Guest, type KernelWord } from './guest.js';
-import { boot, end, halt, isQemu, type GuestClock, type Machine } from './machine.js';
+import { boot, end, halt, hasEnded, isQemu, type GuestClock, type Machine } from './machine.js';
 import { hasProgram, reasonOf } from './process.js';
 import { scenarios, type Outcome, type ScenarioName, type ScenarioOptions } from './scenarios.js';
 import { sshRun, type Reach } from './ssh.js';
 
-export { kernelSeries, type KernelSeries, type UserName } from './build-image.js';
+export { guestNames, type GuestName, type KernelSeries, type UserName } from './build-image.js';
 export type { KernelWord } from './guest.js';
 export { isScenario, scenarios } from './scenarios.js';
 export type { Outcome, ScenarioName, ScenarioOptions } from './scenarios.js';
@@ -60,6 +66,7 @@ export interface SshOptions {
 
 /** A running guest. */
 export interface Lab {
+  readonly name: GuestName;
   readonly kernel: KernelSeries;
   /** As `uname -r` says it. */
   readonly release: string;
@@ -89,7 +96,8 @@ export interface Lab {
   /**
    * Pulls the plug and boots again, on the same port unless somebody else has it by then: another boot
    * id, nothing from before. (A guest that is told to reboot comes back too, but QEMU needs several
-   * times as long for it.)
+   * times as long for it.) A guest with a disk is shut down first, as an administrator would; if it
+   * can't be within five minutes the plug is pulled. What is on its disk stays.
    */
   reboot(): Promise<void>;
   /** Ends the guest. */
@@ -110,15 +118,24 @@ const programs = {
   'dpkg-deb': 'dpkg',
 } as const;
 
+/** What the guest with systemd takes beside these. */
+const programsForDisks = {
+  'qemu-img': 'qemu-utils',
+  fakeroot: 'fakeroot',
+  mke2fs: 'e2fsprogs',
+  mmdebstrap: 'mmdebstrap',
+} as const;
+
 /** Why there can be no lab on this machine; undefined if there can. Says it before minutes are lost. */
 export async function unavailableWhy(
-  kernel: KernelSeries = '6.12',
+  guest: GuestName = '6.12',
   say: (line: string) => void = () => undefined,
 ): Promise<string | undefined> {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     return `the lab runs on Linux on x86-64, this is ${process.platform} on ${process.arch}`;
   }
-  const missing = Object.entries(programs).flatMap(([program, name]) =>
+  const needed = { ...programs, ...(guest === '6.12-systemd' && programsForDisks) };
+  const missing = Object.entries(needed).flatMap(([program, name]) =>
     hasProgram(program) ? [] : [name],
   );
   if (missing.length > 0) {
@@ -126,17 +143,17 @@ export async function unavailableWhy(
     return `not installed: ${names} (apt-get install --no-install-recommends ${names})`;
   }
   try {
-    await image(kernel, say);
+    await image(guest, say);
     return undefined;
   } catch (error) {
-    return `the image of ${kernel} can't be built: ${reasonOf(error)}`;
+    return `the image of ${guest} can't be built: ${reasonOf(error)}`;
   }
 }
 
 /** Boots a guest, after building its image if need be, and waits until its SSH server greets. */
-export async function startLab(kernel: KernelSeries, options: LabOptions = {}): Promise<Lab> {
+export async function startLab(guest: GuestName, options: LabOptions = {}): Promise<Lab> {
   const say = options.say ?? (() => undefined);
-  const built = await image(kernel, say);
+  const built = await image(guest, say);
   const folder = mkdtempSync(join(tmpdir(), 'klpscope-lab-'));
   let machine: Machine | undefined;
   const clean = (): void => {
@@ -152,7 +169,9 @@ export async function startLab(kernel: KernelSeries, options: LabOptions = {}): 
   };
   const { memoryMb = 512, port, clock } = options;
   try {
+    const start = Date.now();
     machine = await boot(built, { memoryMb, port, clock, detached: false, folder });
+    say(`${guest} greets ${((Date.now() - start) / 1000).toFixed(1)} s after its start`);
   } catch (error) {
     stopped();
     throw error;
@@ -168,6 +187,9 @@ export async function startLab(kernel: KernelSeries, options: LabOptions = {}): 
     onStop: stopped,
   });
 }
+
+/** Emulated, on a busy machine; an idle one takes a few seconds. */
+const shutDownLimitMs = 300_000;
 
 /** What is known of a machine besides how to reach it. */
 export interface Attachment {
@@ -188,11 +210,27 @@ export function attach(built: Image, running: Machine, attachment: Attachment): 
   const reach = (): Reach => ({ port: machine.port, keyFile, knownHostsFile });
 
   async function reboot(): Promise<void> {
+    if (built.disk !== undefined) await shutDown();
     await end(machine);
     const { port } = machine;
     machine = await boot(built, { memoryMb, port, otherPortWillDo: true, clock, detached, folder });
     if (machine.port !== port) say(`port ${port} is somebody else's now: on ${machine.port}`);
     attachment.onRestart(machine);
+  }
+
+  /** Readers are let go first: whoever sleeps uninterruptibly would hold up the end. */
+  async function shutDown(): Promise<void> {
+    const letGo =
+      'release=/sys/module/klp_busy/parameters/release; [ ! -e $release ] || echo all >$release';
+    try {
+      await sshRun(reach(), 'root', `${letGo}; systemctl --no-block poweroff`, {
+        timeoutMs: shutDownLimitMs,
+      });
+    } catch (error) {
+      say(`the guest can't be told to shut down: ${reasonOf(error)}`);
+      return;
+    }
+    if (!(await hasEnded(machine, shutDownLimitMs))) say('the guest does not shut down');
   }
 
   async function ssh(command: string, options: SshOptions = {}): Promise<SshResult> {
@@ -227,6 +265,7 @@ export function attach(built: Image, running: Machine, attachment: Attachment): 
   }
 
   return {
+    name: built.guest,
     kernel: built.series,
     release: built.release,
     host: '127.0.0.1',

@@ -6,6 +6,7 @@
 import { spawn } from 'node:child_process';
 import {
   closeSync,
+  existsSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -20,7 +21,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 
 import type { Image } from './build-image.js';
-import { hasProgram } from './process.js';
+import { hasProgram, output } from './process.js';
 import { greets } from './ssh.js';
 
 /**
@@ -39,7 +40,7 @@ export interface MachineOptions {
   readonly clock?: GuestClock | undefined;
   /** Survives the process that started it. */
   readonly detached: boolean;
-  /** Gets the console's text and the known hosts file. */
+  /** Gets the console's text, the known hosts file, and what a guest with a disk writes to it. */
   readonly folder: string;
 }
 
@@ -61,11 +62,23 @@ const anyPort = 0;
 export async function boot(image: Image, options: MachineOptions): Promise<Machine> {
   mkdirSync(options.folder, { recursive: true, mode: 0o700 });
   const { port: wanted = anyPort, otherPortWillDo = false } = options;
+  if (image.disk !== undefined) await ensureOverlay(image.disk, overlayIn(options.folder));
   try {
     return await bootOn(wanted, image, options);
   } catch (error) {
     if (error instanceof PortTaken && otherPortWillDo) return bootOn(anyPort, image, options);
     throw error;
+  }
+}
+
+/** What a guest has written to its disk since it was brought up: earlier boots among it. */
+function overlayIn(folder: string): string {
+  return join(folder, 'disk.qcow2');
+}
+
+async function ensureOverlay(disk: string, overlay: string): Promise<void> {
+  if (!existsSync(overlay)) {
+    await output('qemu-img', ['create', '-q', '-f', 'qcow2', '-b', disk, '-F', 'raw', overlay]);
   }
 }
 
@@ -137,7 +150,7 @@ function linksIn(folder: string): readonly string[] {
 async function waitForGreeting({ pid, port, folder }: Machine, end: number): Promise<void> {
   // A greeting takes a fraction of a second, and much longer on a busy machine, where each connection
   // that is given up has cost the guest its time for nothing.
-  for (let patience = 500; Date.now() < end; ) {
+  for (let patience = 500; Date.now() < end;) {
     assertAlive(pid, folder);
     const began = performance.now();
     if (await greets(port, patience)) {
@@ -164,7 +177,16 @@ export async function end(machine: Machine): Promise<void> {
   }
 }
 
-/** Ends a machine at once. It has nothing to lose: its disk is its memory. */
+/** Waits until a machine has ended by itself; false if it doesn't in this time. */
+export async function hasEnded({ pid }: Pick<Machine, 'pid'>, limitMs: number): Promise<boolean> {
+  const limit = Date.now() + limitMs;
+  while (isAlive(pid) && Date.now() < limit) {
+    await pause(50);
+  }
+  return !isAlive(pid);
+}
+
+/** Ends a machine at once, as if its plug were pulled: what its disk doesn't have yet is lost. */
 export function halt({ pid }: Pick<Machine, 'pid'>): void {
   if (isQemu(pid)) {
     process.kill(pid, 'SIGKILL');
@@ -200,12 +222,15 @@ function start(image: Image, options: MachineOptions, port: number): number {
     ['-accel', 'tcg,tb-size=256'],
     options.clock === 'instructions' ? ['-icount', 'shift=0'] : [],
     ['-nodefaults', '-no-user-config', '-display', 'none'],
-    ['-serial', `file:${join(options.folder, 'console')}`],
+    ['-serial', `file:${optionText(join(options.folder, 'console'))}`],
     ['-kernel', image.kernel, '-initrd', image.initrd],
     ['-append', 'console=ttyS0 panic=-1 mitigations=off tsc=reliable no_timer_check loglevel=4'],
     // restrict: the guest reaches nobody, only the forwarded port leads in.
     ['-netdev', `user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:${port}-:22`],
     ['-device', 'virtio-net-pci,netdev=net,romfile='],
+    image.disk === undefined
+      ? []
+      : ['-drive', `file=${optionText(overlayIn(options.folder))},format=qcow2,if=virtio`],
   ].flat();
   // A machine that doesn't outlive its starter must not do so either when that one is killed.
   const free = options.detached || !hasProgram('setpriv');
@@ -221,6 +246,11 @@ function start(image: Image, options: MachineOptions, port: number): number {
     throw new Error(`${program} can't be started`);
   }
   return child.pid;
+}
+
+/** A text within QEMU's options, where a comma ends a value and two are one. */
+function optionText(text: string): string {
+  return text.replaceAll(',', ',,');
 }
 
 function qemuWords(folder: string): string {

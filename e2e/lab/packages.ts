@@ -22,19 +22,25 @@ import { finish, output } from './process.js';
 /** Debian packages that have to be installed on the machine that builds and runs the lab. */
 export const labPackages = [
   'qemu-system-x86',
+  'qemu-utils',
   'cpio',
+  'e2fsprogs',
+  'fakechroot',
+  'fakeroot',
   'gcc-12',
   'libc6-dev',
   'libelf1',
   'make',
+  'mmdebstrap',
   'openssh-client',
   'perl-base',
+  'uidmap',
   'util-linux',
   'xz-utils',
 ] as const;
 
-/** What the guest's userland is made of; apt adds what these need. */
-export const guestPackages = [
+/** What the small guest's userland is made of; apt adds what these need. */
+export const smallPackages = [
   'bash',
   'busybox-static',
   'coreutils',
@@ -54,6 +60,25 @@ export const guestPackages = [
   'tar',
   'util-linux',
   // Instead of usrmerge, which would bring the whole of perl along.
+  'usr-is-merged',
+] as const;
+
+/** What the guest with systemd has beside what is essential to Debian; apt adds what these need. */
+export const systemdPackages = [
+  'busybox-static',
+  'dbus',
+  'iproute2',
+  'kmod',
+  'less',
+  'libpam-systemd',
+  'openssh-server',
+  'procps',
+  'python3',
+  'sosreport',
+  'sudo',
+  'systemd',
+  'systemd-sysv',
+  'tmux',
   'usr-is-merged',
 ] as const;
 
@@ -129,8 +154,8 @@ export class Apt {
     throw new Error(`apt knows no linux-image-${series}.*-cloud-amd64 with its headers`);
   }
 
-  /** The packages of the guest and everything that they need. */
-  async userland(): Promise<readonly PackageFile[]> {
+  /** These packages (or what a pattern of apt's stands for) and everything that they need. */
+  async closure(names: readonly string[]): Promise<readonly PackageFile[]> {
     const asIf = {
       // As if nothing were installed and nothing downloaded: apt then names all it would take.
       'Dir::State::status': join(this.folder, 'nothing-installed'),
@@ -143,7 +168,7 @@ export class Apt {
       '--print-uris',
       '--no-install-recommends',
       '-y',
-      ...guestPackages,
+      ...names,
     ]);
     return parseUris(printed);
   }

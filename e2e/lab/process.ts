@@ -99,9 +99,10 @@ export function codeOf(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
-/** Whether a program of this name can be run from PATH. */
+/** Whether there is a program of this name, on PATH or where the administrator's are. */
 export function hasProgram(name: string): boolean {
-  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  return [...folders, '/usr/sbin', '/sbin'].some((folder) => {
     try {
       accessSync(join(folder, name), constants.X_OK);
       return true;

@@ -1,7 +1,7 @@
 /**
  * Proves on real kernels that every scenario ends as it says:
  *
- *     npx tsx e2e/lab/selfcheck.ts [6.1] [6.12] [--threads]
+ *     npx tsx e2e/lab/selfcheck.ts [6.1] [6.12] [6.12-systemd] [--threads]
  *
  * Expectations come from the kernel's own documentation and sources (Documentation/livepatch,
  * ABI/testing/sysfs-kernel-livepatch, kernel/livepatch), not from what was seen here; each check says
@@ -13,12 +13,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import {
+  guestNames,
   isScenario,
-  kernelSeries,
   scenarios,
   startLab,
   unavailableWhy,
-  type KernelSeries,
+  type GuestName,
   type KernelWord,
   type Lab,
   type Outcome,
@@ -389,7 +389,7 @@ async function checkScenario(
       '6.11 and 6.14 added them',
     );
   }
-  console.log(`${lab.kernel} ${name}: ${(took / 1000).toFixed(1)} s`);
+  console.log(`${lab.name} ${name}: ${(took / 1000).toFixed(1)} s`);
 }
 
 async function checkUsers(lab: Lab): Promise<void> {
@@ -425,10 +425,12 @@ async function checkCapture(lab: Lab): Promise<void> {
   }
 }
 
-async function checkKernel(kernel: KernelSeries): Promise<void> {
+async function checkGuest(name: GuestName): Promise<void> {
   const start = Date.now();
-  const lab = await startLab(kernel, { say: (line) => console.log(line) });
-  console.log(`${lab.release}: greets after ${((Date.now() - start) / 1000).toFixed(1)} s`);
+  const lab = await startLab(name, { say: (line) => console.log(line) });
+  console.log(
+    `${name}, ${lab.release}: greets after ${((Date.now() - start) / 1000).toFixed(1)} s`,
+  );
   try {
     for (const [name, expectation] of Object.entries(expected)) {
       check(`${name} is a scenario`, isScenario(name), 'expectations are of scenarios');
@@ -449,13 +451,13 @@ async function checkKernel(kernel: KernelSeries): Promise<void> {
   }
 }
 
-async function checkThreads(kernel: KernelSeries): Promise<void> {
+async function checkThreads(guest: GuestName): Promise<void> {
   const name = 'many-threads-20000';
-  const lab = await startLab(kernel, { memoryMb: scenarios[name].memoryMb });
+  const lab = await startLab(guest, { memoryMb: scenarios[name].memoryMb });
   try {
     const start = Date.now();
     const outcome = await lab.scenario(name, { blocked: 6 });
-    console.log(`${lab.kernel} ${name}: ${((Date.now() - start) / 1000).toFixed(1)} s`);
+    console.log(`${lab.name} ${name}: ${((Date.now() - start) / 1000).toFixed(1)} s`);
     const seen = await look(lab);
     check(
       '20,000 threads and more',
@@ -470,16 +472,16 @@ async function checkThreads(kernel: KernelSeries): Promise<void> {
 }
 
 const wanted = new Set(process.argv.slice(2));
-const kernels = kernelSeries.filter((series) => wanted.has(series));
-for (const kernel of kernels.length > 0 ? kernels : kernelSeries) {
-  const why = await unavailableWhy(kernel);
+const guests = guestNames.filter((name) => wanted.has(name));
+for (const guest of guests.length > 0 ? guests : guestNames) {
+  const why = await unavailableWhy(guest);
   if (why !== undefined) {
-    console.log(`SKIPPED ${kernel}: ${why}`);
+    console.log(`SKIPPED ${guest}: ${why}`);
     continue;
   }
-  await checkKernel(kernel);
+  await checkGuest(guest);
   if (wanted.has('--threads')) {
-    await checkThreads(kernel);
+    await checkThreads(guest);
   }
 }
 console.log(`${passed} passed, ${failed} failed`);

@@ -72,12 +72,18 @@ const requirements: Record<Purpose, Requirement[]> = {
   icons: [{ packages: ['librsvg2-bin'], programs: ['rsvg-convert'] }],
   lab: [
     { packages: ['qemu-system-x86'], programs: ['qemu-system-x86_64'] },
+    { packages: ['qemu-utils'], programs: ['qemu-img'] },
     { packages: ['cpio'], programs: ['cpio'] },
+    { packages: ['e2fsprogs'], programs: ['mke2fs'] },
+    { packages: ['fakechroot'], programs: ['fakechroot'] },
+    { packages: ['fakeroot'], programs: ['fakeroot'] },
     { packages: ['gcc-12'], programs: ['gcc-12'] },
     { packages: ['libc6-dev'], files: ['/usr/include/stdio.h'] },
     { packages: ['libelf1t64', 'libelf1'], libraries: ['libelf.so.1'] },
     { packages: ['make'], programs: ['make'] },
+    { packages: ['mmdebstrap'], programs: ['mmdebstrap'] },
     { packages: ['openssh-client'], programs: ['ssh', 'ssh-keygen'] },
+    { packages: ['uidmap'], programs: ['newuidmap', 'newgidmap'] },
     { packages: ['xz-utils'], programs: ['xz'] },
   ],
 };

@@ -104,9 +104,7 @@ in_function() {
 # sleeper d|s: prints the id of a process of admin's that sleeps in klp_busy's function, whoever's
 # version of it: klp_busy_wait_d or LIVEPATCH_wait_d.
 sleeper() {
-	in-unit "reader-$1.service" setsid setpriv --reuid=1000 --regid=1000 --clear-groups \
-		cat "/dev/klp_busy_$1" </dev/null >/dev/null 2>&1 &
-	pid=$!
+	pid=$(start-reader "$1") || { fail "no reader could be started"; return 1; }
 	until_true 60 "process $pid sleeps in a function that waits" in_function "$pid" "_wait_$1" || return
 	echo "$pid"
 }
