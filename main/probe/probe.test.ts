@@ -35,7 +35,7 @@ function rootOf(name: string): FabricatedRoot {
 
 afterAll(() => {
   for (const root of roots.values()) root.remove();
-});
+}, 60_000);
 
 async function read(argv: readonly string[]): Promise<Readings> {
   const channel = startChild([...argv, 'sh', ...startArguments(programText('0a', firstRequest))]);
@@ -258,8 +258,12 @@ describe.skipIf(skipping(import.meta.filename, untraceable))('traced', () => {
     const [{ pid, tid } = { pid: 0, tid: 0 }] = found;
     expect(files.has(`/proc/${pid}/task/${tid}/comm`)).toBe(true);
     const opened = readFileSync(trace, 'utf8').split('\n').filter(Boolean);
+    // A busy machine may be too slow for a limit: then a reader of the probe's own is ended.
+    const own = new Set(opened.map((line) => line.split(' ')[0]));
+    const endsOwn = (line: string) => own.has(/^\d+ +kill\((\d+), /.exec(line)?.[1]);
     const harmful = opened.filter(
       (line) =>
+        !endsOwn(line) &&
         !/"[^"]*", O_RDONLY\b|"\/dev\/null", O_|= -1 E|exited with|--- SIG|<\.\.\./.test(line),
     );
     expect(opened.length).toBeGreaterThan(100);
