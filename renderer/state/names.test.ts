@@ -19,3 +19,19 @@ test('captures of one host are told apart by their files', () => {
     'db1, after',
   ]);
 });
+
+test('what a file is called like its host adds nothing to the name', () => {
+  const same = hostOf(settled, { id: 'same', label: 'db1', target: '/srv/db1.tar.gz' });
+  expect(nameAmong(same, [live, same])).toBe('db1');
+});
+
+test('a host is not in its own way, and signs in its name are made visible', () => {
+  const hostile = hostOf(settled, { id: 'h', label: 'db\u202e1', target: 'ssh:a' });
+  expect(nameAmong(hostile, [hostile])).toBe(String.raw`db\u202e1`);
+  expect(nameAmong(live, [live, live])).toBe('db1');
+});
+
+test('a target without a last part is named whole', () => {
+  const top = hostOf(settled, { id: 'top', label: 'db1', target: '/' });
+  expect(nameAmong(top, [live, top])).toBe('db1, /');
+});
