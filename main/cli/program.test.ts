@@ -1,6 +1,16 @@
 /** The program as it is built and installed: one file, run by Node. */
 import { spawn, spawnSync, type ChildProcess, type SpawnOptions } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -108,6 +118,58 @@ describe('the built program', () => {
     const status = await new Promise((resolve) => child.on('close', resolve));
     expect({ status, complaints }).toEqual({ status: 1, complaints: '' });
   });
+
+  it('that goes on ends when nobody reads on', async () => {
+    const step = (at: number, name: string) => ({
+      at,
+      says: name,
+      do: [{ do: 'load', livepatch: { name, objects: [{ name: 'vmlinux', functions: [] }] } }],
+    });
+    const story = {
+      id: 'steady',
+      title: 'Steady',
+      story: 'One livepatch after the other.',
+      host: { name: 'demo-steady', threads: [] },
+      steps: Array.from({ length: 40 }, (_, index) => step(1 + index, `livepatch_${index}`)),
+      lasts: 60,
+    };
+    const file = join(temporaryFolder(), 'story.json');
+    writeFileSync(file, JSON.stringify(story));
+    const child = spawn(process.execPath, [program, 'watch', `demo:${file}`, '--interval', '0.1'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const ended = new Promise((resolve) => child.on('close', resolve));
+    try {
+      await new Promise((resolve) => child.stdout.once('data', resolve));
+      child.stdout.destroy();
+      expect(await ended).toBe(0);
+    } finally {
+      child.kill('SIGKILL');
+    }
+  });
+
+  it('says why its output can’t be written', () => {
+    const full = openSync('/dev/full', 'w');
+    try {
+      const { status, stderr } = spawnSync(process.execPath, [program, 'status', sample], {
+        encoding: 'utf8',
+        stdio: ['ignore', full, 'pipe'],
+      });
+      expect(status).toBe(3);
+      expect(stderr).toMatch(/^klpscope: standard output can’t be written: .*ENOSPC.*\n$/);
+    } finally {
+      closeSync(full);
+    }
+  });
+
+  it.each([[['open']], [[]], [['open', 'local']], [['local']], [['dir:/']], [['root@db1']]])(
+    'without an application beside it opens no window for %j',
+    (args) => {
+      const { status, stdout, stderr } = klpscope(args);
+      expect({ status, stdout }).toEqual({ status: 3, stdout: '' });
+      expect(stderr).toMatch(/^klpscope: this command has no window beside it; .*\n$/);
+    },
+  );
 });
 
 describe('a recording', () => {

@@ -101,4 +101,7 @@ it('refuses what is neither a file nor a livepatch', async () => {
   const args = ['what-if', sample('03-two-stacked'), '--replace-with'];
   expect(await klpscope([...args, 'nobody'])).toMatchObject({ status: 64, stdout: '' });
   expect(await klpscope([...args, './lp_one'])).toMatchObject({ status: 64, stdout: '' });
+  const folder = await klpscope([...args, '.']);
+  expect(folder).toMatchObject({ status: 64, stdout: '' });
+  expect(folder.stderr.join(' ')).toContain('EISDIR');
 });
