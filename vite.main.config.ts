@@ -2,5 +2,5 @@ import { defineConfig } from 'vite';
 import { nodeBundle } from './vite.bundle';
 
 export default defineConfig(
-  nodeBundle('out/main', { main: 'main/app/main.ts', reader: 'main/sources/reader.ts' }),
+  nodeBundle('out/main', { main: 'main/app/main.ts', reader: 'main/reader/reader.ts' }),
 );

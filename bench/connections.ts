@@ -9,7 +9,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import type { ReaderAnswer, ReaderQuestion, ReaderStart } from '../main/sources/readerClient';
+import type { ReaderAnswer, ReaderQuestion, ReaderStart } from '../main/reader/readerClient';
 import { ensureBuild } from '../scripts/build';
 import { root } from '../scripts/lib/paths';
 import { main, Stop } from '../scripts/lib/process';

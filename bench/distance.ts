@@ -3,7 +3,7 @@
  * which every packet is late, root by key. Counted in round trips, since those are what a line costs.
  */
 import { performance } from 'node:perf_hooks';
-import { startRelay } from '../e2e/sshd/relay';
+import { startRelay } from '../testing/sshd/relay';
 import { defaultLiveOptions, openSsh } from '../main/ssh/sshSource';
 import { main } from '../scripts/lib/process';
 import { Limits } from './lib/limits';

@@ -6,10 +6,10 @@
  * KERNEL_STATES sets the number of random states (100,000 unless given).
  */
 import { Kernel } from '../shared/kernel/kernel';
-import { Random } from '../shared/kernel/random';
-import { randomHost, randomOperation, type WorldSize } from '../shared/kernel/randomWorld';
-import { kernelVersions } from '../shared/kernel/version';
-import { disagreements } from '../shared/testing/kernelAgreement';
+import { Random } from '../shared/kernel/state/random';
+import { randomHost, randomOperation, type WorldSize } from '../shared/kernel/testing/randomWorld';
+import { kernelVersions } from '../shared/kernel/state/version';
+import { disagreements } from '../testing/shared/kernelAgreement';
 
 /** Issue 4, section 5: a hundred thousand steps on a big host in a few seconds. */
 const steps = 100_000;

@@ -6,13 +6,13 @@
  */
 import { treeOf } from '../shared/kernel/files/kernelTree';
 import { Kernel } from '../shared/kernel/kernel';
-import type { LivepatchLiteral, ThreadLiteral } from '../shared/kernel/literals';
+import type { LivepatchLiteral, ThreadLiteral } from '../shared/kernel/state/literals';
 import { searchTree } from '../shared/readings/stackSearch';
 import { statusOf } from '../shared/report/status';
-import { soughtFor } from '../shared/report/whatif/blocking';
-import type { WhatIfAction } from '../shared/report/whatif/document';
-import { whatIf } from '../shared/report/whatif/whatIf';
-import { readKernel } from '../shared/testing/kernelAgreement';
+import { soughtFor } from '../shared/whatif/blocking';
+import type { WhatIfAction } from '../shared/whatif/document';
+import { whatIf } from '../shared/whatif/whatIf';
+import { readKernel } from '../testing/shared/kernelAgreement';
 import { median } from './lib/median';
 
 const rounds = 40;

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 import './App.css';
-import { visible } from '../shared/readings/text';
+import { visible } from '../shared/base/text';
 import { useShortcuts } from './commands/keyboard';
 import { ErrorBoundary } from './components/ErrorBoundary';
 import { later } from './components/later';
@@ -15,7 +15,7 @@ import { StartView } from './views/start/StartView';
 import { Toasts } from './components/Toasts';
 
 const HostScreen = later(() => import('./views/host/HostScreen'));
-const Overlays = later(() => import('./components/overlays/Overlays'));
+const Overlays = later(() => import('./overlays/Overlays'));
 const QuestionDialog = later(() => import('./connect/QuestionDialog'));
 
 export function App() {

@@ -12,9 +12,9 @@ import { root } from './lib/paths';
 const known = new Map([
   // Parsed JSON whose keys are named in the code.
   ['shared/history/recording/parse.ts', 1],
-  // By names of functions; asked by `Object.hasOwn` (shared/kernel/symbols.ts).
-  ['shared/kernel/core.ts', 1],
-  ['shared/kernel/literals.ts', 2],
+  // By names of functions; asked by `Object.hasOwn` (shared/kernel/state/symbols.ts).
+  ['shared/kernel/state/core.ts', 1],
+  ['shared/kernel/state/literals.ts', 2],
   ['shared/kernel/scenarios/schemas.ts', 2],
   // Gone through, never asked.
   ['shared/kernel/scenarios/pieces.ts', 1],
@@ -22,8 +22,8 @@ const known = new Map([
   ['shared/api/settings.ts', 1],
   ['shared/api/openSsh.ts', 1],
   // By words of our own.
-  ['main/ssh/hostKeys.ts', 1],
-  // By ids of open hosts, which main/app/hosts.ts makes.
+  ['main/ssh/hostKeys/hostKeys.ts', 1],
+  // By ids of open hosts, which main/app/hosts/hosts.ts makes.
   ['renderer/state/store.ts', 2],
   ['renderer/recording/playback.ts', 1],
 ]);

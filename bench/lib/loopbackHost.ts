@@ -1,8 +1,8 @@
 /** A settled host behind Debian's sshd on loopback: what a capture of a real kernel says. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fabricateRoot } from '../../e2e/sshd/fabricatedRoot';
-import { cannotServe, startSshd, type SshServer } from '../../e2e/sshd/server';
+import { fabricateRoot } from '../../testing/sshd/fabricatedRoot';
+import { cannotServe, startSshd, type SshServer } from '../../testing/sshd/server';
 import { root } from '../../scripts/lib/paths';
 import { Stop } from '../../scripts/lib/process';
 

@@ -1,4 +1,4 @@
-import type { Result } from '../../shared/readings/problem';
+import type { Result } from '../../shared/base/problem';
 import { Stop } from '../../scripts/lib/process';
 
 /** What can't fail here, unless the bench can't be run at all. */

@@ -11,11 +11,11 @@ import ssh2, { type Client } from 'ssh2';
 import type { Lab } from '../../e2e/lab/index.js';
 import type { Guest } from '../../e2e/lab/guest.js';
 import { firstRequest } from '../../main/probe/liveHost';
-import { ProbeSession, type Answer } from '../../main/probe/session';
-import { programText, startCommand } from '../../main/probe/start';
-import { openChannel } from '../../main/ssh/ssh2Channel';
+import { ProbeSession, type Answer } from '../../main/probe/wire/session';
+import { programText, startCommand } from '../../main/probe/program/start';
+import { openChannel } from '../../main/ssh/ssh2/ssh2Channel';
 import type { Channel } from '../../main/ssh/transport';
-import type { Problem, Result } from '../../shared/readings/problem';
+import type { Problem, Result } from '../../shared/base/problem';
 import { must } from './must';
 
 /** Milliseconds of the guest's processor: of the programs, and of the server that carries their words. */

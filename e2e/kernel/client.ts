@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { keepOrRemove, keepOutput } from '../../main/testing/kept';
+import { keepOrRemove, keepOutput } from '../../testing/main/kept';
 import { root } from '../../scripts/lib/paths';
 import { statusDocumentSchema, type StatusDocument } from '../../shared/report/statusDocument';
 import type { Lab } from '../lab/index';

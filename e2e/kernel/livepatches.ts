@@ -1,6 +1,6 @@
 /** The modules of `e2e/lab/modules` as the executable model writes them. */
-import type { LivepatchLiteral, ModuleLiteral } from '../../shared/kernel/literals';
-import { livepatchLiteral as livepatch } from '../../shared/testing/literals';
+import type { LivepatchLiteral, ModuleLiteral } from '../../shared/kernel/state/literals';
+import { livepatchLiteral as livepatch } from '../../testing/shared/literals';
 import type { Livepatch, Target } from '../lab/guest.js';
 
 const busyFunctions = {

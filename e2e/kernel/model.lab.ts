@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DirectoryTree } from '../../main/sources/directoryTree';
+import { DirectoryTree } from '../../main/sources/directory/directoryTree';
 import { savedLogFiles } from '../../shared/readings/paths';
 import type { Tree } from '../../shared/readings/readings';
 import {
@@ -20,7 +20,7 @@ import {
   livepatchStatus,
   pathsBelow,
   redirectedFunctions,
-} from '../../shared/testing/sameHost';
+} from '../../testing/shared/sameHost';
 import {
   isScenario,
   scenarios,
@@ -29,7 +29,7 @@ import {
   type Lab,
   type ScenarioName,
 } from '../lab/index.js';
-import { skipping } from '../../main/testing/skipping';
+import { skipping } from '../../testing/main/skipping';
 import { ModelGuest } from './modelGuest';
 
 const kernel = process.env['KLPSCOPE_LAB_KERNEL'] === '6.1' ? '6.1' : '6.12';

@@ -4,7 +4,7 @@
  */
 import { treeOf } from '../../shared/kernel/files/kernelTree';
 import { Kernel } from '../../shared/kernel/kernel';
-import type { PostureLiteral } from '../../shared/kernel/literals';
+import type { PostureLiteral } from '../../shared/kernel/state/literals';
 import type { Applied } from '../../shared/kernel/operations/apply';
 import type { Operation } from '../../shared/kernel/operations/operation';
 import type { Tree } from '../../shared/readings/readings';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startLab, unavailableWhy, type Lab } from '../lab/index.js';
-import { skipping } from '../../main/testing/skipping';
+import { skipping } from '../../testing/main/skipping';
 
 const kernel = process.env['KLPSCOPE_LAB_KERNEL'] === '6.1' ? '6.1' : '6.12';
 const why = skipping(import.meta.filename, await unavailableWhy(kernel));

@@ -6,10 +6,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../../main/cli/run';
-import { whatIfSchema, type WhatIf } from '../../shared/report/whatif/document';
+import { whatIfSchema, type WhatIf } from '../../shared/whatif/document';
 import type { Guest } from '../lab/guest.js';
 import { startLab, unavailableWhy, type KernelWord, type Lab } from '../lab/index.js';
-import { skipping } from '../../main/testing/skipping';
+import { skipping } from '../../testing/main/skipping';
 import { clientOf, type Client } from './client';
 
 const kernel = process.env['KLPSCOPE_LAB_KERNEL'] === '6.1' ? '6.1' : '6.12';

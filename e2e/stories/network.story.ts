@@ -1,10 +1,10 @@
 /** A host behind a network that fails: a cable that is pulled, a way that leads nowhere, a slow one. */
 import type { Page } from '@playwright/test';
-import { hostOf, type HostWish } from '../sshd/client';
-import { fabricateRoot, type FabricatedRoot } from '../sshd/fabricatedRoot';
-import { cannotSeparate, makeNet, type Net } from '../sshd/netns';
-import { startRelay } from '../sshd/relay';
-import { cannotServe, startSshd, type SshServer } from '../sshd/server';
+import { hostOf, type HostWish } from '../../testing/sshd/client';
+import { fabricateRoot, type FabricatedRoot } from '../../testing/sshd/fabricatedRoot';
+import { cannotSeparate, makeNet, type Net } from '../../testing/sshd/netns';
+import { startRelay } from '../../testing/sshd/relay';
+import { cannotServe, startSshd, type SshServer } from '../../testing/sshd/server';
 import { expect, test } from '../support/app';
 import { sample } from '../support/samples';
 import { headline, openPalette, railHosts, startHeading } from '../support/screen';

@@ -1,7 +1,7 @@
 /** Ways in: the start screen, arguments, dialogs, drops, and a second start. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { prototypeNames } from '../../shared/testing/prototypeNames';
+import { prototypeNames } from '../../testing/shared/prototypeNames';
 import { expect, test } from '../support/app';
 import { sample } from '../support/samples';
 import { blockingThreads, headline, railHosts, startHeading } from '../support/screen';

@@ -4,10 +4,15 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { promptLimits } from '../../shared/api/prompts';
-import { askingServer } from '../sshd/askingServer';
-import { fabricateRoot, type FabricatedRoot } from '../sshd/fabricatedRoot';
-import { cannotServe, startSshd, type ServerOptions, type SshServer } from '../sshd/server';
-import { newSecret } from '../sshd/secrets';
+import { askingServer } from '../../testing/sshd/askingServer';
+import { fabricateRoot, type FabricatedRoot } from '../../testing/sshd/fabricatedRoot';
+import {
+  cannotServe,
+  startSshd,
+  type ServerOptions,
+  type SshServer,
+} from '../../testing/sshd/server';
+import { newSecret } from '../../testing/sshd/secrets';
 import { configFile, expect, test } from '../support/app';
 import { sample } from '../support/samples';
 import { headline, openPalette, startHeading } from '../support/screen';

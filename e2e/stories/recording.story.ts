@@ -7,7 +7,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { findScenario } from '../../shared/kernel/scenarios/gallery';
 import { Player } from '../../shared/kernel/scenarios/player';
 import { nothing, sampleLine } from '../../shared/history/recording/encode';
-import { readKernel } from '../../shared/testing/kernelAgreement';
+import { readKernel } from '../../testing/shared/kernelAgreement';
 import { expect, test } from '../support/app';
 import { headline, openPalette, railHosts } from '../support/screen';
 

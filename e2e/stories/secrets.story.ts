@@ -2,9 +2,9 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { hostOf } from '../sshd/client';
-import { newSecret } from '../sshd/secrets';
-import { cannotServe, startSshd, type SshServer } from '../sshd/server';
+import { hostOf } from '../../testing/sshd/client';
+import { newSecret } from '../../testing/sshd/secrets';
+import { cannotServe, startSshd, type SshServer } from '../../testing/sshd/server';
 import { expect, test } from '../support/app';
 import { cannotKeep, startKeyring, type Keyring } from '../support/keyring';
 import { headline, openPalette } from '../support/screen';

@@ -3,9 +3,14 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { fabricateRoot, type FabricatedRoot } from '../sshd/fabricatedRoot';
-import { newSecret } from '../sshd/secrets';
-import { cannotServe, startSshd, type ServerOptions, type SshServer } from '../sshd/server';
+import { fabricateRoot, type FabricatedRoot } from '../../testing/sshd/fabricatedRoot';
+import { newSecret } from '../../testing/sshd/secrets';
+import {
+  cannotServe,
+  startSshd,
+  type ServerOptions,
+  type SshServer,
+} from '../../testing/sshd/server';
 import { expect, test } from '../support/app';
 import { sample } from '../support/samples';
 import { headline, openPalette, startHeading } from '../support/screen';

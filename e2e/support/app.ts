@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { electronOptions } from '../../scripts/lib/electron-options';
 import { root } from '../../scripts/lib/paths';
-import { keepOrRemove } from '../../main/testing/kept';
+import { keepOrRemove } from '../../testing/main/kept';
 import { executable } from './runtime';
 
 const usualSwitches = electronOptions({ isVirtual: true, env: process.env });

@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { newSecret } from '../sshd/secrets';
+import { newSecret } from '../../testing/sshd/secrets';
 
 export interface Keyring {
   /** Variables for programs that are to find it. */

@@ -12,8 +12,8 @@ import { root } from '../../scripts/lib/paths';
 import { requestNames } from '../../shared/api/channels';
 import type { Target } from '../../shared/api/target';
 import type { StatusDocument } from '../../shared/report/statusDocument';
-import { readingsOf } from '../../shared/testing/memoryTree';
-import type { Reader, Sampled } from '../sources/readerClient';
+import { readingsOf } from '../../testing/shared/memoryTree';
+import type { Reader, Sampled } from '../reader/readerClient';
 import type { LiveRequest } from '../sources/source';
 import type { Ask } from '../ssh/questions';
 
@@ -59,7 +59,7 @@ interface Opened {
 
 const opened: Opened[] = vi.hoisted(() => []);
 
-vi.mock('../sources/readerClient', async (original) => ({
+vi.mock('../reader/readerClient', async (original) => ({
   ...(await original<object>()),
   openReader: (target: Target, live: Partial<LiveRequest>, ask: Ask): Reader => {
     const did: string[] = [];

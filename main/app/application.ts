@@ -4,26 +4,26 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { liveRequestSchema, Settings } from '../../shared/api/contract';
 import { parseTarget } from '../../shared/api/target';
-import { openReader } from '../sources/readerClient';
-import { AcceptedKeys } from '../ssh/acceptedKeys';
-import { hasPkexec } from '../ssh/localRights';
+import { openReader } from '../reader/readerClient';
+import { AcceptedKeys } from '../ssh/hostKeys/acceptedKeys';
+import { hasPkexec } from '../ssh/rights/localRights';
 import type { WindowRequest } from './argv';
-import { demoHosts } from './demos';
-import { chooseRecordingFile, chooseTargets } from './dialogs';
-import { createHosts, type LiveChoice } from './hosts';
-import { answerRequests, tell } from './ipc';
+import { demoHosts } from './hosts/demos';
+import { chooseRecordingFile, chooseTargets } from './window/dialogs';
+import { createHosts, type LiveChoice } from './hosts/hosts';
+import { answerRequests, tell } from './page/ipc';
 import { say } from './log';
-import { enableHostEntries, setUpMenu } from './menu';
+import { enableHostEntries, setUpMenu } from './window/menu';
 import { recoverFromCrash } from './recovery';
 import { createQuestions } from './questions';
-import { createRememberedSecrets } from './rememberedSecrets';
-import { readSamples } from './samples';
-import { endWithScreenshot } from './screenshot';
-import { keyringCipher } from './secretCipher';
-import { openSecretStore } from './secretStore';
-import { openSettings, type SettingsFiles } from './settings';
-import { absoluteTarget } from './targets';
-import { createTransportChoices } from './transportChoices';
+import { createRememberedSecrets } from './stores/rememberedSecrets';
+import { readSamples } from './hosts/samples';
+import { endWithScreenshot } from './window/screenshot';
+import { keyringCipher } from './stores/secretCipher';
+import { openSecretStore } from './stores/secretStore';
+import { openSettings, type SettingsFiles } from './stores/settings';
+import { absoluteTarget } from './hosts/targets';
+import { createTransportChoices } from './hosts/transportChoices';
 
 /** What a second process hands to the first. */
 const handoverSchema = z.strictObject({ targets: z.array(z.string().max(4096)).max(100) });
@@ -134,7 +134,7 @@ export async function startApplication(
     'dialog:open': ({ kind }) => chooseTargets(window, kind),
     'clipboard:write': ({ text }) => clipboard.writeText(text),
     'settings:change': (part) => apply(settings.change(part)),
-    'hosts:configured': async () => (await import('../ssh/config')).configuredHosts(),
+    'hosts:configured': async () => (await import('../ssh/config/config')).configuredHosts(),
     'host:retry': ({ id, live }) => {
       const target = parseTarget(hosts.get(id)?.target ?? '');
       if (target.ok && live.transport) choices.remember(target.value, live.transport);

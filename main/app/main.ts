@@ -9,17 +9,17 @@ import { app, Menu, nativeTheme, type BrowserWindow } from 'electron';
 import { join } from 'node:path';
 import { parseTarget } from '../../shared/api/target';
 import { defaultConfigFile } from '../config/place';
-import { startPage } from './address';
+import { startPage } from './page/address';
 import { readInvocation, type WindowRequest } from './argv';
 import { endOnBug } from './bugs';
 import { runCommandLine } from './commandLine';
-import { readFirstLook } from './firstLook';
+import { readFirstLook } from './window/firstLook';
 import { say } from './log';
-import { declareScheme, serveWindowFiles } from './protocol';
-import { cutOffFromNetwork, denyWhatIsNotNeeded } from './security';
-import type { SettingsFiles } from './settings';
-import { absoluteTarget } from './targets';
-import { builtFiles, makeWindow } from './window';
+import { declareScheme, serveWindowFiles } from './page/protocol';
+import { cutOffFromNetwork, denyWhatIsNotNeeded } from './window/security';
+import type { SettingsFiles } from './stores/settings';
+import { absoluteTarget } from './hosts/targets';
+import { builtFiles, makeWindow } from './window/window';
 
 const wrongUsage = 64;
 

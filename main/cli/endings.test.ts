@@ -4,11 +4,11 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { inputFolder } from '../testing/folders';
-import { buildProgram } from '../testing/program';
+import { inputFolder } from '../../testing/main/folders';
+import { buildProgram } from '../../testing/main/program';
 
-import { hasOpenSsh } from '../ssh/openSshNeeds';
-import { skipping } from '../testing/skipping';
+import { hasOpenSsh } from '../ssh/openssh/openSshNeeds';
+import { skipping } from '../../testing/main/skipping';
 
 const servers: { close(): void }[] = [];
 afterEach(() => {

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type * as format from '../../shared/history/recording/format';
 import { watchEventSchema } from '../../shared/history/events';
-import type { Problem, Result } from '../../shared/readings/problem';
+import type { Problem, Result } from '../../shared/base/problem';
 import type { Readings } from '../../shared/readings/readings';
-import { livepatch, readingsOf, thread } from '../../shared/testing/memoryTree';
-import { readRecording } from '../sources/recordingFile';
+import { livepatch, readingsOf, thread } from '../../testing/shared/memoryTree';
+import { readRecording } from '../sources/recording/recordingFile';
 import type { Source } from '../sources/source';
-import { temporaryFolder } from '../testing/folders';
+import { temporaryFolder } from '../../testing/main/folders';
 import { run } from './run';
 
 /** Milliseconds that were slept, and what happens meanwhile. */

@@ -1,7 +1,7 @@
 /** `klpscope forget-key`: takes back that a host's key was accepted in Klpscope. */
-import { visible } from '../../shared/readings/text';
+import { visible } from '../../shared/base/text';
 import { defaultConfigFile } from '../config/place';
-import { AcceptedKeys } from '../ssh/acceptedKeys';
+import { AcceptedKeys } from '../ssh/hostKeys/acceptedKeys';
 import type { Output } from './output';
 import { exitStatus, forgetKeyHelp, type UsageError } from './usage';
 

@@ -4,11 +4,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { cannotServe, startSshd, type SshServer } from '../../e2e/sshd/server';
+import { cannotServe, startSshd, type SshServer } from '../../testing/sshd/server';
 import { watchEventSchema, type WatchEvent } from '../../shared/history/events';
-import { AcceptedKeys } from '../ssh/acceptedKeys';
-import { keepOrRemove, keepOutput } from '../testing/kept';
-import { skipping } from '../testing/skipping';
+import { AcceptedKeys } from '../ssh/hostKeys/acceptedKeys';
+import { keepOrRemove, keepOutput } from '../../testing/main/kept';
+import { skipping } from '../../testing/main/skipping';
 import { run } from './run';
 
 const impossible = skipping(import.meta.filename, cannotServe());

@@ -1,7 +1,7 @@
 /** How a reading ends on the command line. */
 import { problemHelp } from '../../shared/diagnosis/wording';
-import type { Problem } from '../../shared/readings/problem';
-import { visible } from '../../shared/readings/text';
+import type { Problem } from '../../shared/base/problem';
+import { visible } from '../../shared/base/text';
 import type { StatusDocument } from '../../shared/report/statusDocument';
 import { exitStatus } from './usage';
 

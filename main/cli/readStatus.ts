@@ -1,5 +1,5 @@
 /** One reading of a target, within its time. */
-import { succeed, type Result } from '../../shared/readings/problem';
+import { succeed, type Result } from '../../shared/base/problem';
 import { statusOf } from '../../shared/report/status';
 import type { StatusDocument } from '../../shared/report/statusDocument';
 import { openSource, type Source } from '../sources/source';

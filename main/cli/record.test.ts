@@ -15,13 +15,13 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { watchEventSchema, type WatchEvent } from '../../shared/history/events';
-import { readRecording } from '../sources/recordingFile';
-import { RecordingWriter } from '../sources/recordingWriter';
+import { readRecording } from '../sources/recording/recordingFile';
+import { RecordingWriter } from '../sources/recording/recordingWriter';
 import { openSource } from '../sources/source';
 import { statusDocumentSchema } from '../../shared/report/statusDocument';
-import { livepatch, thread } from '../../shared/testing/memoryTree';
-import { klpscope, type Ended } from '../testing/cli';
-import { hostFolder, temporaryFolder } from '../testing/folders';
+import { livepatch, thread } from '../../testing/shared/memoryTree';
+import { klpscope, type Ended } from '../../testing/main/cli';
+import { hostFolder, temporaryFolder } from '../../testing/main/folders';
 
 const moving = {
   ...livepatch('livepatch_a', { vmlinux: ['cmdline_proc_show,1'] }, { transition: '1' }),

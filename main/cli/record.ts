@@ -2,11 +2,11 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EndReason } from '../../shared/history/recording/format';
-import { visible } from '../../shared/readings/text';
+import { visible } from '../../shared/base/text';
 import { buildState } from '../../shared/model/buildState';
 import type { Readings } from '../../shared/readings/readings';
 import { intervalsOf, nextDelay } from '../probe/pollingPlan';
-import { RecordingWriter } from '../sources/recordingWriter';
+import { RecordingWriter } from '../sources/recording/recordingWriter';
 import { openSource, type Source } from '../sources/source';
 import { untilInterrupted, type Interruption } from './interruption';
 import { describeProblem } from './outcome';

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { version } from '../../package.json';
 import { statusDocumentSchema } from '../../shared/report/statusDocument';
-import { livepatch, thread } from '../../shared/testing/memoryTree';
-import { klpscope } from '../testing/cli';
-import { hostFolder, temporaryFolder, writeHost } from '../testing/folders';
+import { livepatch, thread } from '../../testing/shared/memoryTree';
+import { klpscope } from '../../testing/main/cli';
+import { hostFolder, temporaryFolder, writeHost } from '../../testing/main/folders';
 import { wantsColour } from './output';
 
 const samples = join(import.meta.dirname, '../../samples/linux-6.12');

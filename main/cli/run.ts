@@ -1,7 +1,7 @@
 /** The command line: which command was meant, and how it ended. */
 import { version } from '../../package.json';
 import { parseTarget } from '../../shared/api/target';
-import { captureScript } from '../probe/captureScript';
+import { captureScript } from '../probe/program/captureScript';
 import { forgetKey } from './forgetKey';
 import { open } from './open';
 import { processOutput, type Output } from './output';
@@ -73,7 +73,7 @@ async function isTarget(word: string): Promise<boolean> {
   const target = parseTarget(word);
   if (!target.ok) return false;
   if (target.value.kind !== 'ssh' || /[@.:]/.test(word)) return true;
-  const { configuredHosts } = await import('../ssh/config');
+  const { configuredHosts } = await import('../ssh/config/config');
   return configuredHosts().includes(word);
 }
 

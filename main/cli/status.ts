@@ -1,5 +1,5 @@
 /** `klpscope status`: one reading, printed for people or as JSON. */
-import { jsonText } from '../../shared/readings/text';
+import { jsonText } from '../../shared/base/text';
 import { renderStatusText } from '../../shared/report/statusText';
 import { describeProblem, exitStatusOf } from './outcome';
 import type { Output } from './output';

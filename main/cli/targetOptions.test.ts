@@ -2,8 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { klpscope } from '../testing/cli';
-import { hostFolder, temporaryFolder } from '../testing/folders';
+import { klpscope } from '../../testing/main/cli';
+import { hostFolder, temporaryFolder } from '../../testing/main/folders';
 import { readTargetArguments, secondsOf, type TargetValues } from './targetOptions';
 
 function meaningOf(target: string, values: TargetValues) {

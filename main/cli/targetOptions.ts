@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { parseTarget, type Target } from '../../shared/api/target';
-import { visible } from '../../shared/readings/text';
+import { visible } from '../../shared/base/text';
 import type { LiveRequest, SourceOptions } from '../sources/source';
 import { askerHere } from './terminal';
 import type { UsageError } from './usage';

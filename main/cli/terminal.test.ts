@@ -1,7 +1,7 @@
 /** Questions at a real terminal: what a person is shown, types, and what it means. */
 import { expect, describe, it, vi } from 'vitest';
-import { newSecret } from '../../e2e/sshd/secrets';
-import { openTestTerminal } from '../testing/terminal';
+import { newSecret } from '../../testing/sshd/secrets';
+import { openTestTerminal } from '../../testing/main/terminal';
 import type { Question } from '../ssh/questions';
 import { askerHere } from './terminal';
 

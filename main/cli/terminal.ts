@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { ReadStream } from 'node:tty';
 import { needsInWords } from '../../shared/api/openSsh';
-import { capText, visible } from '../../shared/readings/text';
+import { capText, visible } from '../../shared/base/text';
 import type { Ask, Question } from '../ssh/questions';
 
 /**

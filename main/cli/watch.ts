@@ -6,7 +6,7 @@ import type { StatusDocument } from '../../shared/report/statusDocument';
 import { changeLine, clockTime } from '../../shared/history/watchText';
 import { intervalsOf, nextDelay } from '../probe/pollingPlan';
 import { openSource, type Source } from '../sources/source';
-import { succeed, type Problem } from '../../shared/readings/problem';
+import { succeed, type Problem } from '../../shared/base/problem';
 import { slownessText } from '../../shared/report/pace';
 import { untilInterrupted, type Interruption } from './interruption';
 import { describeProblem, exitStatusOf } from './outcome';

@@ -2,9 +2,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { whatIfSchema } from '../../shared/report/whatif/document';
-import { klpscope } from '../testing/cli';
-import { temporaryFolder } from '../testing/folders';
+import { whatIfSchema } from '../../shared/whatif/document';
+import { klpscope } from '../../testing/main/cli';
+import { temporaryFolder } from '../../testing/main/folders';
 
 const sample = (name: string) =>
   join(import.meta.dirname, `../../samples/linux-6.12/${name}.tar.gz`);

@@ -1,17 +1,17 @@
 /** `klpscope what-if`: what an action would change, for people or as JSON. */
 import { readFileSync } from 'node:fs';
-import { fail, type Result } from '../../shared/readings/problem';
-import { jsonText, visible } from '../../shared/readings/text';
+import { fail, type Result } from '../../shared/base/problem';
+import { jsonText, visible } from '../../shared/base/text';
 import { isOfDemo } from '../../shared/report/demoMark';
 import type { StatusDocument } from '../../shared/report/statusDocument';
-import type { WhatIf, WhatIfAction } from '../../shared/report/whatif/document';
-import { renderWhatIf } from '../../shared/report/whatif/text';
+import type { WhatIf, WhatIfAction } from '../../shared/whatif/document';
+import { renderWhatIf } from '../../shared/whatif/text';
 import {
   functionsOf,
   parseWanted,
   wantedFunctions,
   type WrittenLine,
-} from '../../shared/report/whatif/wanted';
+} from '../../shared/whatif/wanted';
 import { askWhatIf } from '../sources/askWhatIf';
 import { describeProblem } from './outcome';
 import type { Output } from './output';

@@ -43,7 +43,7 @@ async function buildWriter(): Promise<string> {
   const from = (file: string) => JSON.stringify(join(import.meta.dirname, file));
   writeFileSync(
     source,
-    `import { AcceptedKeys } from ${from('../ssh/acceptedKeys')};
+    `import { AcceptedKeys } from ${from('../ssh/hostKeys/acceptedKeys')};
     import { changeConfig } from ${from('configFile')};
     const [path = '', ...hosts] = process.argv.slice(2);
     const keys = new AcceptedKeys(path, (complaint) => { throw new Error(complaint); });

@@ -7,11 +7,15 @@ import { appendFileSync, cpSync, mkdirSync, rmSync, writeFileSync } from 'node:f
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { cannotFabricate, fabricateRoot, type FabricatedRoot } from '../../e2e/sshd/fabricatedRoot';
-import { hold, probe, tryProbe, type ProbedHost } from '../../e2e/sshd/probedHost';
+import {
+  cannotFabricate,
+  fabricateRoot,
+  type FabricatedRoot,
+} from '../../testing/sshd/fabricatedRoot';
+import { hold, probe, tryProbe, type ProbedHost } from '../../testing/sshd/probedHost';
 import { buildState } from '../../shared/model/buildState';
 import type { Readings } from '../../shared/readings/readings';
-import { skipping } from '../testing/skipping';
+import { skipping } from '../../testing/main/skipping';
 
 const sample = join(
   dirname(fileURLToPath(import.meta.url)),

@@ -6,10 +6,14 @@ import { readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from '
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { cannotFabricate, fabricateRoot, type FabricatedRoot } from '../../e2e/sshd/fabricatedRoot';
-import { hold, probe, type ProbedHost } from '../../e2e/sshd/probedHost';
+import {
+  cannotFabricate,
+  fabricateRoot,
+  type FabricatedRoot,
+} from '../../testing/sshd/fabricatedRoot';
+import { hold, probe, type ProbedHost } from '../../testing/sshd/probedHost';
 import { buildState } from '../../shared/model/buildState';
-import { skipping } from '../testing/skipping';
+import { skipping } from '../../testing/main/skipping';
 
 const sample = join(
   dirname(fileURLToPath(import.meta.url)),

@@ -2,15 +2,15 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { detailedThreads, withinLimits } from '../../shared/readings/limits';
-import { fail, succeed, type Result } from '../../shared/readings/problem';
+import { fail, succeed, type Result } from '../../shared/base/problem';
 import type { Readings, SourceKind } from '../../shared/readings/readings';
 import type { StackSearch, SoughtCode } from '../../shared/readings/stackSearch';
-import type { Frame } from './frames';
-import { HostReadings, startsNothing } from './hostReadings';
+import type { Frame } from './wire/frames';
+import { HostReadings, startsNothing } from './answers/hostReadings';
 import { nextRequest, type PlanFacts } from './pollingPlan';
-import { threadKey, type ProbeRequest, type Section } from './request';
-import { readLook, readSeek, seekWords } from './seek';
-import type { Answer, ProbeSession } from './session';
+import { threadKey, type ProbeRequest, type Section } from './wire/request';
+import { readLook, readSeek, seekWords } from './answers/seek';
+import type { Answer, ProbeSession } from './wire/session';
 
 /** Milliseconds that a sample waits for what may be late; it comes with a later one then. */
 const patience = { details: 2_500, orders: 1_500, ordersAgain: 200 } as const;

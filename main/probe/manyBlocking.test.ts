@@ -3,15 +3,15 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { cannotFabricate, fabricateRoot } from '../../e2e/sshd/fabricatedRoot';
+import { cannotFabricate, fabricateRoot } from '../../testing/sshd/fabricatedRoot';
 import { detailedThreads } from '../../shared/readings/limits';
 import { blockingThreads } from '../../shared/readings/threads';
 import { startChild } from '../ssh/childChannel';
-import { skipping } from '../testing/skipping';
+import { skipping } from '../../testing/main/skipping';
 import { firstRequest, LiveHost } from './liveHost';
-import { threadKey, type ProbeRequest } from './request';
-import { ProbeSession } from './session';
-import { programText, startArguments } from './start';
+import { threadKey, type ProbeRequest } from './wire/request';
+import { ProbeSession } from './wire/session';
+import { programText, startArguments } from './program/start';
 
 const sample = join(
   dirname(fileURLToPath(import.meta.url)),

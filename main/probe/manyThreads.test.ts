@@ -3,10 +3,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cannotFabricate, fabricateRoot, type FabricatedRoot } from '../../e2e/sshd/fabricatedRoot';
-import { probe } from '../../e2e/sshd/probedHost';
+import {
+  cannotFabricate,
+  fabricateRoot,
+  type FabricatedRoot,
+} from '../../testing/sshd/fabricatedRoot';
+import { probe } from '../../testing/sshd/probedHost';
 import { buildState } from '../../shared/model/buildState';
-import { skipping } from '../testing/skipping';
+import { skipping } from '../../testing/main/skipping';
 
 const sample = join(
   dirname(fileURLToPath(import.meta.url)),

@@ -4,11 +4,15 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { cannotFabricate, fabricateRoot, type FabricatedRoot } from '../../e2e/sshd/fabricatedRoot';
-import { hold, probe, type ProbedHost } from '../../e2e/sshd/probedHost';
+import {
+  cannotFabricate,
+  fabricateRoot,
+  type FabricatedRoot,
+} from '../../testing/sshd/fabricatedRoot';
+import { hold, probe, type ProbedHost } from '../../testing/sshd/probedHost';
 import { buildState } from '../../shared/model/buildState';
 import type { Readings } from '../../shared/readings/readings';
-import { skipping } from '../testing/skipping';
+import { skipping } from '../../testing/main/skipping';
 
 const samples = join(dirname(fileURLToPath(import.meta.url)), '../../samples/linux-6.12');
 const impossible = skipping(import.meta.filename, cannotFabricate());

@@ -3,7 +3,7 @@
  * it (kernel/livepatch/transition.c, klp_copy_process), so after one full scan the blocking threads
  * and their children tell nearly all; full scans find the rest (a child whose parent has exited).
  */
-import type { ProbeRequest, Section, ThreadId } from './request';
+import type { ProbeRequest, Section, ThreadId } from './wire/request';
 
 export interface PlanFacts {
   /** Milliseconds of a clock that doesn't jump. */

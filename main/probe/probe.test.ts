@@ -7,7 +7,11 @@ import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSy
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { cannotFabricate, fabricateRoot, type FabricatedRoot } from '../../e2e/sshd/fabricatedRoot';
+import {
+  cannotFabricate,
+  fabricateRoot,
+  type FabricatedRoot,
+} from '../../testing/sshd/fabricatedRoot';
 import { parseTarget } from '../../shared/api/target';
 import type { Readings } from '../../shared/readings/readings';
 import type { SoughtCode, StackSearch } from '../../shared/readings/stackSearch';
@@ -15,11 +19,11 @@ import { statusOf } from '../../shared/report/status';
 import type { StatusDocument } from '../../shared/report/statusDocument';
 import { openSource } from '../sources/source';
 import { startChild } from '../ssh/childChannel';
-import { skipping } from '../testing/skipping';
+import { skipping } from '../../testing/main/skipping';
 import { firstRequest, LiveHost } from './liveHost';
-import { probeText, sentText } from './probeText';
-import { ProbeSession } from './session';
-import { programText, startArguments, startCommand, unsendable } from './start';
+import { probeText, sentText } from './program/probeText';
+import { ProbeSession } from './wire/session';
+import { programText, startArguments, startCommand, unsendable } from './program/start';
 
 const samples = join(dirname(fileURLToPath(import.meta.url)), '../../samples/linux-6.12');
 const names = readdirSync(samples).filter((name) => name.endsWith('.tar.gz'));

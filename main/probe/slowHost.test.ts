@@ -4,14 +4,18 @@ import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { cannotFabricate, fabricateRoot, type FabricatedRoot } from '../../e2e/sshd/fabricatedRoot';
+import {
+  cannotFabricate,
+  fabricateRoot,
+  type FabricatedRoot,
+} from '../../testing/sshd/fabricatedRoot';
 import { buildState } from '../../shared/model/buildState';
 import type { Readings } from '../../shared/readings/readings';
 import { startChild, type ChildChannel } from '../ssh/childChannel';
-import { skipping } from '../testing/skipping';
+import { skipping } from '../../testing/main/skipping';
 import { firstRequest, LiveHost } from './liveHost';
-import { defaultLimits, ProbeSession, type SessionLimits } from './session';
-import { programText, startArguments } from './start';
+import { defaultLimits, ProbeSession, type SessionLimits } from './wire/session';
+import { programText, startArguments } from './program/start';
 
 const sample = join(
   dirname(fileURLToPath(import.meta.url)),

@@ -1,10 +1,10 @@
 /** What-if, asked of an open target: the stacks of its threads are looked through for it. */
-import { succeed, type Result } from '../../shared/readings/problem';
+import { succeed, type Result } from '../../shared/base/problem';
 import type { StatusDocument } from '../../shared/report/statusDocument';
-import { soughtFor } from '../../shared/report/whatif/blocking';
-import type { WhatIf, WhatIfAction } from '../../shared/report/whatif/document';
-import { refusalOf } from '../../shared/report/whatif/refusal';
-import { whatIf } from '../../shared/report/whatif/whatIf';
+import { soughtFor } from '../../shared/whatif/blocking';
+import type { WhatIf, WhatIfAction } from '../../shared/whatif/document';
+import { refusalOf } from '../../shared/whatif/refusal';
+import { whatIf } from '../../shared/whatif/whatIf';
 import type { Source } from './source';
 
 /** @param status what was just read of it */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { renderStatusText } from '../../shared/report/statusText';
-import { livepatch, modules, thread } from '../../shared/testing/memoryTree';
-import { klpscope } from '../testing/cli';
-import { hostFolder, temporaryFolder, type HostFiles } from '../testing/folders';
-import { problemFrom, statusFrom } from '../testing/status';
+import { livepatch, modules, thread } from '../../testing/shared/memoryTree';
+import { klpscope } from '../../testing/main/cli';
+import { hostFolder, temporaryFolder, type HostFiles } from '../../testing/main/folders';
+import { problemFrom, statusFrom } from '../../testing/main/status';
 
 const root = '/sys/kernel/livepatch';
 const enabledFile = `${root}/livepatch_a/enabled`;

@@ -6,9 +6,9 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../testing/folders';
-import { readIndependently } from '../testing/independentReading';
-import { statusFrom } from '../testing/status';
+import { temporaryFolder } from '../../testing/main/folders';
+import { readIndependently } from '../../testing/main/independentReading';
+import { statusFrom } from '../../testing/main/status';
 
 const samples = join(import.meta.dirname, '../../samples');
 const captures = readdirSync(samples, { recursive: true, encoding: 'utf8' })

@@ -4,10 +4,10 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { livepatch, thread } from '../../shared/testing/memoryTree';
-import { klpscope } from '../testing/cli';
-import { hostFolder, temporaryFolder, writeHost, type HostFiles } from '../testing/folders';
-import { statusFrom } from '../testing/status';
+import { livepatch, thread } from '../../testing/shared/memoryTree';
+import { klpscope } from '../../testing/main/cli';
+import { hostFolder, temporaryFolder, writeHost, type HostFiles } from '../../testing/main/folders';
+import { statusFrom } from '../../testing/main/status';
 
 const root = '/sys/kernel/livepatch';
 const secret = 'secret_that_must_not_leak';

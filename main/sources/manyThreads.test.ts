@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { livepatch, thread } from '../../shared/testing/memoryTree';
-import { entriesOf, gzippedArchive } from '../testing/archives';
-import { klpscope } from '../testing/cli';
-import { hostFolder } from '../testing/folders';
-import { statusFrom } from '../testing/status';
+import { livepatch, thread } from '../../testing/shared/memoryTree';
+import { entriesOf, gzippedArchive } from '../../testing/main/archives';
+import { klpscope } from '../../testing/main/cli';
+import { hostFolder } from '../../testing/main/folders';
+import { statusFrom } from '../../testing/main/status';
 
 const moving = livepatch('livepatch_a', { vmlinux: ['cmdline_proc_show,1'] }, { transition: '1' });
 

@@ -2,10 +2,10 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../testing/folders';
+import { temporaryFolder } from '../../testing/main/folders';
 import { missingBecause } from './missing';
 import { hostFolderWithin, isFolder, refuseUnlessFile, refuseUnlessFolder } from './paths';
-import { readText } from './readText';
+import { readText } from './directory/readText';
 
 // errno(3).
 it.each([

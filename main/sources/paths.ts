@@ -1,7 +1,7 @@
 /** What stands at a path on this machine, before it is opened. */
 import { accessSync, constants, readdirSync, statSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
-import { fail, type Problem, type Result } from '../../shared/readings/problem';
+import { fail, type Problem, type Result } from '../../shared/base/problem';
 import { missingBecause } from './missing';
 
 /** A problem unless it is a folder that may be listed. */

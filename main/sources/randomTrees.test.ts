@@ -3,11 +3,11 @@ import * as fc from 'fast-check';
 import { existsSync, lstatSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
-import { problemCodes } from '../../shared/readings/problem';
+import { problemCodes } from '../../shared/base/problem';
 import { renderStatusText } from '../../shared/report/statusText';
 import { statusDocumentSchema } from '../../shared/report/statusDocument';
-import { temporaryFolder } from '../testing/folders';
-import { readTarget } from '../testing/status';
+import { temporaryFolder } from '../../testing/main/folders';
+import { readTarget } from '../../testing/main/status';
 
 const secret = 'SECRET-THAT-MUST-NOT-LEAK';
 

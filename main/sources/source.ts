@@ -1,16 +1,16 @@
 /** Where readings come from: one interface for everything that can be opened. */
 import type { Target } from '../../shared/api/target';
 import type { Recording } from '../../shared/history/recording/recording';
-import { fail, succeed, type Problem, type Result } from '../../shared/readings/problem';
+import { fail, succeed, type Problem, type Result } from '../../shared/base/problem';
 import type { SoughtCode, StackSearch } from '../../shared/readings/stackSearch';
 import type { Readings, SourceKind } from '../../shared/readings/readings';
-import { openArchive } from './archiveSource';
-import { openDemo, openScenarioFile, type Story } from './demoSource';
-import { openDirectory } from './directorySource';
+import { openArchive } from './archive/archiveSource';
+import { openDemo, openScenarioFile, type Story } from './demo/demoSource';
+import { openDirectory } from './directory/directorySource';
 import type { Ask } from '../ssh/questions';
-import { openLive, wantsRootHere } from './liveSource';
-import { openLocal } from './localSource';
-import { openRecording } from './recordingSource';
+import { openLive, wantsRootHere } from './live/liveSource';
+import { openLocal } from './live/localSource';
+import { openRecording } from './recording/recordingSource';
 import { isFolder, refuseUnlessFile, refuseUnlessFolder } from './paths';
 
 export interface Source {

@@ -1,14 +1,14 @@
 /** A host behind a connection that may be lost: samples, and connecting again with patience. */
 import { performance } from 'node:perf_hooks';
-import { fail, isForHumans, type Problem, type Result } from '../../shared/readings/problem';
+import { fail, isForHumans, type Problem, type Result } from '../../shared/base/problem';
 import type { SoughtCode, StackSearch } from '../../shared/readings/stackSearch';
 import type { Readings, SourceKind } from '../../shared/readings/readings';
 import { LiveHost } from '../probe/liveHost';
-import { defaultLimits } from '../probe/session';
+import { defaultLimits } from '../probe/wire/session';
 import type { Source } from '../sources/source';
-import type { Elevation } from './elevation';
+import type { Elevation } from './rights/elevation';
 import { HumanTime } from './humanTime';
-import { startProbe } from './privilege';
+import { startProbe } from './rights/privilege';
 import { nobody, type Ask } from './questions';
 import { Backoff } from './reconnect';
 import type { Transport } from './transport';

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { HumanTime } from './humanTime';
 import { nobody, type Ask, type Question } from './questions';
-import { TimeLimit } from './timeLimit';
+import { TimeLimit } from './ssh2/timeLimit';
 
 const question: Question = { kind: 'password', user: 'root', host: 'db1', again: false };
 

@@ -1,6 +1,6 @@
 /** What only a human can answer. The command line and the window each have their way to ask. */
 import type { OpenSshNeed } from '../../shared/api/openSsh';
-import type { HostKeyVerdict } from './knownHosts';
+import type { HostKeyVerdict } from './hostKeys/knownHosts';
 
 export type Question =
   | {

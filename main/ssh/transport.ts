@@ -1,6 +1,6 @@
 /** A way to run a program on a host: over SSH, or on this machine. */
 import type { Readable, Writable } from 'node:stream';
-import type { Problem, Result } from '../../shared/readings/problem';
+import type { Problem, Result } from '../../shared/base/problem';
 
 /** How a program, or the connection that it ran over, ended. */
 export interface ChannelEnd {

@@ -6,9 +6,9 @@ import {
   type OpenSshNeed,
   type TransportKind,
 } from '../../shared/api/openSsh';
-import { fail, succeed, type Problem, type Result } from '../../shared/readings/problem';
-import type { HostAddress, HostSettings } from './config';
-import { listed, opensshCould, type Disagreement } from './disagreement';
+import { fail, succeed, type Problem, type Result } from '../../shared/base/problem';
+import type { HostAddress, HostSettings } from './config/config';
+import { listed, opensshCould, type Disagreement } from './ssh2/disagreement';
 import type { Ask } from './questions';
 
 export interface TransportWish {

@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { beforeEach, expect, test } from 'vitest';
 import { putHost, useWindow } from '../state/store';
-import { hostOf, settled } from '../testing/documents';
+import { hostOf, settled } from '../../testing/renderer/documents';
 import { commandFor } from './keyboard';
 import { commands, runCommand } from './registry';
 

@@ -5,10 +5,10 @@ import type { DemoState, Host } from '../../shared/api/contract';
 import { useQuestions } from '../connect/questions';
 import { playbackOf, usePlayback } from '../recording/playback';
 import { putHost, useWindow, type WindowState } from '../state/store';
-import { playMain, type PlayedMain } from '../testing/playedMain';
-import { appInfo, hostOf, patch, settled } from '../testing/documents';
+import { playMain, type PlayedMain } from '../../testing/renderer/playedMain';
+import { appInfo, hostOf, patch, settled } from '../../testing/renderer/documents';
 import { commands, commandOf, runCommand } from './registry';
-import { eventually } from '../testing/eventually';
+import { eventually } from '../../testing/renderer/eventually';
 
 const blank = useWindow.getState();
 let main: PlayedMain;

@@ -1,5 +1,5 @@
 import { Fragment } from 'react';
-import { visible } from '../../shared/readings/text';
+import { visible } from '../../shared/base/text';
 import { numbered } from './numbered';
 
 /** A path or command that breaks after slashes, where it has to break. */

@@ -1,6 +1,6 @@
 import { Server } from 'lucide-react';
 import { useEffect, useState, type FormEvent } from 'react';
-import { visible } from '../../shared/readings/text';
+import { visible } from '../../shared/base/text';
 import { connectTo, loadConfigured, useConfigured } from './actions';
 import './connect.css';
 

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 import type { Question } from '../../shared/api/contract';
-import { visible } from '../../shared/readings/text';
+import { visible } from '../../shared/base/text';
 import { CommandText } from '../components/CommandText';
 import { CopyButton } from '../components/CopyButton';
 import { fingerprintCommand, verdictSentence } from './wording';

@@ -1,5 +1,5 @@
-import type { Problem } from '../../shared/readings/problem';
-import { visible } from '../../shared/readings/text';
+import type { Problem } from '../../shared/base/problem';
+import { visible } from '../../shared/base/text';
 import { CommandText } from '../components/CommandText';
 import { CopyButton } from '../components/CopyButton';
 import './connect.css';

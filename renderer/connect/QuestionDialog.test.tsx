@@ -5,7 +5,7 @@ import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { Question, Remembering } from '../../shared/api/contract';
 import QuestionDialog from './QuestionDialog';
 import { dropQuestion, hearQuestion, oldest, useQuestions } from './questions';
-import { eventually } from '../testing/eventually';
+import { eventually } from '../../testing/renderer/eventually';
 
 let isRefused = false;
 const told: { readonly name: string; readonly argument: unknown }[] = [];

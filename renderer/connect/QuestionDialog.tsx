@@ -1,4 +1,4 @@
-import { Sheet } from '../components/overlays/Sheet';
+import { Sheet } from '../overlays/Sheet';
 import './connect.css';
 import { HostKeyForm } from './HostKeyForm';
 import { answerQuestion, type AskedQuestion } from './questions';

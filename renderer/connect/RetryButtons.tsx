@@ -1,5 +1,5 @@
 import type { Host } from '../../shared/api/contract';
-import type { Problem, ProblemCode } from '../../shared/readings/problem';
+import type { Problem, ProblemCode } from '../../shared/base/problem';
 import { StatusMark } from '../components/StatusMark';
 import { giveUp, reconnect } from './actions';
 import { mayComeBack } from './liveKind';

@@ -1,7 +1,7 @@
 import { useEffect, useRef, type FormEvent } from 'react';
 import { promptLimits } from '../../shared/api/prompts';
 import type { Question, Remembering } from '../../shared/api/contract';
-import { visible } from '../../shared/readings/text';
+import { visible } from '../../shared/base/text';
 import { numbered } from '../components/numbered';
 import { RememberChoice } from './RememberChoice';
 import { explanationOf, fieldsOf } from './wording';

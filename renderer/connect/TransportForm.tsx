@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { isInTheWay, needsInWords, type TransportKind } from '../../shared/api/openSsh';
 import type { Question } from '../../shared/api/contract';
-import { visible } from '../../shared/readings/text';
+import { visible } from '../../shared/base/text';
 
 /** The configuration of a host has what the built-in SSH can't do: which SSH is it to be? */
 export function TransportForm({

@@ -6,7 +6,7 @@ import { ask, tell } from '../state/bridge';
 import { select } from '../state/actions';
 import { addToast } from '../state/store';
 import { countOf } from '../../shared/diagnosis/words';
-import { visible } from '../../shared/readings/text';
+import { visible } from '../../shared/base/text';
 
 /** Hosts of the user's SSH configuration; null: not asked yet. */
 export const useConfigured = create<{ readonly names: readonly string[] | null }>()(() => ({

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { keyChangeOf, removalOf, withoutKeys } from './keyChange';
 
-// As main/ssh/hostKeys.ts words it; `ssh-keygen -R` and `-f` are ssh-keygen(1)'s.
+// As main/ssh/hostKeys/hostKeys.ts words it; `ssh-keygen -R` and `-f` are ssh-keygen(1)'s.
 const message =
   'The host key of [db1]:2222 has changed: now ssh-ed25519 SHA256:new, known is SHA256:old ' +
   '(/home/ada/.ssh/known_hosts, line 3). Somebody may be listening in. If the host was set up ' +

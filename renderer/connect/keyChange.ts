@@ -1,4 +1,4 @@
-/** What the message of a refused host key says, in parts (main/ssh/hostKeys.ts words it). */
+/** What the message of a refused host key says, in parts (main/ssh/hostKeys/hostKeys.ts words it). */
 export interface KeyChange {
   readonly now: { readonly type: string; readonly fingerprint: string };
   readonly known: { readonly fingerprint: string; readonly place: string };

@@ -1,6 +1,6 @@
 import type { Host } from '../../shared/api/contract';
 import { parseTarget } from '../../shared/api/target';
-import type { ProblemCode } from '../../shared/readings/problem';
+import type { ProblemCode } from '../../shared/base/problem';
 
 /** How an open host is reached; null: it is a saved state or a demo host. */
 export function liveKind(host: Host): 'ssh' | 'local' | null {

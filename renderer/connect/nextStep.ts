@@ -1,5 +1,5 @@
 import { problemHelp } from '../../shared/diagnosis/wording';
-import type { ProblemCode } from '../../shared/readings/problem';
+import type { ProblemCode } from '../../shared/base/problem';
 
 /** Where the window can do what the command line can't: somebody is there to be asked. */
 const inTheWindow: Partial<Readonly<Record<ProblemCode, string>>> = {

@@ -1,5 +1,5 @@
 import type { Host } from '../../shared/api/contract';
-import { visible } from '../../shared/readings/text';
+import { visible } from '../../shared/base/text';
 
 /** Why a host is read with less than root's rights although they were asked for; null: they weren't. */
 export function lackOfRights({ status }: Host): string | null {

@@ -1,6 +1,6 @@
 /** The words of questions. Whatever a host said is escaped here. */
 import type { Question } from '../../shared/api/contract';
-import { capText, visible } from '../../shared/readings/text';
+import { capText, visible } from '../../shared/base/text';
 import { useWindow } from '../state/store';
 import type { AskedQuestion } from './questions';
 

@@ -4,7 +4,7 @@ import userEvent from '@testing-library/user-event';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { DemoOutcome, DemoState, Host } from '../../shared/api/contract';
 import { putHost, useWindow } from '../state/store';
-import { blocker, hostOf, patch, settled, transition } from '../testing/documents';
+import { blocker, hostOf, patch, settled, transition } from '../../testing/renderer/documents';
 import { PlayerBar } from './PlayerBar';
 import { TakeOver } from './TakeOver';
 

@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import type { Host } from '../../shared/api/contract';
 import type { Blocker, StatusDocument } from '../../shared/report/statusDocument';
-import { visible } from '../../shared/readings/text';
-import { closeOverlay, Sheet } from '../components/overlays/Sheet';
+import { visible } from '../../shared/base/text';
+import { closeOverlay, Sheet } from '../overlays/Sheet';
 import { announce, useWindow, viewOf } from '../state/store';
 import { threadKey, wasLookedAt } from '../views/transition/threads';
 import { control } from './control';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { blocker, patch, settled, transition } from '../testing/documents';
+import { blocker, patch, settled, transition } from '../../testing/renderer/documents';
 import { knownFunctions, livepatchOf } from './forms/knownFunctions';
 import { isDemo, isStory } from './isDemo';
 import { forkOfInit, livepatchChoices, moduleNames, threadChoices, threadName } from './operations';

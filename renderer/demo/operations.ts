@@ -1,6 +1,6 @@
 /** What a person may do to a demo host in its present state, beyond the forms. */
 import type { DemoCommand } from '../../shared/api/contract';
-import { visible } from '../../shared/readings/text';
+import { visible } from '../../shared/base/text';
 import type { Blocker, PatchEntry, StatusDocument } from '../../shared/report/statusDocument';
 
 export type Operation = Extract<DemoCommand, { do: 'operate' }>['operation'];

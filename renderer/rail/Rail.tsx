@@ -1,7 +1,7 @@
 import { House, Keyboard, Search, X } from 'lucide-react';
 import { memo, useRef, type KeyboardEvent } from 'react';
 import type { Host } from '../../shared/api/contract';
-import { visible } from '../../shared/readings/text';
+import { visible } from '../../shared/base/text';
 import { runCommand } from '../commands/registry';
 import { Keys } from '../components/Keys';
 import { Logo } from '../components/Logo';

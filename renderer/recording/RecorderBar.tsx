@@ -1,6 +1,6 @@
 import { Circle } from 'lucide-react';
 import type { Host, Recorder } from '../../shared/api/contract';
-import { visible } from '../../shared/readings/text';
+import { visible } from '../../shared/base/text';
 import { plural } from '../state/format';
 import { setRecording } from './recordingCommands';
 import './recording.css';

@@ -4,7 +4,7 @@ import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Host, Moments } from '../../shared/api/contract';
 import { runCommand } from '../commands/registry';
 import { putHost, useWindow } from '../state/store';
-import { hostOf, settled } from '../testing/documents';
+import { hostOf, settled } from '../../testing/renderer/documents';
 import { KindBadge } from './KindBadge';
 import { usePlayback } from './playback';
 import { RecorderBar } from './RecorderBar';

@@ -1,7 +1,7 @@
 import { ChevronLeft, ChevronRight, Pause, Play, SkipBack, SkipForward } from 'lucide-react';
 import { useEffect } from 'react';
 import type { Host, Moments, RecordingState } from '../../shared/api/contract';
-import { capText } from '../../shared/readings/text';
+import { capText } from '../../shared/base/text';
 import { PlayerButton, Speeds } from '../demo/PlayerKeys';
 import { eventText, indexAt, momentText } from './moments';
 import {

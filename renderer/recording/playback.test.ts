@@ -1,8 +1,8 @@
 // @vitest-environment jsdom
 import { beforeEach, expect, test } from 'vitest';
 import { putHost, useWindow } from '../state/store';
-import { playMain, type PlayedMain } from '../testing/playedMain';
-import { hostOf, settled } from '../testing/documents';
+import { playMain, type PlayedMain } from '../../testing/renderer/playedMain';
+import { hostOf, settled } from '../../testing/renderer/documents';
 import { isRecording } from './isRecording';
 import {
   loadMoments,
@@ -16,7 +16,7 @@ import {
   togglePlayback,
   usePlayback,
 } from './playback';
-import { eventually } from '../testing/eventually';
+import { eventually } from '../../testing/renderer/eventually';
 
 const blank = useWindow.getState();
 let main: PlayedMain;

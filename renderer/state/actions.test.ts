@@ -1,8 +1,8 @@
 // @vitest-environment jsdom
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { problemHelp } from '../../shared/diagnosis/wording';
-import { freshInfo, installBridge } from '../testing/bridge';
-import { hostOf, settled } from '../testing/documents';
+import { freshInfo, installBridge } from '../../testing/renderer/bridge';
+import { hostOf, settled } from '../../testing/renderer/documents';
 import {
   changeTheme,
   changeZoom,

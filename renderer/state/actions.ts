@@ -3,7 +3,7 @@ import type { DialogKind } from '../../shared/api/choices';
 import type { Settings, Theme } from '../../shared/api/contract';
 import type { StatusDocument } from '../../shared/report/statusDocument';
 import { problemHelp } from '../../shared/diagnosis/wording';
-import { jsonText, visible } from '../../shared/readings/text';
+import { jsonText, visible } from '../../shared/base/text';
 import { ask, tell } from './bridge';
 import { addToast, announce, changeView, dropHost, selectedHost, useWindow } from './store';
 import { freshView, type ViewId } from './views';

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { expect, test, vi } from 'vitest';
-import { installBridge } from '../testing/bridge';
+import { installBridge } from '../../testing/renderer/bridge';
 import { ask, listen, tell } from './bridge';
 
 test('an answer that does not fit the contract is an error, one that does is passed on', async () => {

@@ -1,8 +1,8 @@
 // @vitest-environment jsdom
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { useQuestions } from '../connect/questions';
-import { freshInfo as info, installBridge, type MainProcess } from '../testing/bridge';
-import { hostOf, patch, settled, transition } from '../testing/documents';
+import { freshInfo as info, installBridge, type MainProcess } from '../../testing/renderer/bridge';
+import { hostOf, patch, settled, transition } from '../../testing/renderer/documents';
 import { startFeed } from './feed';
 import { useWindow } from './store';
 

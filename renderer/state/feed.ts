@@ -4,7 +4,7 @@ import { ask, listen } from './bridge';
 import { dropQuestion, hearQuestion } from '../connect/questions';
 import { select } from './actions';
 import { addToast, announce, changeView, dropHost, putHost, useWindow } from './store';
-import { visible } from '../../shared/readings/text';
+import { visible } from '../../shared/base/text';
 import type { Host } from '../../shared/api/contract';
 
 /**

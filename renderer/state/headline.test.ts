@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { StatusDocument } from '../../shared/report/statusDocument';
-import { hostOf, patch, settled, transition } from '../testing/documents';
+import { hostOf, patch, settled, transition } from '../../testing/renderer/documents';
 import { clockText } from './format';
 import { headlineOfHost, headlineText, seenSeconds, summaryOf } from './headline';
 

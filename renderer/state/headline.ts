@@ -3,7 +3,7 @@ import type { Host } from '../../shared/api/contract';
 import { withoutKeys } from '../connect/keyChange';
 import { mayComeBack } from '../connect/liveKind';
 import { nextStep } from '../connect/nextStep';
-import { visible } from '../../shared/readings/text';
+import { visible } from '../../shared/base/text';
 import { headlineOf, type Headline, type Tone } from '../../shared/report/headline';
 import { clockText, durationText } from './format';
 

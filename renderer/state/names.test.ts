@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hostOf, settled } from '../testing/documents';
+import { hostOf, settled } from '../../testing/renderer/documents';
 import { nameAmong } from './names';
 
 const live = hostOf(settled, { id: 'live', label: 'db1', target: 'local' });

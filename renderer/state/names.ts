@@ -1,6 +1,6 @@
 /** What hosts are called where several stand together. */
 import type { Host } from '../../shared/api/contract';
-import { visible } from '../../shared/readings/text';
+import { visible } from '../../shared/base/text';
 
 /** Last part of a target's path, without what marks an archive. */
 function lastPart(target: string): string {

@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { cleanup, render } from '@testing-library/react';
 import { afterEach, expect, test, vi } from 'vitest';
-import { installBridge } from '../testing/bridge';
+import { installBridge } from '../../testing/renderer/bridge';
 import { PaintedSignal } from './painted';
 
 /** Frames that come when the test says so. */

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { hostOf, patch, settled, transition } from '../testing/documents';
+import { hostOf, patch, settled, transition } from '../../testing/renderer/documents';
 import {
   addToast,
   changeView,

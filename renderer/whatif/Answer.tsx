@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
-import { visible } from '../../shared/readings/text';
+import { visible } from '../../shared/base/text';
 import type { StatusDocument } from '../../shared/report/statusDocument';
-import type { WhatIf } from '../../shared/report/whatif/document';
+import type { WhatIf } from '../../shared/whatif/document';
 import { CommandText } from '../components/CommandText';
 import { StatusMark } from '../components/StatusMark';
 import { numbered } from '../components/numbered';

@@ -1,9 +1,9 @@
-import { visible } from '../../shared/readings/text';
+import { visible } from '../../shared/base/text';
 import { reasonSentence } from '../../shared/diagnosis/wording';
 import type { Direction } from '../../shared/model/systemState';
 import type { Blocker } from '../../shared/report/statusDocument';
-import type { WhatIf } from '../../shared/report/whatif/document';
-import { uncheckedClause } from '../../shared/report/whatif/text';
+import type { WhatIf } from '../../shared/whatif/document';
+import { uncheckedClause } from '../../shared/whatif/text';
 import { StatusMark } from '../components/StatusMark';
 import { plural } from '../state/format';
 import { MarkedText } from '../views/transition/MarkedText';

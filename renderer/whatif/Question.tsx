@@ -1,4 +1,4 @@
-import { visible } from '../../shared/readings/text';
+import { visible } from '../../shared/base/text';
 import type { StatusDocument } from '../../shared/report/statusDocument';
 import { actions, type Chosen } from './choice';
 import { WrittenFunctions } from './WrittenFunctions';

@@ -1,5 +1,5 @@
 import type { StatusDocument } from '../../shared/report/statusDocument';
-import type { WhatIf } from '../../shared/report/whatif/document';
+import type { WhatIf } from '../../shared/whatif/document';
 import { plural } from '../state/format';
 import { sideBySide, type Layer } from './stacks';
 

@@ -1,8 +1,8 @@
 import { useMemo, useState } from 'react';
 import type { Host } from '../../shared/api/contract';
-import { visible } from '../../shared/readings/text';
+import { visible } from '../../shared/base/text';
 import type { StatusDocument } from '../../shared/report/statusDocument';
-import { Sheet } from '../components/overlays/Sheet';
+import { Sheet } from '../overlays/Sheet';
 import { DemoBadge } from '../demo/DemoBadge';
 import { isDemo } from '../demo/isDemo';
 import { useWindow } from '../state/store';

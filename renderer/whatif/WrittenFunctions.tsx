@@ -1,6 +1,6 @@
-import { visible } from '../../shared/readings/text';
+import { visible } from '../../shared/base/text';
 import type { StatusDocument } from '../../shared/report/statusDocument';
-import { functionKey } from '../../shared/report/whatif/functionKey';
+import { functionKey } from '../../shared/whatif/functionKey';
 import { askedOf, toggled, writtenKeys } from './choice';
 
 /** So many of the host's functions can be ticked; any can be written. */

@@ -1,13 +1,13 @@
 /** What a person has chosen in the what-if dialog, and the question that it makes. */
 import type { StatusDocument } from '../../shared/report/statusDocument';
-import type { WantedFunction, WhatIfAction } from '../../shared/report/whatif/document';
-import { functionKey } from '../../shared/report/whatif/functionKey';
+import type { WantedFunction, WhatIfAction } from '../../shared/whatif/document';
+import { functionKey } from '../../shared/whatif/functionKey';
 import {
   functionsOf,
   parseWanted,
   wantedFunctions,
   type WrongLine,
-} from '../../shared/report/whatif/wanted';
+} from '../../shared/whatif/wanted';
 
 export const actions = [
   { id: 'disable', title: 'Disable' },

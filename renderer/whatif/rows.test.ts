@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { whatIf } from '../../shared/report/whatif/whatIf';
+import { whatIf } from '../../shared/whatif/whatIf';
 import type { StatusDocument } from '../../shared/report/statusDocument';
-import { patch, settled } from '../testing/documents';
-import { functionKey } from '../../shared/report/whatif/functionKey';
+import { patch, settled } from '../../testing/renderer/documents';
+import { functionKey } from '../../shared/whatif/functionKey';
 import { askedOf, firstChoice, toggled, writtenKeys } from './choice';
 import { rowsOf } from './rows';
 import { sideBySide } from './stacks';

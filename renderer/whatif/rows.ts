@@ -1,8 +1,8 @@
 /** Functions side by side: what runs now, and what would. */
-import { visible } from '../../shared/readings/text';
+import { visible } from '../../shared/base/text';
 import type { StatusDocument } from '../../shared/report/statusDocument';
-import type { WhatIf } from '../../shared/report/whatif/document';
-import { functionKey } from '../../shared/report/whatif/functionKey';
+import type { WhatIf } from '../../shared/whatif/document';
+import { functionKey } from '../../shared/whatif/functionKey';
 
 export interface Row {
   readonly key: string;

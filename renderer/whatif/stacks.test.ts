@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { StatusDocument } from '../../shared/report/statusDocument';
-import type { WhatIf } from '../../shared/report/whatif/document';
-import { whatIf } from '../../shared/report/whatif/whatIf';
-import { patch, settled, transition } from '../testing/documents';
+import type { WhatIf } from '../../shared/whatif/document';
+import { whatIf } from '../../shared/whatif/whatIf';
+import { patch, settled, transition } from '../../testing/renderer/documents';
 import { askedOf, firstChoice, toggled, writtenKeys } from './choice';
 import { rowsOf } from './rows';
 import { sideBySide } from './stacks';

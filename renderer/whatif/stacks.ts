@@ -1,7 +1,7 @@
 /** The stack of livepatches as it is, and as it would be: what stands beside each other. */
-import { visible } from '../../shared/readings/text';
+import { visible } from '../../shared/base/text';
 import type { StatusDocument } from '../../shared/report/statusDocument';
-import type { WhatIf } from '../../shared/report/whatif/document';
+import type { WhatIf } from '../../shared/whatif/document';
 
 export interface Layer {
   readonly key: string;

@@ -2,12 +2,12 @@
 import { act, cleanup, renderHook } from '@testing-library/react';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { StatusDocument } from '../../shared/report/statusDocument';
-import { whatIf } from '../../shared/report/whatif/whatIf';
-import type { WhatIfAction } from '../../shared/report/whatif/document';
-import { playMain, type PlayedMain } from '../testing/playedMain';
-import { blocker, patch, settled } from '../testing/documents';
+import { whatIf } from '../../shared/whatif/whatIf';
+import type { WhatIfAction } from '../../shared/whatif/document';
+import { playMain, type PlayedMain } from '../../testing/renderer/playedMain';
+import { blocker, patch, settled } from '../../testing/renderer/documents';
 import { useAnswer } from './useAnswer';
-import { eventually } from '../testing/eventually';
+import { eventually } from '../../testing/renderer/eventually';
 
 const host: StatusDocument = {
   ...settled,

@@ -1,8 +1,8 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { Answer, Ask } from '../../shared/api/contract';
 import type { StatusDocument } from '../../shared/report/statusDocument';
-import type { WhatIf, WhatIfAction } from '../../shared/report/whatif/document';
-import { whatIf } from '../../shared/report/whatif/whatIf';
+import type { WhatIf, WhatIfAction } from '../../shared/whatif/document';
+import { whatIf } from '../../shared/whatif/whatIf';
 import { ask } from '../state/bridge';
 
 /** How far the stacks of all threads have been looked through for the shown answer. */

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { memoryVariable } from '../../main/testing/memoryFolder';
+import { memoryVariable } from '../../testing/main/memoryFolder';
 import { beginTraces, type RunTraces } from './leftovers';
 
 let traces: RunTraces;

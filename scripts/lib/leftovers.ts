@@ -16,7 +16,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { memoryVariable } from '../../main/testing/memoryFolder';
+import { memoryVariable } from '../../testing/main/memoryFolder';
 
 export interface Leftovers {
   /** Names in the run's folders. */

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { skipping } from '../../main/testing/skipping';
+import { skipping } from '../../testing/main/skipping';
 import { searchFolders, watchProcesses } from './secretSearch';
 
 let folder = '';

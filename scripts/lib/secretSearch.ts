@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { constants, gunzipSync } from 'node:zlib';
-import { secretMark } from '../../e2e/sshd/secrets';
+import { secretMark } from '../../testing/sshd/secrets';
 
 /** The ways in which programs write text: as it is, in UTF-16, and in base64 at any offset. */
 function formsOf(mark: string): readonly Buffer[] {

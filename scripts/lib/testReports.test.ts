@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { skipping, skipsVariable } from '../../main/testing/skipping';
+import { skipping, skipsVariable } from '../../testing/main/skipping';
 import { judged, readPlaywrightReport, readVitestReport } from './testReports';
 
 function fileOf(report: unknown): string {

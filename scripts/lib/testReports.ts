@@ -1,6 +1,6 @@
 /** What the runners of tests say at their end, in their reports as JSON. */
 import { z } from 'zod';
-import { reasonsIn } from '../../main/testing/skipping';
+import { reasonsIn } from '../../testing/main/skipping';
 import { readJson } from './json';
 import { Stop } from './process';
 

@@ -26,7 +26,7 @@ export const areas: readonly Area[] = [
     name: 'shared',
     project: 'shared',
     sources: ['shared'],
-    without: ['shared/kernel', 'shared/testing'],
+    without: ['shared/kernel', 'testing/shared'],
     tests: ['shared'],
   },
   {
@@ -47,7 +47,13 @@ export const areas: readonly Area[] = [
     name: 'main/sources',
     project: 'main',
     sources: ['main/sources'],
-    tests: ['main/sources', 'main/app/hostSession.test.ts', 'main/cli', 'main/probe', 'main/ssh'],
+    tests: [
+      'main/sources',
+      'main/app/hosts/hostSession.test.ts',
+      'main/cli',
+      'main/probe',
+      'main/ssh',
+    ],
     unseen: ['main/cli/program.test.ts'],
   },
   {

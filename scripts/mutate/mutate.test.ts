@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { hostFolder, temporaryFolder, type HostFiles } from '../../main/testing/folders';
+import { hostFolder, temporaryFolder, type HostFiles } from '../../testing/main/folders';
 import { root } from '../lib/paths';
 import { excludedMutators } from './configuration';
 import { isMeant } from './explanations';

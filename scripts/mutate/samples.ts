@@ -12,34 +12,34 @@ export interface Sample {
 export const samples: Readonly<Record<'shared' | 'main' | 'renderer', readonly Sample[]>> = {
   shared: [
     {
-      file: 'shared/readings/patchState.ts',
+      file: 'shared/readings/files/patchState.ts',
       original: `case '-1': return -1;`,
       replacement: `case '-1':`,
-      test: 'shared/readings/patchState.test.ts',
+      test: 'shared/readings/files/patchState.test.ts',
     },
     {
-      file: 'shared/readings/patchState.ts',
+      file: 'shared/readings/files/patchState.ts',
       original: '-1',
       replacement: '+1',
-      test: 'shared/readings/patchState.test.ts',
+      test: 'shared/readings/files/patchState.test.ts',
     },
     {
-      file: 'shared/readings/text.ts',
+      file: 'shared/base/text.ts',
       original: 'text.length <= limit',
       replacement: 'true',
-      test: 'shared/readings/text.test.ts',
+      test: 'shared/base/text.test.ts',
     },
     {
-      file: 'shared/readings/text.ts',
+      file: 'shared/base/text.ts',
       original: 'text.slice(0, -1)',
       replacement: 'text',
-      test: 'shared/readings/text.test.ts',
+      test: 'shared/base/text.test.ts',
     },
     {
-      file: 'shared/readings/text.ts',
+      file: 'shared/base/text.ts',
       original: 'hex.length <= 2',
       replacement: 'true',
-      test: 'shared/readings/text.test.ts',
+      test: 'shared/base/text.test.ts',
     },
     {
       file: 'shared/history/transitionWatch.ts',

@@ -10,7 +10,7 @@ import { promptLimits } from './prompts';
 import { settingsSchema } from './settings';
 import { operationSchema } from '../kernel/scenarios/schemas';
 import { problemSchema, statusDocumentSchema } from '../report/statusDocument';
-import { whatIfActionSchema, whatIfSchema } from '../report/whatif/document';
+import { whatIfActionSchema, whatIfSchema } from '../whatif/document';
 
 export type { Theme, ViewName } from './choices';
 export type { Settings } from './settings';

@@ -5,7 +5,7 @@
  * scenario's file · a host, as `ssh` takes it: `[user@]host[:port]`,
  * `ssh://[user@]host[:port]`, IPv6 in brackets.
  */
-import { fail, succeed, type Result } from '../readings/problem';
+import { fail, succeed, type Result } from '../base/problem';
 
 export type Target =
   | { readonly kind: 'local'; readonly text: string }

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { buildState } from '../model/buildState';
-import { dmesg, livepatch, modules, readingsOf, thread, type Files } from '../testing/memoryTree';
+import {
+  dmesg,
+  livepatch,
+  modules,
+  readingsOf,
+  thread,
+  type Files,
+} from '../../testing/shared/memoryTree';
 import { diagnose } from './diagnosis';
 
 const diagnosisOf = (...parts: readonly Files[]) =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Livepatch, Order } from '../model/systemState';
-import type { StackFrame } from '../readings/stack';
+import type { StackFrame } from '../readings/files/stack';
 import {
   findCulprit,
   implementationsToLeave,

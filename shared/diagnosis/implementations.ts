@@ -1,5 +1,5 @@
 /** Which code the kernel looks for on a thread's stack before it switches the thread. */
-import type { StackFrame } from '../readings/stack';
+import type { StackFrame } from '../readings/files/stack';
 import type { Livepatch, PatchedFunction, SystemState, Transition } from '../model/systemState';
 
 /** Code that must not be on the stack: of the original, or of a livepatch. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { buildState } from '../model/buildState';
-import { dmesg, livepatch, readingsOf, type Files } from '../testing/memoryTree';
+import { dmesg, livepatch, readingsOf, type Files } from '../../testing/shared/memoryTree';
 import { asEvidence, currentTransition, secondsSinceBoot } from './logOfTransition';
 
 const patching = livepatch('a', { vmlinux: ['f,1'] }, { transition: '1' });

@@ -1,6 +1,6 @@
 /** What the kernel log says about the transition that runs now. */
-import { capText, visible } from '../readings/text';
-import type { LogEntry } from '../readings/kernelLog';
+import { capText, visible } from '../base/text';
+import type { LogEntry } from '../readings/log/kernelLog';
 import type { SystemState } from '../model/systemState';
 
 export interface TransitionLog {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { StackFrame } from '../readings/stack';
-import type { LivepatchEvent } from '../readings/livepatchEvent';
+import type { StackFrame } from '../readings/files/stack';
+import type { LivepatchEvent } from '../readings/log/livepatchEvent';
 import type { ThreadDetails } from '../model/systemState';
 import type { Reason } from './diagnosis';
 import type { Implementation } from './implementations';

@@ -1,5 +1,5 @@
 /** Why a thread has not switched: the kernel's own word where its log has it, else inferred. */
-import type { StackFrame } from '../readings/stack';
+import type { StackFrame } from '../readings/files/stack';
 import type { BlockingThread, ThreadDetails } from '../model/systemState';
 import type { ReasonCode } from './codes';
 import type { Reason } from './diagnosis';

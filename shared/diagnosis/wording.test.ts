@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { problemCodes } from '../readings/problem';
+import { problemCodes } from '../base/problem';
 import { findingCodes, reasonCodes, remedyCodes, severities } from './codes';
 import type { Reason } from './diagnosis';
 import {

@@ -3,8 +3,8 @@
  * say the same. What a host named is escaped here.
  */
 import type { Direction } from '../model/systemState';
-import type { ProblemCode } from '../readings/problem';
-import { visible } from '../readings/text';
+import type { ProblemCode } from '../base/problem';
+import { visible } from '../base/text';
 import type { FindingCode, RemedyCode, Severity } from './codes';
 import type { Reason } from './diagnosis';
 

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { statusOf } from '../report/status';
-import { finding } from '../testing/documents';
-import { livepatch, modules, readingsOf, thread, type Files } from '../testing/memoryTree';
+import { finding } from '../../testing/shared/documents';
+import {
+  livepatch,
+  modules,
+  readingsOf,
+  thread,
+  type Files,
+} from '../../testing/shared/memoryTree';
 import { changesBetween } from './events';
 
 const status = (...parts: readonly Files[]) =>

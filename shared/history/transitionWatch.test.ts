@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { statusOf } from '../report/status';
-import { livepatch, readingsOf, thread, type Files } from '../testing/memoryTree';
-import { finding, settled as calm, transition } from '../testing/documents';
+import { livepatch, readingsOf, thread, type Files } from '../../testing/shared/memoryTree';
+import { finding, settled as calm, transition } from '../../testing/shared/documents';
 import type { StatusDocument } from '../report/statusDocument';
 import { watchTransition, withStall, type TransitionWatch } from './transitionWatch';
 

@@ -3,7 +3,7 @@
  * fewer. The kernel keeps neither.
  */
 import { countOf } from '../diagnosis/words';
-import { visible } from '../readings/text';
+import { visible } from '../base/text';
 import type { Finding, StatusDocument } from '../report/statusDocument';
 
 export interface TransitionWatch {

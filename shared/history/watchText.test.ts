@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { blocker, finding, patch, settled, transition } from '../testing/documents';
+import { blocker, finding, patch, settled, transition } from '../../testing/shared/documents';
 import type { Change } from './events';
 import { changeLine, changeSentence, renderChange } from './watchText';
 

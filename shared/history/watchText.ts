@@ -1,7 +1,7 @@
 /** A change as one line for people. */
 import { problemHelp, reasonSentence } from '../diagnosis/wording';
-import { isForHumans, type Problem } from '../readings/problem';
-import { jsonText, visible } from '../readings/text';
+import { isForHumans, type Problem } from '../base/problem';
+import { jsonText, visible } from '../base/text';
 import { demoNote, isOfDemo } from '../report/demoMark';
 import { headlineOf } from '../report/headline';
 import type { Change, WatchEvent } from './events';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { succeed, type ProblemCode } from '../readings/problem';
+import { succeed, type ProblemCode } from '../base/problem';
 import type { StatusDocument } from '../report/statusDocument';
-import { blocker, patch, settled, transition } from '../testing/documents';
+import { blocker, patch, settled, transition } from '../../testing/shared/documents';
 import { Watcher } from './watcher';
 
 const calm: StatusDocument = { ...settled, patches: [patch('livepatch_b')] };

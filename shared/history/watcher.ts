@@ -1,5 +1,5 @@
 /** Follows one host from reading to reading, live or recorded, and tells what changed. */
-import { isForHumans, type Problem, type Result } from '../readings/problem';
+import { isForHumans, type Problem, type Result } from '../base/problem';
 import type { StatusDocument } from '../report/statusDocument';
 import { changesBetween, type Change } from './events';
 import { watchTransition, withStall, type TransitionWatch } from './transitionWatch';

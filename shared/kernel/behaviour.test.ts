@@ -4,8 +4,8 @@ import { collect } from '../readings/collect';
 import { statusOf } from '../report/status';
 import { treeOf } from './files/kernelTree';
 import { Kernel } from './kernel';
-import { functionKey } from './livepatch';
-import type { HostLiteral, LivepatchLiteral, PostureLiteral } from './literals';
+import { functionKey } from './state/livepatch';
+import type { HostLiteral, LivepatchLiteral, PostureLiteral } from './state/literals';
 import type { Operation } from './operations/operation';
 
 let kernel = Kernel.boot({ name: 'host' });

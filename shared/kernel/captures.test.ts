@@ -13,18 +13,18 @@ import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Tree } from '../readings/readings';
-import { livepatchLiteral as livepatch } from '../testing/literals';
-import { MemoryTree } from '../testing/memoryTree';
+import { livepatchLiteral as livepatch } from '../../testing/shared/literals';
+import { MemoryTree } from '../../testing/shared/memoryTree';
 import {
   livepatchLog,
   livepatchModules,
   livepatchStatus,
   pathsBelow,
   redirectedFunctions,
-} from '../testing/sameHost';
+} from '../../testing/shared/sameHost';
 import { treeOf } from './files/kernelTree';
 import { Kernel } from './kernel';
-import type { LivepatchLiteral, PostureLiteral } from './literals';
+import type { LivepatchLiteral, PostureLiteral } from './state/literals';
 import type { Operation } from './operations/operation';
 
 const samples = new URL('../../samples/linux-6.12/', import.meta.url);

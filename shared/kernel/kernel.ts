@@ -2,15 +2,15 @@
  * An emulated kernel: what may be done to it, what it shows, and its clock. Nothing outside touches
  * its state; the same beginning and the same operations lead to the same end on every machine.
  */
-import { advanceTo } from './clock';
-import { KernelCore } from './core';
-import type { Architecture, HostLiteral } from './literals';
-import { comeIn } from './loading';
+import { advanceTo } from './rules/clock';
+import { KernelCore } from './state/core';
+import type { Architecture, HostLiteral } from './state/literals';
+import { comeIn } from './rules/loading';
 import { applyOperation, type Applied } from './operations/apply';
 import type { Operation } from './operations/operation';
-import { hashOf, Random } from './random';
-import { createThread, KTHREADD } from './threadLife';
-import { findKernelVersion, newestKernel } from './version';
+import { hashOf, Random } from './state/random';
+import { createThread, KTHREADD } from './rules/threadLife';
+import { findKernelVersion, newestKernel } from './state/version';
 
 export class Kernel {
   private constructor(

@@ -1,17 +1,17 @@
 /** What holds in every life of a host, whatever is done to it. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { disagreements } from '../testing/kernelAgreement';
-import type { KernelCore } from './core';
+import { disagreements } from '../../testing/shared/kernelAgreement';
+import type { KernelCore } from './state/core';
 import { treeOf } from './files/kernelTree';
 import { Kernel } from './kernel';
-import { functionKey, keyOf } from './livepatch';
-import type { LivepatchLiteral } from './literals';
+import { functionKey, keyOf } from './state/livepatch';
+import type { LivepatchLiteral } from './state/literals';
 import type { Operation } from './operations/operation';
-import { Random } from './random';
-import { randomHost, randomOperation, type WorldSize } from './randomWorld';
-import { codeOf } from './threads';
-import { kernelVersions } from './version';
+import { Random } from './state/random';
+import { randomHost, randomOperation, type WorldSize } from './testing/randomWorld';
+import { codeOf } from './state/threads';
+import { kernelVersions } from './state/version';
 
 interface Life {
   readonly kernel: Kernel;

@@ -5,7 +5,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { treeOf } from './files/kernelTree';
 import { Kernel } from './kernel';
-import { functionKey } from './livepatch';
+import { functionKey } from './state/livepatch';
 import type {
   CallbackLiteral,
   CallbackLine,
@@ -13,9 +13,9 @@ import type {
   LivepatchLiteral,
   ModuleLiteral,
   ObjectLiteral,
-} from './literals';
+} from './state/literals';
 import type { Operation } from './operations/operation';
-import { kernelVersions } from './version';
+import { kernelVersions } from './state/version';
 
 let kernel = Kernel.boot({ name: 'selftest' });
 

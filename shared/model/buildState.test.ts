@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { dmesg, livepatch, modules, readingsOf, thread, type Files } from '../testing/memoryTree';
+import {
+  dmesg,
+  livepatch,
+  modules,
+  readingsOf,
+  thread,
+  type Files,
+} from '../../testing/shared/memoryTree';
 import { buildState } from './buildState';
 
 const stateOf = (...parts: readonly Files[]) =>

@@ -1,9 +1,9 @@
 /** Turns readings into the state of the host that they describe. */
-import { parseEnabledFunctions } from '../readings/ftrace';
-import { parseKernelLog, type KernelLog } from '../readings/kernelLog';
+import { parseEnabledFunctions } from '../readings/files/ftrace';
+import { parseKernelLog, type KernelLog } from '../readings/log/kernelLog';
 import { enabledFunctionsFiles, livepatchRoot } from '../readings/paths';
 import type { FileReading, Readings } from '../readings/readings';
-import { capText, visible } from '../readings/text';
+import { capText, visible } from '../base/text';
 import { readThreads } from '../readings/threads';
 import { buildFunctionStacks } from './functionStacks';
 import { findGhosts } from './ghosts';

@@ -1,12 +1,12 @@
 /** Facts about the host itself. Some may be a livepatch's own text, so they are taken with care. */
-import type { KernelLog } from '../readings/kernelLog';
+import type { KernelLog } from '../readings/log/kernelLog';
 import {
   parseBootId,
   parseHostName,
   parseKernelRelease,
   parseTaint,
   parseUptime,
-} from '../readings/hostFacts';
+} from '../readings/files/hostFacts';
 import {
   bootIdFile,
   hostNameFile,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CollectOptions } from '../readings/collect';
 import { livepatchRoot } from '../readings/paths';
 import type { FileReading, Readings } from '../readings/readings';
-import { readingsOf } from '../testing/memoryTree';
+import { readingsOf } from '../../testing/shared/memoryTree';
 import { buildState } from './buildState';
 
 const root = `${livepatchRoot}/a`;

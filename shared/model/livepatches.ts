@@ -1,7 +1,12 @@
 /** The livepatches that sysfs shows, with their objects and functions. */
 import { livepatchRoot, patchPath } from '../readings/paths';
-import { parseFlag, parseFunctionFolder, parseOrder, type FunctionFolder } from '../readings/sysfs';
-import { capText, visible } from '../readings/text';
+import {
+  parseFlag,
+  parseFunctionFolder,
+  parseOrder,
+  type FunctionFolder,
+} from '../readings/files/sysfs';
+import { capText, visible } from '../base/text';
 import type { LoadedModules } from './loadedModules';
 import type { ReadingsReader } from './reader';
 import type { KernelRules, Livepatch, PatchedFunction, PatchedObject } from './systemState';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { modules, readingsOf, type Files } from '../testing/memoryTree';
+import { modules, readingsOf, type Files } from '../../testing/shared/memoryTree';
 import type { Readings } from '../readings/readings';
 import { ReadingsReader } from './reader';
 import { readLoadedModules } from './loadedModules';

@@ -1,9 +1,9 @@
 /** Which modules are loaded, as /proc/modules and /sys/module tell. */
-import { parseModules, type ModuleLine } from '../readings/modules';
+import { parseModules, type ModuleLine } from '../readings/files/modules';
 import { moduleRoot, modulePath, modulesFile } from '../readings/paths';
 import type { Readings } from '../readings/readings';
-import { parseModuleTaint } from '../readings/hostFacts';
-import { oneLine } from '../readings/text';
+import { parseModuleTaint } from '../readings/files/hostFacts';
+import { oneLine } from '../base/text';
 import { plainText, type ReadingsReader } from './reader';
 
 export interface LoadedModules {

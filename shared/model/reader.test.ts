@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { parseFlag } from '../readings/sysfs';
+import { parseFlag } from '../readings/files/sysfs';
 import type { FileReading, Missing } from '../readings/readings';
-import { readingsOf } from '../testing/memoryTree';
+import { readingsOf } from '../../testing/shared/memoryTree';
 import { plainText, ReadingsReader } from './reader';
 
 const path = '/sys/kernel/livepatch/a/enabled';

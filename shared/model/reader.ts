@@ -1,7 +1,7 @@
 /** Reads values out of readings, and notes as a problem whatever stood in the way. */
-import type { Problem, ProblemCode } from '../readings/problem';
+import type { Problem, ProblemCode } from '../base/problem';
 import type { FileReading, Missing, Readings } from '../readings/readings';
-import { capText, visible } from '../readings/text';
+import { capText, visible } from '../base/text';
 
 /** Characters of a wrong content that a problem message quotes. */
 const quoted = 40;

@@ -1,5 +1,5 @@
 /** In which order the livepatches lie on each other. */
-import type { LogEntry } from '../readings/kernelLog';
+import type { LogEntry } from '../readings/log/kernelLog';
 import { livepatchRoot } from '../readings/paths';
 import type { ReadingsReader } from './reader';
 import type { Livepatch, Order } from './systemState';

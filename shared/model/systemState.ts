@@ -4,10 +4,10 @@
  * `null` is "unknown" throughout. Sources of the rules: Documentation/livepatch/livepatch.rst,
  * Documentation/ABI/testing/sysfs-kernel-livepatch, kernel/livepatch/{core,transition}.c.
  */
-import type { Problem } from '../readings/problem';
+import type { Problem } from '../base/problem';
 import type { SourceKind } from '../readings/readings';
-import type { StackFrame } from '../readings/stack';
-import type { KernelLog } from '../readings/kernelLog';
+import type { StackFrame } from '../readings/files/stack';
+import type { KernelLog } from '../readings/log/kernelLog';
 
 /** Where the order of livepatches comes from. */
 export const orders = ['reported', 'inferred', 'unknown'] as const;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FolderReading, Readings, ThreadScan } from '../readings/readings';
-import { livepatch, readingsOf, thread, type Files } from '../testing/memoryTree';
+import { livepatch, readingsOf, thread, type Files } from '../../testing/shared/memoryTree';
 import { buildState } from './buildState';
 
 const root = '/sys/kernel/livepatch';

@@ -1,12 +1,12 @@
 /** Whether a transition runs, where it leads, and which threads have not arrived. */
-import { unitOfCgroup } from '../readings/cgroup';
+import { unitOfCgroup } from '../readings/files/cgroup';
 import { livepatchRoot, patchPath, threadPath } from '../readings/paths';
-import type { ProblemCode } from '../readings/problem';
-import { parseProcStat } from '../readings/procStat';
-import { parseProcStatus } from '../readings/procStatus';
+import type { ProblemCode } from '../base/problem';
+import { parseProcStat } from '../readings/files/procStat';
+import { parseProcStatus } from '../readings/files/procStatus';
 import type { ThreadScan } from '../readings/readings';
-import { parseStack } from '../readings/stack';
-import { capText, oneLine } from '../readings/text';
+import { parseStack } from '../readings/files/stack';
+import { capText, oneLine } from '../base/text';
 import { blockingThreads, readThreads } from '../readings/threads';
 import type { ReadingsReader } from './reader';
 import type {

@@ -3,16 +3,16 @@ import { text } from 'node:stream/consumers';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { describe, expect, it } from 'vitest';
-import { unitOfCgroup } from './cgroup';
-import { parseEnabledFunctions } from './ftrace';
-import { parseBootId, parseModuleTaint, parseTaint, parseUptime } from './hostFacts';
-import { parseKernelLog } from './kernelLog';
-import { parseModules } from './modules';
-import { parsePatchState } from './patchState';
-import { parseProcStat } from './procStat';
-import { parseProcStatus } from './procStatus';
-import { parseStack } from './stack';
-import { parseFlag, parseFunctionFolder } from './sysfs';
+import { unitOfCgroup } from './files/cgroup';
+import { parseEnabledFunctions } from './files/ftrace';
+import { parseBootId, parseModuleTaint, parseTaint, parseUptime } from './files/hostFacts';
+import { parseKernelLog } from './log/kernelLog';
+import { parseModules } from './files/modules';
+import { parsePatchState } from './files/patchState';
+import { parseProcStat } from './files/procStat';
+import { parseProcStatus } from './files/procStatus';
+import { parseStack } from './files/stack';
+import { parseFlag, parseFunctionFolder } from './files/sysfs';
 
 const samples = new URL('../../samples/linux-6.12/', import.meta.url);
 

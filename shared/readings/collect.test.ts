@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { dmesg, livepatch, MemoryTree, modules, thread, type Files } from '../testing/memoryTree';
+import {
+  dmesg,
+  livepatch,
+  MemoryTree,
+  modules,
+  thread,
+  type Files,
+} from '../../testing/shared/memoryTree';
 import { collect, threadFiles, type CollectOptions } from './collect';
 import { detailedThreads, limitOf } from './limits';
 import type { FileReading, FolderReading, Missing, Readings, Tree } from './readings';

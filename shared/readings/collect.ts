@@ -22,7 +22,7 @@ import {
   threadPath,
   uptimeFile,
 } from './paths';
-import { fail, type Problem, type Result } from './problem';
+import { fail, type Problem, type Result } from '../base/problem';
 import type {
   FileReading,
   FolderReading,
@@ -31,7 +31,7 @@ import type {
   ThreadScan,
   Tree,
 } from './readings';
-import { parseFlag } from './sysfs';
+import { parseFlag } from './files/sysfs';
 import { blockingThreads } from './threads';
 
 export interface CollectOptions {

@@ -6,9 +6,9 @@
  * follows can be chosen by whoever made the content.
  */
 import { enabledFunctionsFiles, livepatchRoot, modulesFile } from './paths';
-import { fail, succeed, type Result } from './problem';
+import { fail, succeed, type Result } from '../base/problem';
 import type { FileReading, Readings } from './readings';
-import { visible } from './text';
+import { visible } from '../base/text';
 
 /** Threads whose stack, name and unit are read; the count of blocking threads is always complete. */
 export const detailedThreads = 200;

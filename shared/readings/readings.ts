@@ -4,7 +4,7 @@
  * Paths are absolute on the host (`/sys/kernel/livepatch/…`), whether it is live, a tree on disk,
  * an archive or a demo host. Nothing here has a meaning yet: that is `shared/model`.
  */
-import type { Problem } from './problem';
+import type { Problem } from '../base/problem';
 
 /** Where readings come from. */
 export const sourceKinds = ['local', 'ssh', 'directory', 'archive', 'recording', 'demo'] as const;

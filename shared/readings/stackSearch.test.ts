@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryTree, thread } from '../testing/memoryTree';
+import { MemoryTree, thread } from '../../testing/shared/memoryTree';
 import type { FileReading, ThreadStack, Tree } from './readings';
 import { searchTree, seeker, type SoughtCode } from './stackSearch';
 

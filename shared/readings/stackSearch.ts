@@ -5,7 +5,7 @@
 import { threadFiles } from './collect';
 import { detailedThreads, limitOf } from './limits';
 import type { FileReading, ThreadStack, Tree } from './readings';
-import { parseStack, type StackFrame } from './stack';
+import { parseStack, type StackFrame } from './files/stack';
 
 /** What is looked for: a frame that is any of these. */
 export interface SoughtCode {

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { blocker, finding, patch, settled, transition, unseenBlocker } from '../testing/documents';
+import {
+  blocker,
+  finding,
+  patch,
+  settled,
+  transition,
+  unseenBlocker,
+} from '../../testing/shared/documents';
 import { headlineOf, percentDone, type Headline, type Tone } from './headline';
 import type { StatusDocument, TransitionEntry } from './statusDocument';
 

@@ -1,7 +1,7 @@
 /** One sentence for a person under stress: fine, in transition, or stuck, and on what. */
 import { reasonSentence } from '../diagnosis/wording';
 import { countOf, listed } from '../diagnosis/words';
-import { visible } from '../readings/text';
+import { visible } from '../base/text';
 import type { Blocker, StatusDocument, TransitionEntry } from './statusDocument';
 
 /** How the host is doing; each has a shape, a word and a colour wherever it is shown. */

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Readings } from '../readings/readings';
-import { dmesg, livepatch, modules, readingsOf, thread, type Files } from '../testing/memoryTree';
+import {
+  dmesg,
+  livepatch,
+  modules,
+  readingsOf,
+  thread,
+  type Files,
+} from '../../testing/shared/memoryTree';
 import { statusOf } from './status';
 import { statusDocumentSchema } from './statusDocument';
 

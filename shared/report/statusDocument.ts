@@ -7,7 +7,7 @@
 import { z } from 'zod';
 import { findingCodes, reasonCodes, remedyCodes, severities } from '../diagnosis/codes';
 import { directions, orders } from '../model/systemState';
-import { problemCodes } from '../readings/problem';
+import { problemCodes } from '../base/problem';
 import { sourceKinds } from '../readings/readings';
 
 const count = z.number().int().nonnegative();

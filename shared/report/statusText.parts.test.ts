@@ -1,6 +1,6 @@
 /** The parts of the text form, each on documents made for its quiet branches. */
 import { describe, expect, it } from 'vitest';
-import { blocker, finding, patch, settled, transition } from '../testing/documents';
+import { blocker, finding, patch, settled, transition } from '../../testing/shared/documents';
 import type { PatchEntry, StatusDocument } from './statusDocument';
 import { renderStatusText } from './statusText';
 import { duration } from './text/hostFacts';

@@ -1,7 +1,7 @@
 /** Whatever a host holds: a document that keeps its contract, and text that keeps its promises. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { livepatch, readingsOf, thread, type Files } from '../testing/memoryTree';
+import { livepatch, readingsOf, thread, type Files } from '../../testing/shared/memoryTree';
 import { statusOf } from './status';
 import { statusDocumentSchema } from './statusDocument';
 import { renderStatusText as textOf } from './statusText';

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { visible } from '../readings/text';
-import { dmesg, livepatch, modules, readingsOf, thread, type Files } from '../testing/memoryTree';
+import { visible } from '../base/text';
+import {
+  dmesg,
+  livepatch,
+  modules,
+  readingsOf,
+  thread,
+  type Files,
+} from '../../testing/shared/memoryTree';
 import { statusOf } from './status';
 import type { StatusDocument } from './statusDocument';
 import { renderStatusText } from './statusText';

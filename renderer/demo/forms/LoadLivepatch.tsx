@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { visible } from '../../../shared/readings/text';
+import { visible } from '../../../shared/base/text';
 import type { StatusDocument } from '../../../shared/report/statusDocument';
 import type { Choice } from '../operations';
 import { knownFunctions, livepatchOf } from './knownFunctions';

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { visible } from '../../../shared/readings/text';
+import { visible } from '../../../shared/base/text';
 import type { StatusDocument } from '../../../shared/report/statusDocument';
 import { moduleNames, type Choice } from '../operations';
 import { Form, TextField } from './Form';

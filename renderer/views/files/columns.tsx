@@ -1,5 +1,5 @@
 import type { RawFile } from '../../../shared/api/contract';
-import { visible } from '../../../shared/readings/text';
+import { visible } from '../../../shared/base/text';
 import type { Column } from '../../components/grid/column';
 import { missingWord, sizeText } from './files';
 

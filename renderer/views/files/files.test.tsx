@@ -2,15 +2,15 @@
 import { act, cleanup, render, screen } from '@testing-library/react';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { RawFile } from '../../../shared/api/contract';
-import { prototypeNames } from '../../../shared/testing/prototypeNames';
+import { prototypeNames } from '../../../testing/shared/prototypeNames';
 import { putHost, useWindow } from '../../state/store';
-import { playMain, type PlayedMain } from '../../testing/playedMain';
-import { hostOf, settled } from '../../testing/documents';
+import { playMain, type PlayedMain } from '../../../testing/renderer/playedMain';
+import { hostOf, settled } from '../../../testing/renderer/documents';
 import { fileColumns } from './columns';
 import { FileDetail } from './FileDetail';
 import { FilesView } from './FilesView';
 import { filterFiles, missingSentence, missingWord, notReadSentence } from './files';
-import { eventually } from '../../testing/eventually';
+import { eventually } from '../../../testing/renderer/eventually';
 
 const blank = useWindow.getState();
 let main: PlayedMain;

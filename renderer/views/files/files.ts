@@ -1,6 +1,6 @@
 /** The raw files as rows. */
 import type { RawFile } from '../../../shared/api/contract';
-import { visible } from '../../../shared/readings/text';
+import { visible } from '../../../shared/base/text';
 
 const missingWords: ReadonlyMap<string, string> = new Map([
   ['absent', 'absent'],

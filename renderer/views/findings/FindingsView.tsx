@@ -2,7 +2,7 @@ import { Info, OctagonAlert } from 'lucide-react';
 import type { Host } from '../../../shared/api/contract';
 import type { Severity } from '../../../shared/diagnosis/codes';
 import { findingTitle, problemHelp, severityWord } from '../../../shared/diagnosis/wording';
-import { capText, visible } from '../../../shared/readings/text';
+import { capText, visible } from '../../../shared/base/text';
 import type { Finding, StatusDocument } from '../../../shared/report/statusDocument';
 import { CopyButton } from '../../components/CopyButton';
 import { numbered } from '../../components/numbered';

@@ -1,5 +1,5 @@
 /** Columns of the table of patched functions. */
-import { capText, visible } from '../../../shared/readings/text';
+import { capText, visible } from '../../../shared/base/text';
 import type { ActiveFunction, StatusDocument } from '../../../shared/report/statusDocument';
 import type { Column } from '../../components/grid/column';
 import { certaintyOf } from '../livepatches/certainty';

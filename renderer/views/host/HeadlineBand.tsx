@@ -1,5 +1,5 @@
 import type { Host } from '../../../shared/api/contract';
-import { capText } from '../../../shared/readings/text';
+import { capText } from '../../../shared/base/text';
 import { numbered } from '../../components/numbered';
 import { StatusMark } from '../../components/StatusMark';
 import { headlineOfHost } from '../../state/headline';

@@ -1,7 +1,7 @@
 import { Braces, Circle, Pause, Play, RefreshCw, Split, Square } from 'lucide-react';
 import type { Host } from '../../../shared/api/contract';
 import type { StatusDocument } from '../../../shared/report/statusDocument';
-import { visible } from '../../../shared/readings/text';
+import { visible } from '../../../shared/base/text';
 import { slownessWords } from '../../../shared/report/pace';
 import { useCommand } from '../../commands/useCommand';
 import { isStory } from '../../demo/isDemo';

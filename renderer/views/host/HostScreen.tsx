@@ -1,5 +1,5 @@
 import type { Host } from '../../../shared/api/contract';
-import { visible } from '../../../shared/readings/text';
+import { visible } from '../../../shared/base/text';
 import { EmptyState } from '../../components/EmptyState';
 import { PlayerBar } from '../../demo/PlayerBar';
 import { ConnectionBar } from '../../connect/ConnectionBar';

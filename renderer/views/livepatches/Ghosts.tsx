@@ -1,5 +1,5 @@
 import type { Ghost, StatusDocument } from '../../../shared/report/statusDocument';
-import { visible } from '../../../shared/readings/text';
+import { visible } from '../../../shared/base/text';
 import { CopyButton } from '../../components/CopyButton';
 import { StatusMark } from '../../components/StatusMark';
 import { remedyCommand } from '../shared/remedies';

@@ -1,5 +1,5 @@
 import type { StatusDocument } from '../../../shared/report/statusDocument';
-import { visible } from '../../../shared/readings/text';
+import { visible } from '../../../shared/base/text';
 
 /** The floor that everything stands on. */
 export function OriginalKernel({ status }: { readonly status: StatusDocument }) {

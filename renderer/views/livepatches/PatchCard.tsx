@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { capText, visible } from '../../../shared/readings/text';
+import { capText, visible } from '../../../shared/base/text';
 import type {
   PatchEntry,
   PatchFunctionEntry,

@@ -1,7 +1,7 @@
 /** Expected values from the document's rules: design, section 4, "Functions" and "Nop". */
 import { expect, test } from 'vitest';
 import type { StatusDocument } from '../../../shared/report/statusDocument';
-import { patch, settled, transition } from '../../testing/documents';
+import { patch, settled, transition } from '../../../testing/renderer/documents';
 import { runnersOf, whatThen } from '../shared/runners';
 import { certaintyOf } from './certainty';
 import { fallback, functionRole, isLeaving, patchRole, symposText } from './roles';

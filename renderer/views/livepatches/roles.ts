@@ -6,7 +6,7 @@ import type {
   PatchObjectEntry,
   StatusDocument,
 } from '../../../shared/report/statusDocument';
-import { visible } from '../../../shared/readings/text';
+import { visible } from '../../../shared/base/text';
 import type { Tone } from '../../state/headline';
 import { certaintyOf } from './certainty';
 

@@ -1,7 +1,7 @@
 /** What is said of a livepatch and a function in each state; rules: design, section 4. */
 import { expect, test } from 'vitest';
 import type { StatusDocument } from '../../../shared/report/statusDocument';
-import { patch, settled, transition } from '../../testing/documents';
+import { patch, settled, transition } from '../../../testing/renderer/documents';
 import { runnersOf, whatThen } from '../shared/runners';
 import { certaintyOf } from './certainty';
 import {

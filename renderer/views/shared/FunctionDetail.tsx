@@ -1,5 +1,5 @@
 import type { Host } from '../../../shared/api/contract';
-import { visible } from '../../../shared/readings/text';
+import { visible } from '../../../shared/base/text';
 import type { ActiveFunction, StatusDocument } from '../../../shared/report/statusDocument';
 import { CommandText } from '../../components/CommandText';
 import { CopyButton } from '../../components/CopyButton';

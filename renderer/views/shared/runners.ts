@@ -1,6 +1,6 @@
 /** Which implementation of a function how many threads run, and what follows. */
 import type { ActiveFunction, StatusDocument } from '../../../shared/report/statusDocument';
-import { visible } from '../../../shared/readings/text';
+import { visible } from '../../../shared/base/text';
 import { certaintyOf } from '../livepatches/certainty';
 import { fallback, implementationName } from '../livepatches/roles';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { settled, transition } from '../../testing/documents';
+import { settled, transition } from '../../../testing/renderer/documents';
 import { forceCommand, remedyCommand } from './remedies';
 import { readCommand, shellWord } from './shell';
 

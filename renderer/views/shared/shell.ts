@@ -1,5 +1,5 @@
 /** Shell commands as text for a person to copy; nothing in Klpscope runs them. */
-import { visible } from '../../../shared/readings/text';
+import { visible } from '../../../shared/base/text';
 
 /**
  * A word that a POSIX shell takes literally; null where the text has characters that a terminal

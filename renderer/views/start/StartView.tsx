@@ -1,5 +1,5 @@
 import { ArrowRight, FileArchive, Folder, Monitor } from 'lucide-react';
-import { visible } from '../../../shared/readings/text';
+import { visible } from '../../../shared/base/text';
 import { Logo } from '../../components/Logo';
 import { Keys } from '../../components/Keys';
 import { runCommand } from '../../commands/registry';

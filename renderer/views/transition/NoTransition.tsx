@@ -1,5 +1,5 @@
 import { EmptyState } from '../../components/EmptyState';
-import { visible } from '../../../shared/readings/text';
+import { visible } from '../../../shared/base/text';
 import { show } from '../../state/actions';
 import { plural } from '../../state/format';
 import type { PanelProps } from '../host/panels';

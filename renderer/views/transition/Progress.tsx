@@ -1,4 +1,4 @@
-import { visible } from '../../../shared/readings/text';
+import { visible } from '../../../shared/base/text';
 import type { StatusDocument, TransitionEntry } from '../../../shared/report/statusDocument';
 import { countText, percentText, plural } from '../../state/format';
 

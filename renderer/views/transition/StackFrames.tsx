@@ -1,4 +1,4 @@
-import { visible } from '../../../shared/readings/text';
+import { visible } from '../../../shared/base/text';
 import type { Frame } from '../../../shared/report/statusDocument';
 import { CopyButton } from '../../components/CopyButton';
 import { numbered } from '../../components/numbered';

@@ -2,7 +2,7 @@ import { memo } from 'react';
 import type { Host } from '../../../shared/api/contract';
 import { certaintySentence, reasonSentence, stateWord } from '../../../shared/diagnosis/wording';
 import { detailedThreads } from '../../../shared/readings/limits';
-import { capText, visible } from '../../../shared/readings/text';
+import { capText, visible } from '../../../shared/base/text';
 import type {
   Blocker,
   StatusDocument,

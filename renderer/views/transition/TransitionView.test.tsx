@@ -12,7 +12,7 @@ import {
   settled,
   transition,
   unseenBlocker,
-} from '../../testing/documents';
+} from '../../../testing/renderer/documents';
 import { TransitionView } from './TransitionView';
 
 const copied: string[] = [];

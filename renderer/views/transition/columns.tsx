@@ -1,6 +1,6 @@
 /** Columns of the table of blocking threads. */
 import { reasonSentence, remedyText, stateWord } from '../../../shared/diagnosis/wording';
-import { capText, visible } from '../../../shared/readings/text';
+import { capText, visible } from '../../../shared/base/text';
 import type { Blocker, TransitionEntry } from '../../../shared/report/statusDocument';
 import type { Column } from '../../components/grid/column';
 import { MarkedText } from './MarkedText';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { blocker, unseenBlocker } from '../../testing/documents';
+import { blocker, unseenBlocker } from '../../../testing/renderer/documents';
 import { filterThreads, ownerText, wasLookedAt, whyUnseen } from './threads';
 
 const backup = blocker(389, { comm: 'backup-agent', unit: 'backup.service' });

@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { cleanup, render, screen } from '@testing-library/react';
 import { afterEach, expect, test } from 'vitest';
-import { blocker, settled, transition } from '../../testing/documents';
+import { blocker, settled, transition } from '../../../testing/renderer/documents';
 import { threadColumns } from './columns';
 import { notesOf } from './Limits';
 import { nonRemedies } from './nonRemedies';

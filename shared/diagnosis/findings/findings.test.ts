@@ -9,7 +9,7 @@ import {
   readingsOf,
   thread,
   type Files,
-} from '../../testing/memoryTree';
+} from '../../../testing/shared/memoryTree';
 import type { FindingCode } from '../codes';
 import { findFindings } from '.';
 

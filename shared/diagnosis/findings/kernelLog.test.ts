@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { buildState } from '../../model/buildState';
-import { dmesg, readingsOf } from '../../testing/memoryTree';
+import { dmesg, readingsOf } from '../../../testing/shared/memoryTree';
 import { findInLog } from './kernelLog';
 
 /** What is found at a second, in a log whose lines stand one second apart from 100 s on. */

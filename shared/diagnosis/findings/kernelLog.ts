@@ -1,6 +1,6 @@
 /** Findings that only the kernel log tells: refusals, conflicts, shadow variables, force. */
-import type { LivepatchEvent, LogEntry } from '../../readings/kernelLog';
-import { visible } from '../../readings/text';
+import type { LivepatchEvent, LogEntry } from '../../readings/log/kernelLog';
+import { visible } from '../../base/text';
 import type { SystemState } from '../../model/systemState';
 import type { FindingCode, RemedyCode, Severity } from '../codes';
 import type { Finding } from '../diagnosis';

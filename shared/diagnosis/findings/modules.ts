@@ -1,6 +1,6 @@
 /** Findings about livepatch modules that have left sysfs, and about redirected functions. */
 import { modulePath } from '../../readings/paths';
-import { visible } from '../../readings/text';
+import { visible } from '../../base/text';
 import type { RedirectedFunction, SystemState } from '../../model/systemState';
 import type { Finding } from '../diagnosis';
 

@@ -1,6 +1,6 @@
 /** Findings about objects: what a livepatch names but does not patch. */
 import { modulePath, patchPath } from '../../readings/paths';
-import { visible } from '../../readings/text';
+import { visible } from '../../base/text';
 import type { Livepatch, PatchedObject, SystemState } from '../../model/systemState';
 import type { Finding } from '../diagnosis';
 import { listed } from '../words';

@@ -1,6 +1,6 @@
 /** Functions that several livepatches patch although none replaces the other. */
 import { patchPath } from '../../readings/paths';
-import { visible } from '../../readings/text';
+import { visible } from '../../base/text';
 import { mayReplaceNow } from '../../model/nops';
 import type { FunctionStack, Livepatch, SystemState } from '../../model/systemState';
 import type { Finding } from '../diagnosis';

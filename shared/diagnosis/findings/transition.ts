@@ -1,6 +1,6 @@
 /** Findings about the transition that runs. */
 import { livepatchRoot, patchPath } from '../../readings/paths';
-import { visible } from '../../readings/text';
+import { visible } from '../../base/text';
 import type { Direction, SystemState, Transition } from '../../model/systemState';
 import type { Finding } from '../diagnosis';
 import {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { findScenario } from '../../kernel/scenarios/gallery';
 import { Player } from '../../kernel/scenarios/player';
-import { readKernel } from '../../testing/kernelAgreement';
-import { livepatch, readingsOf, thread } from '../../testing/memoryTree';
+import { readKernel } from '../../../testing/shared/kernelAgreement';
+import { livepatch, readingsOf, thread } from '../../../testing/shared/memoryTree';
 import { Analysis } from './analysis';
 import { nothing, sampleLine } from './encode';
 import { recordingHeaderSchema, sampleLineSchema, type LostLine, type SampleLine } from './format';

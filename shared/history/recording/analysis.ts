@@ -1,5 +1,5 @@
 /** What happened in a recording, and when: looked through once, moment by moment. */
-import { succeed } from '../../readings/problem';
+import { succeed } from '../../base/problem';
 import { statusOf } from '../../report/status';
 import type { Change } from '../events';
 import type { TransitionWatch } from '../transitionWatch';

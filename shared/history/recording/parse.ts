@@ -1,7 +1,7 @@
 /** Takes the lines of a recording one by one, and checks each. */
 import type { z } from 'zod';
-import { fail, succeed, type Problem, type Result } from '../../readings/problem';
-import { capText, visible } from '../../readings/text';
+import { fail, succeed, type Problem, type Result } from '../../base/problem';
+import { capText, visible } from '../../base/text';
 import {
   endLineSchema,
   lostLineSchema,

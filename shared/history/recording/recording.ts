@@ -1,5 +1,5 @@
 /** A recording that is open: its moments, and what was read at each. */
-import type { Problem } from '../../readings/problem';
+import type { Problem } from '../../base/problem';
 import type { Readings } from '../../readings/readings';
 import { afterLine } from './decode';
 import { nothing } from './encode';

@@ -3,7 +3,7 @@
  * of the kernel prints them, made when they are read. The product reads it as it reads any host.
  */
 import type { FileReading, FolderReading, ThreadScan, Tree } from '../../readings/readings';
-import type { KernelCore } from '../core';
+import type { KernelCore } from '../state/core';
 import { enabledFunctionsText, moduleFolder, modulesText } from './moduleFiles';
 import { childOf, file, folder, listing, type Node } from './node';
 import { livepatchFolder } from './sysfsFiles';

@@ -1,8 +1,8 @@
 /** /proc/modules, /sys/module and enabled_functions. */
-import type { KernelCore } from '../core';
-import { coreKernel } from '../livepatch';
-import type { ModuleState } from '../modules';
-import { hashOf } from '../random';
+import type { KernelCore } from '../state/core';
+import { coreKernel } from '../state/livepatch';
+import type { ModuleState } from '../state/modules';
+import { hashOf } from '../state/random';
 import { file, folder, type Node } from './node';
 import { kobjectName } from './sysfsFiles';
 

@@ -2,8 +2,8 @@
  * /sys/kernel/livepatch as the emulated kernel shows it: Documentation/ABI/testing/
  * sysfs-kernel-livepatch; the `*_show` functions of kernel/livepatch/core.c.
  */
-import type { KernelCore } from '../core';
-import { functionFolder, type ObjectState, type PatchState } from '../livepatch';
+import type { KernelCore } from '../state/core';
+import { functionFolder, type ObjectState, type PatchState } from '../state/livepatch';
 import { denied, file, folder, type Node } from './node';
 
 /** kobject names can't hold a slash: it becomes an exclamation mark (lib/kobject.c). */

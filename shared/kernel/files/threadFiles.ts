@@ -1,8 +1,8 @@
 /** /proc/PID and /proc/PID/task/TID: fs/proc/array.c and fs/proc/base.c. */
 import type { FileReading, ThreadStack } from '../../readings/readings';
-import type { KernelCore } from '../core';
-import { hashOf } from '../random';
-import type { Frame, Thread } from '../threads';
+import type { KernelCore } from '../state/core';
+import { hashOf } from '../state/random';
+import type { Frame, Thread } from '../state/threads';
 import { file, type Node } from './node';
 
 /** include/linux/sched.h */

@@ -1,13 +1,13 @@
 /** Carries out an operation. */
-import { advanceTo, waitForMutex } from '../clock';
-import type { KernelCore } from '../core';
-import { done, refuse, success, type Outcome } from '../errno';
-import { coreKernel, functionKey } from '../livepatch';
-import { comeIn, goOut } from '../loading';
-import { canEnter, enter, wake } from '../posture';
-import { applyShadow } from '../shadowMessages';
-import { createThread, exitThread, KTHREADD } from '../threadLife';
-import type { Thread } from '../threads';
+import { advanceTo, waitForMutex } from '../rules/clock';
+import type { KernelCore } from '../state/core';
+import { done, refuse, success, type Outcome } from '../state/errno';
+import { coreKernel, functionKey } from '../state/livepatch';
+import { comeIn, goOut } from '../rules/loading';
+import { canEnter, enter, wake } from '../rules/posture';
+import { applyShadow } from '../rules/shadowMessages';
+import { createThread, exitThread, KTHREADD } from '../rules/threadLife';
+import type { Thread } from '../state/threads';
 import { load, writeEnabled, writeForce, writeSignal } from './livepatchOperations';
 import type { Operation } from './operation';
 

@@ -1,13 +1,13 @@
 /** Writes to /sys/kernel/livepatch and the loading of livepatches. */
-import type { KernelCore } from '../core';
-import { disable, enable } from '../enabling';
-import { done, refuse, type Outcome } from '../errno';
-import type { PatchState } from '../livepatch';
-import type { LivepatchLiteral } from '../literals';
-import { loadEnded, taintBy } from '../loading';
-import { register } from '../registration';
-import { signalThreads } from '../signals';
-import { forceTransition, reverseTransition } from '../transition';
+import type { KernelCore } from '../state/core';
+import { disable, enable } from '../rules/enabling';
+import { done, refuse, type Outcome } from '../state/errno';
+import type { PatchState } from '../state/livepatch';
+import type { LivepatchLiteral } from '../state/literals';
+import { loadEnded, taintBy } from '../rules/loading';
+import { register } from '../rules/registration';
+import { signalThreads } from '../rules/signals';
+import { forceTransition, reverseTransition } from '../rules/transition';
 
 /** insmod: what init_module(2) answers, which is what the livepatch's init function returns. */
 export function load(core: KernelCore, literal: LivepatchLiteral, window: number): Outcome {

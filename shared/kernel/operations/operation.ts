@@ -2,7 +2,7 @@
  * Everything that a person, a program or chance can do to an emulated kernel, as data. Each answers
  * as the kernel does: with its error, having changed nothing, or with success.
  */
-import type { Errno } from '../errno';
+import type { Errno } from '../state/errno';
 import type {
   CallLiteral,
   LivepatchLiteral,
@@ -10,7 +10,7 @@ import type {
   PostureLiteral,
   ShadowAction,
   ThreadLiteral,
-} from '../literals';
+} from '../state/literals';
 
 export type Operation =
   /**

@@ -1,5 +1,5 @@
 /** Stories of several livepatches on one host, of an old kernel, of shadow variables and of load. */
-import type { LivepatchLiteral, ThreadLiteral } from '../literals';
+import type { LivepatchLiteral, ThreadLiteral } from '../state/literals';
 import type { Operation } from '../operations/operation';
 import { disable, enable, load, livepatch, server, unload, waiting, wake } from './pieces';
 import type { Scenario } from './scenario';

@@ -5,7 +5,7 @@ import type {
   LivepatchLiteral,
   PostureLiteral,
   ThreadLiteral,
-} from '../literals';
+} from '../state/literals';
 import type { Operation } from '../operations/operation';
 
 /** Asleep in a system call that no story patches. */

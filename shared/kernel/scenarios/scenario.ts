@@ -1,6 +1,6 @@
 /** A story that a demo host plays: where it begins, what happens when, and what is true at the end. */
 import { z } from 'zod';
-import { errnoNames } from '../errno';
+import { errnoNames } from '../state/errno';
 import { hostSchema, operationSchema } from './schemas';
 
 /** Seconds: longer stories than a day are mistakes. */

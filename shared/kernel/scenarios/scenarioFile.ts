@@ -1,6 +1,6 @@
 /** A scenario as a file of JSON, written by anybody. `docs/scenario-file.md` describes it. */
-import { fail, succeed, type Result } from '../../readings/problem';
-import { capText, visible } from '../../readings/text';
+import { fail, succeed, type Result } from '../../base/problem';
+import { capText, visible } from '../../base/text';
 import { placesIn, type Place } from './jsonPlaces';
 import { scenarioSchema, type Scenario } from './scenario';
 

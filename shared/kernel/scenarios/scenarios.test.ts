@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { disagreements, readKernel } from '../../testing/kernelAgreement';
+import { disagreements, readKernel } from '../../../testing/shared/kernelAgreement';
 import { statusOf } from '../../report/status';
 import { defaultScenario, findScenario, fleet, scenarios } from './gallery';
 import { Player } from './player';

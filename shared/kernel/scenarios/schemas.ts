@@ -1,6 +1,6 @@
 /** The forms in which a scenario writes hosts and operations: the literals, checked. */
 import { z } from 'zod';
-import { errnoNames } from '../errno';
+import { errnoNames } from '../state/errno';
 import type {
   CallLiteral,
   HostLiteral,
@@ -8,9 +8,9 @@ import type {
   ModuleLiteral,
   PostureLiteral,
   ThreadLiteral,
-} from '../literals';
+} from '../state/literals';
 import type { Operation } from '../operations/operation';
-import { kernelVersions } from '../version';
+import { kernelVersions } from '../state/version';
 
 const name = z.string().min(1);
 const count = z.number().int().nonnegative();

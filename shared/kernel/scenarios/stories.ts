@@ -1,5 +1,5 @@
 /** Stories of one livepatch: how a transition runs, what stalls it and what one may do. */
-import type { PostureLiteral } from '../literals';
+import type { PostureLiteral } from '../state/literals';
 import {
   disable,
   enable,

@@ -1,6 +1,6 @@
 /** What could not be read; many of one kind are counted. */
 import { problemHelp } from '../../diagnosis/wording';
-import type { Problem, ProblemCode } from '../../readings/problem';
+import type { Problem, ProblemCode } from '../../base/problem';
 import type { StatusDocument } from '../statusDocument';
 import type { Page } from './page';
 import { caps, whole, words } from './spans';

@@ -1,5 +1,5 @@
 /** Pieces of a line: what is said, how it looks, and whether it may be broken over lines. */
-import { capText, visible } from '../../readings/text';
+import { capText, visible } from '../../base/text';
 
 /** How a piece looks on a terminal with colours; none of them carries meaning alone. */
 export type Look = 'plain' | 'strong' | 'quiet' | 'good' | 'moving' | 'bad';

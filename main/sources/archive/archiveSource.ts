@@ -1,0 +1,37 @@
+/** A saved tree in an archive: a capture or a sosreport. */
+import type { Target } from '../../../shared/api/target';
+import { collect } from '../../../shared/readings/collect';
+import { succeed } from '../../../shared/base/problem';
+import { searchTree } from '../../../shared/readings/stackSearch';
+import { withLog } from '../outsideLog';
+import { readArchive } from './readArchive';
+import type { Source, SourceOptions } from '../source';
+
+export function openArchive(
+  { text, path }: Extract<Target, { kind: 'archive' }>,
+  { log }: SourceOptions,
+): Source {
+  return {
+    target: text,
+    kind: 'archive',
+    live: false,
+    async sample() {
+      const archive = await readArchive(path);
+      if (!archive.ok) return archive;
+      return collect(withLog(archive.value.tree, log), {
+        target: text,
+        source: 'archive',
+        takenAt: null,
+        privileged: null,
+        live: false,
+        problems: archive.value.problems,
+        ...(log === undefined ? {} : { logPaths: [log] }),
+      });
+    },
+    async seek(sought) {
+      const archive = await readArchive(path);
+      return archive.ok ? succeed(searchTree(archive.value.tree, sought)) : archive;
+    },
+    close: () => undefined,
+  };
+}

@@ -1,0 +1,149 @@
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import {
+  archiveFile,
+  entriesOf,
+  gzippedArchive,
+  movingHost as host,
+  tarOf,
+  xzArchive,
+} from '../../../testing/main/archives';
+import { klpscope } from '../../../testing/main/cli';
+import { hostFolder } from '../../../testing/main/folders';
+import { problemFrom, statusFrom } from '../../../testing/main/status';
+
+describe('an archive', () => {
+  it('reads as the folder that it was made of', async () => {
+    const fromFolder = await statusFrom(`dir:${hostFolder(host)}`);
+    const plain = archiveFile(await tarOf(entriesOf(host)), 'capture.tar');
+    const paths = [
+      await gzippedArchive(entriesOf(host)),
+      await gzippedArchive(entriesOf(host, './')),
+      await gzippedArchive(entriesOf(host, 'sosreport-db1-2026-11-21/')),
+      plain,
+    ];
+    for (const path of paths) {
+      expect(await statusFrom(path)).toEqual({ ...fromFolder, target: path, source: 'archive' });
+    }
+  });
+
+  it('may be compressed by xz', async () => {
+    const status = await statusFrom(archiveFile(xzArchive, 'capture.tar.xz'));
+    expect(status.host.name).toBe('xzhost');
+    expect(status.patches).toMatchObject([{ name: 'livepatch_a', enabled: true }]);
+    expect(status.problems).toEqual([]);
+  });
+
+  it('is known by its content, whatever its name says', async () => {
+    const tar = await tarOf(entriesOf(host));
+    for (const [bytes, name] of [
+      [tar, 'a.tar.gz'],
+      [gzipSync(tar), 'b.tar.xz'],
+      [xzArchive, 'c.tgz'],
+    ] as const) {
+      expect((await statusFrom(archiveFile(bytes, name))).patches).toHaveLength(1);
+    }
+  });
+
+  it('needs no entries for its folders, and no order', async () => {
+    const entries = entriesOf(host).toReversed();
+    const path = await gzippedArchive(entries);
+    const { patches, blockers } = await statusFrom(path);
+    expect(patches[0]?.objects[0]?.functions).toHaveLength(1);
+    expect(blockers.map(({ comm }) => comm)).toEqual(['reader']);
+  });
+});
+
+describe('entries that lead out of an archive', () => {
+  it.each([
+    ['an absolute path', '/proc/sys/kernel/hostname'],
+    ['a path upwards', 'proc/../../proc/sys/kernel/hostname'],
+    ['a path upwards behind a folder', 'sos/../proc/sys/kernel/hostname'],
+  ])('are left out, and told: %s', async (_name, name) => {
+    const { '/proc/sys/kernel/hostname': _, ...rest } = host;
+    const path = await gzippedArchive([
+      ...entriesOf(rest),
+      { header: { name }, content: 'intruder\n' },
+    ]);
+    const status = await statusFrom(path);
+    expect(status.host.name).toBeNull();
+    expect(status.patches).toHaveLength(1);
+    const problem = status.problems.find(({ code }) => code === 'invalid-content');
+    expect(problem?.path).toBe(path);
+    expect(problem?.message).toContain(name);
+    expect((await klpscope(['status', path])).stdout).not.toContain('intruder');
+  });
+
+  it('give no document where there is nothing else', async () => {
+    const path = await gzippedArchive(
+      ['/proc/uptime', '../sys/kernel/livepatch/x/enabled'].map((name) => ({
+        header: { name },
+        content: '1\n',
+      })),
+    );
+    expect(await problemFrom(path)).toMatchObject({ path, code: 'invalid-content' });
+    const { status, stdout } = await klpscope(['status', path, '--json']);
+    expect(status).toBe(3);
+    expect(stdout).toBe('');
+  });
+
+  it.each([
+    ['symlink', '/etc/hostname'],
+    ['symlink', '../../../../../../etc/hostname'],
+    ['link', '/etc/hostname'],
+    ['link', '../etc/hostname'],
+  ] as const)('a %s to %s is not followed to this machine', async (type, linkname) => {
+    const path = '/proc/sys/kernel/hostname';
+    const { [path]: _, ...rest } = host;
+    const archive = await gzippedArchive([
+      ...entriesOf(rest),
+      { header: { name: path.slice(1), type, linkname } },
+    ]);
+    const status = await statusFrom(archive);
+    expect(status.host.name).toBeNull();
+    expect(status.problems.map((problem) => problem.path)).toContain(path);
+    const own = readFileSync('/etc/hostname', 'utf8').trim();
+    expect(JSON.stringify({ ...status, target: '' })).not.toContain(`"${own}"`);
+  });
+
+  it.each(['symlink', 'link'] as const)('a %s within it is followed', async (type) => {
+    const { '/proc/sys/kernel/hostname': _, ...rest } = host;
+    const linkname = type === 'link' ? 'proc/sys/kernel/name' : '../kernel/name';
+    const entries = [
+      ...entriesOf(rest),
+      { header: { name: 'proc/sys/kernel/hostname', type, linkname } },
+      ...entriesOf({ '/proc/sys/kernel/name': 'linked\n' }),
+    ];
+    expect((await statusFrom(await gzippedArchive(entries))).host.name).toBe('linked');
+  });
+
+  it('a loop of links ends', async () => {
+    const link = (name: string, linkname: string) => ({
+      header: { name, type: 'symlink' as const, linkname },
+    });
+    const path = await gzippedArchive([
+      ...entriesOf(host),
+      link('proc/uptime', 'up'),
+      link('proc/up', 'uptime'),
+      link('sys/kernel/livepatch/loop', '.'),
+    ]);
+    const { patches, host: facts } = await statusFrom(path);
+    expect(patches.map(({ name }) => name)).toEqual(['livepatch_a']);
+    expect(facts.uptimeSeconds).toBeNull();
+  });
+});
+
+describe('entries that are neither file nor folder', () => {
+  it.each(['fifo', 'character-device', 'block-device'] as const)('%s', async (type) => {
+    const enabled = '/sys/kernel/livepatch/livepatch_a/enabled';
+    const { [enabled]: _, ...rest } = host;
+    const path = await gzippedArchive([
+      ...entriesOf(rest),
+      { header: { name: enabled.slice(1), type } },
+    ]);
+    const { patches, problems } = await statusFrom(path);
+    expect(patches[0]?.enabled).toBeNull();
+    expect(problems.map((problem) => problem.path)).toContain(enabled);
+  });
+});

@@ -1,0 +1,223 @@
+/** Reads a .tar, .tar.gz or .tar.xz into memory, as far as a reader of livepatches can want it. */
+import type { Readable } from 'node:stream';
+import { extract, type Header } from 'tar-stream';
+import { fail, succeed, type Problem, type Result } from '../../../shared/base/problem';
+import { capText, visible } from '../../../shared/base/text';
+import { isWanted, placeOf, type Place } from './archiveEntries';
+import { ArchiveTree } from './archiveTree';
+import { breakageOf, openUnpacked, type Breakage } from './unpack';
+
+/**
+ * What a bomb runs into: entries at most, bytes unpacked at most, bytes kept in memory at most, and
+ * bytes kept of one file (a longer one is cut).
+ */
+export const archiveLimits = {
+  entries: 3_000_000,
+  unpackedBytes: 2 * 1024 ** 3,
+  keptBytes: 512 * 1024 ** 2,
+  fileBytes: 32 * 1024 ** 2,
+} as const;
+
+export type ArchiveLimits = { readonly [limit in keyof typeof archiveLimits]: number };
+
+export interface ArchiveContent {
+  readonly tree: ArchiveTree;
+  readonly problems: readonly Problem[];
+}
+
+/** One entry of an archive: its header, and its content to be read to the end. */
+interface Entry extends AsyncIterable<unknown> {
+  readonly header: Header;
+}
+
+/** An archive that is larger than the limits. */
+class TooLarge extends Error {}
+
+/**
+ * One top folder, as sosreports have, is taken for the root. An archive that ends early is used as
+ * far as it goes, with a problem; one beyond the limits is not used at all.
+ */
+export async function readArchive(
+  path: string,
+  limits: ArchiveLimits = archiveLimits,
+): Promise<Result<ArchiveContent>> {
+  const stream = await openUnpacked(path);
+  if (!stream.ok) return stream;
+  const reader = new ArchiveReader(path, limits);
+  const unpack = extract();
+  stream.value.on('error', (error) => unpack.destroy(error));
+  const end = watchEnd(stream.value, limits.unpackedBytes);
+  stream.value.pipe(unpack);
+  try {
+    for await (const entry of unpack) await reader.take(entry);
+    if (!end.isMarked()) throw new Error('Unexpected end of data');
+  } catch (error) {
+    reader.breakOff(error);
+  } finally {
+    stream.value.destroy();
+    unpack.destroy();
+  }
+  return reader.result();
+}
+
+const block = 512;
+
+/** Counts what is unpacked, and sees whether it ends with the block of zeros that ends a tar. */
+function watchEnd(stream: Readable, limit: number): { isMarked(): boolean } {
+  let bytes = 0;
+  let tail: Buffer = Buffer.alloc(0);
+  stream.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > limit) stream.destroy(new TooLarge(`more than ${limit} bytes unpacked`));
+    tail = chunk.length >= block ? chunk : Buffer.concat([tail, chunk]);
+    tail = tail.subarray(-block);
+  });
+  return { isMarked: () => tail.length === block && tail.every((byte) => byte === 0) };
+}
+
+/** Takes entries one by one and keeps those that can be wanted. */
+class ArchiveReader {
+  private readonly trees = new Map<string, ArchiveTree>();
+  private readonly rejected: string[] = [];
+  private rejectedCount = 0;
+  private breakage: Breakage | null = null;
+  private last: Place | null = null;
+  private entries = 0;
+  private kept = 0;
+
+  constructor(
+    private readonly path: string,
+    private readonly limits: ArchiveLimits,
+  ) {}
+
+  /** @throws TooLarge once a limit is passed */
+  async take(entry: Entry): Promise<void> {
+    this.entries += 1;
+    if (this.entries > this.limits.entries) {
+      throw new TooLarge(`more than ${this.limits.entries} entries`);
+    }
+    const place = placeOf(entry.header.name);
+    if (place) this.last = place;
+    else this.reject(entry.header.name);
+    if (place && isWanted(place)) await this.keep(entry, place);
+    for await (const _ of entry) continue;
+  }
+
+  private reject(name: string): void {
+    this.rejectedCount += 1;
+    if (this.rejected.length < namedEntries) this.rejected.push(name);
+  }
+
+  private async keep(entry: Entry, { prefix, names }: Place): Promise<void> {
+    const tree = this.treeOf(prefix);
+    const { type, linkname } = entry.header;
+    switch (type) {
+      case 'directory':
+        return tree.add(names, 'folder');
+      case 'file':
+      case 'contiguous-file':
+        return tree.add(names, { kind: 'file', ...(await this.textOf(entry)) });
+      case 'symlink':
+        return tree.add(names, { kind: 'link', goal: linkname ?? '' });
+      case 'link': {
+        const goal = placeOf(linkname ?? '');
+        return tree.add(
+          names,
+          goal ? { kind: 'link', goal: `/${goal.names.join('/')}` } : { kind: 'other' },
+        );
+      }
+      default:
+        return tree.add(names, { kind: 'other' });
+    }
+  }
+
+  private treeOf(prefix: string): ArchiveTree {
+    const known = this.trees.get(prefix);
+    if (known) return known;
+    const tree = new ArchiveTree();
+    this.trees.set(prefix, tree);
+    return tree;
+  }
+
+  private async textOf(entry: Entry): Promise<{ text: string; truncated: boolean }> {
+    const { fileBytes, keptBytes } = this.limits;
+    const chunks: Buffer[] = [];
+    let length = 0;
+    for await (const chunk of entry) {
+      if (!Buffer.isBuffer(chunk)) continue;
+      if (length <= fileBytes) chunks.push(chunk);
+      length += chunk.length;
+      if (this.kept + Math.min(length, fileBytes) > keptBytes) {
+        throw new TooLarge(`more than ${keptBytes} bytes to keep`);
+      }
+    }
+    const bytes = Buffer.concat(chunks).subarray(0, fileBytes);
+    this.kept += bytes.length;
+    return { text: bytes.toString('utf8'), truncated: length > fileBytes };
+  }
+
+  /** What an error of the stream means for what was read so far. */
+  breakOff(error: unknown): void {
+    this.breakage =
+      error instanceof TooLarge
+        ? { code: 'too-large', why: `it holds ${error.message}` }
+        : breakageOf(error);
+    for (const tree of this.trees.values()) tree.breakOffAt(this.last?.names ?? []);
+  }
+
+  result(): Result<ArchiveContent> {
+    const hosts = [...this.trees].filter(([, tree]) => tree.has('sys') || tree.has('proc'));
+    const host = hosts.find(([prefix]) => prefix === '') ?? hosts[0];
+    if (this.breakage?.code === 'too-large' || (this.breakage && !host)) {
+      return fail(
+        this.breakage.code,
+        this.path,
+        `${this.path} can’t be used: ${this.breakage.why}.`,
+      );
+    }
+    const [rejected] = this.rejected;
+    if (!host && rejected !== undefined) {
+      return fail(
+        'invalid-content',
+        this.path,
+        `${this.path} can’t be used: ${visible(capText(rejected, 200))} and all else in it leads out of the archive, or belongs to no host.`,
+      );
+    }
+    if (!host) {
+      return fail(
+        'not-found',
+        this.path,
+        `${this.path} holds neither sys/ nor proc/: it is no capture of a host.`,
+      );
+    }
+    if (host[0] !== '' && hosts.length > 1) {
+      const names = hosts.map(([name]) => visible(capText(name, 60))).join(', ');
+      return fail(
+        'invalid-content',
+        this.path,
+        `${this.path} holds several hosts (${names}): extract it and give one of them as dir:PATH.`,
+      );
+    }
+    return succeed({ tree: host[1], problems: this.problems() });
+  }
+
+  private problems(): Problem[] {
+    const problems = this.rejected.map((name): Problem => {
+      const message = `${this.path}: the entry ${visible(capText(name, 200))} was left out: its path leads out of the archive.`;
+      return { code: 'invalid-content', path: this.path, message };
+    });
+    const more = this.rejectedCount - this.rejected.length;
+    if (more > 0) {
+      const message = `${this.path}: ${more} more entries were left out for their paths.`;
+      problems.push({ code: 'invalid-content', path: this.path, message });
+    }
+    if (this.breakage) {
+      const message = `${this.path} breaks off (${this.breakage.why}): what is shown may lack what came after.`;
+      problems.unshift({ code: this.breakage.code, path: this.path, message });
+    }
+    return problems;
+  }
+}
+
+/** Rejected entries that are named one by one. */
+const namedEntries = 10;

@@ -1,0 +1,42 @@
+/** A saved tree: a folder laid out like `/`. */
+import { resolve } from 'node:path';
+import type { Target } from '../../../shared/api/target';
+import { collect } from '../../../shared/readings/collect';
+import { succeed, type Problem, type Result } from '../../../shared/base/problem';
+import { searchTree } from '../../../shared/readings/stackSearch';
+import { DirectoryTree } from './directoryTree';
+import { withLog } from '../outsideLog';
+import { hostFolderWithin } from '../paths';
+import type { Source, SourceOptions } from '../source';
+
+export function openDirectory(
+  { text, path }: Extract<Target, { kind: 'directory' }>,
+  { log }: SourceOptions,
+): Source {
+  const tree = withLog(new DirectoryTree(resolve(path).replace(/\/$/, '')), log);
+  return {
+    target: text,
+    kind: 'directory',
+    live: false,
+    sample() {
+      const readings = collect(tree, {
+        target: text,
+        source: 'directory',
+        takenAt: null,
+        privileged: null,
+        live: false,
+        ...(log === undefined ? {} : { logPaths: [log] }),
+      });
+      return Promise.resolve(readings.ok ? readings : withHint(readings.problem, path));
+    },
+    seek: (sought) => Promise.resolve(succeed(searchTree(tree, sought))),
+    close: () => undefined,
+  };
+}
+
+/** Points to the host's tree where the folder around it was given. */
+function withHint(problem: Problem, path: string): Result<never> {
+  const inner = problem.code === 'not-found' ? hostFolderWithin(path) : null;
+  if (inner === null) return { ok: false, problem };
+  return { ok: false, problem: { ...problem, message: `${problem.message} Try dir:${inner}.` } };
+}

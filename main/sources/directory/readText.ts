@@ -1,0 +1,31 @@
+/** Reads one file of a host's tree on disk. */
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import type { FileReading } from '../../../shared/readings/readings';
+
+const reading = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/**
+ * Follows no link and takes nothing but regular files. Those of proc and sysfs say size 0, and sysfs
+ * gives a page at a time: it is read until the end.
+ *
+ * @throws the system's error
+ */
+export function readText(place: string, limit: number): FileReading {
+  const file = openSync(place, reading);
+  try {
+    if (!fstatSync(file).isFile()) return { missing: 'unreadable', detail: 'not a regular file' };
+    const chunks: Buffer[] = [];
+    let length = 0;
+    while (length <= limit) {
+      const chunk = Buffer.allocUnsafe(Math.min(65_536, limit + 1 - length));
+      const count = readSync(file, chunk, 0, chunk.length, null);
+      if (count === 0) break;
+      chunks.push(chunk.subarray(0, count));
+      length += count;
+    }
+    const bytes = Buffer.concat(chunks, Math.min(length, limit));
+    return { text: bytes.toString('utf8'), truncated: length > limit };
+  } finally {
+    closeSync(file);
+  }
+}

@@ -1,0 +1,84 @@
+/** Reads a `.klprec` from disk, however it ends. */
+import { createReadStream } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
+import { createGunzip } from 'node:zlib';
+import { recordingLimits, type RecordingLimits } from '../../../shared/history/recording/format';
+import { LineReader } from '../../../shared/history/recording/parse';
+import type { RecordedLines } from '../../../shared/history/recording/recording';
+import type { Problem, Result } from '../../../shared/base/problem';
+import { missingBecause } from '../missing';
+
+/**
+ * A recording that was cut off, is damaged further on or is larger than the limits is used up to
+ * there, and its problems say so.
+ *
+ * @returns `unsupported-format`: it is no recording, or of a later version · `truncated`: cut off
+ *   before its first sample
+ */
+export async function readRecording(
+  path: string,
+  limits: Partial<RecordingLimits> = {},
+): Promise<Result<RecordedLines>> {
+  const file = createReadStream(path);
+  const unpacked = file.pipe(createGunzip({ chunkSize: 262_144 }));
+  file.on('error', (error) => unpacked.destroy(error));
+  const all = { ...recordingLimits, ...limits };
+  const reader = new LineReader(path, all);
+  try {
+    await takeLines(unpacked, reader, all, path);
+  } catch (error) {
+    const problem = problemOf(error, path);
+    if (problem.code === 'permission-denied') return { ok: false, problem };
+    reader.breakOff(problem);
+  } finally {
+    file.destroy();
+    unpacked.destroy();
+  }
+  return reader.result();
+}
+
+async function takeLines(
+  unpacked: Readable,
+  reader: LineReader,
+  limits: RecordingLimits,
+  path: string,
+): Promise<void> {
+  const decoder = new StringDecoder('utf8');
+  let pieces: string[] = [];
+  let length = 0;
+  let bytes = 0;
+  for await (const chunk of unpacked) {
+    if (!Buffer.isBuffer(chunk)) continue;
+    bytes += chunk.length;
+    const lines = decoder.write(chunk).split('\n');
+    const rest = lines.pop() ?? '';
+    for (const line of lines) {
+      pieces.push(line);
+      if (!reader.take(pieces.join(''))) return;
+      pieces = [];
+      length = 0;
+    }
+    pieces.push(rest);
+    length += rest.length;
+    // Refused for its length before it has come whole.
+    if (length > limits.line && !reader.take(pieces.join(''))) return;
+    if (bytes > limits.unpackedBytes) {
+      const message = `${path} unpacks to more than ${limits.unpackedBytes} bytes; what follows is left out.`;
+      return reader.breakOff({ code: 'too-large', path, message });
+    }
+  }
+}
+
+function problemOf(error: unknown, path: string): Problem {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code === 'Z_BUF_ERROR') {
+    return { code: 'truncated', path, message: `${path} was cut off within a sample.` };
+  }
+  if (code.startsWith('Z_')) {
+    return { code: 'invalid-content', path, message: `${path}: its compressed data is damaged.` };
+  }
+  const { missing, detail } = missingBecause(error);
+  const message = `${path} could not be read (${detail ?? missing}).`;
+  return { code: 'permission-denied', path, message };
+}

@@ -1,0 +1,51 @@
+/** What `ssh` prints decides nothing: every sentence of it may be a server's. */
+import { describe, expect, it } from 'vitest';
+import { forgedSentences } from '../../../testing/sshd/forgedSentences';
+import { resolveHost } from '../config/config';
+import { explainFailure, type FailedLogin } from './openSshFailure';
+
+const address = { user: null, host: 'db1', port: null };
+const settings = await resolveHost(address, { configFile: '/dev/null' });
+const station = { address, settings };
+const refusedKey = { code: 'host-key-changed', path: 'known', message: 'It has changed.' } as const;
+
+function failed(desk: Partial<FailedLogin['desk']>, rest: Partial<FailedLogin> = {}): FailedLogin {
+  return {
+    host: 'db1',
+    desk: { waitsFor: null, refusedKey: null, lacksAnswer: false, ...desk },
+    handsOverKeys: true,
+    tookMs: 100,
+    connectMs: 20_000,
+    printed: '',
+    ...rest,
+  };
+}
+
+const shown = { station, isVerified: true };
+const unseen = { station, isVerified: false };
+const logins: readonly (readonly [string, FailedLogin])[] = [
+  ['connection-lost', failed({})],
+  ['host-key-changed', failed({ waitsFor: unseen, refusedKey })],
+  ['authentication-needed', failed({ waitsFor: shown, lacksAnswer: true })],
+  ['authentication-failed', failed({ waitsFor: shown })],
+  ['timeout', failed({ waitsFor: unseen }, { tookMs: 20_001 })],
+  ['unreachable', failed({ waitsFor: unseen })],
+  ['unreachable', failed({ waitsFor: unseen }, { handsOverKeys: false })],
+];
+
+describe.each(logins)('%s', (code, login) => {
+  it('whatever was printed', () => {
+    expect(explainFailure(login).code).toBe(code);
+    for (const sentence of forgedSentences('/nowhere')) {
+      expect(explainFailure({ ...login, printed: sentence }).code).toBe(code);
+    }
+  });
+});
+
+it('shows the last words as anybody’s, of one line, capped and escaped', () => {
+  const printed = `first\n${'x'.repeat(300)}\u001b[2J\u202e\n`;
+  const { message } = explainFailure(failed({ waitsFor: unseen }, { printed }));
+  expect(message).toMatch(/The last words, ssh’s or the server’s own: “x{199}…”\.$/);
+  const escaped = explainFailure(failed({ waitsFor: unseen }, { printed: 'a\u001b[2Jb\u009bc' }));
+  expect(escaped.message).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
+});

@@ -1,0 +1,81 @@
+/** The transition ends at once; whoever blocks it runs on in the code that it was in. */
+import { listed } from '../diagnosis/words';
+import { visible } from '../base/text';
+import type { PatchEntry, StatusDocument } from '../report/statusDocument';
+import { changesOf, withoutPatch, withPatch } from './changes';
+import type { Outcome } from './document';
+import { replacedBy } from './modules';
+import { isSameSet } from './sets';
+
+export function forcing(status: StatusDocument, patch: string): Outcome {
+  const isStrict = status.livepatch.strictStack === true;
+  const moving = status.patches.find(({ name }) => name === patch);
+  const isLeaving = status.transition?.direction === 'unpatching';
+  const { certain, possible, conditions } = isLeaving
+    ? { certain: [patch], possible: [], conditions: [] }
+    : replacedBy(status, moving);
+  const pinned = pinnedBy(status, moving, isLeaving);
+  const atAll = beforeThat(status).filter((name) => !pinned.certain.includes(name));
+  return {
+    functions: changesOf(status, isLeaving ? withoutPatch(patch) : withPatch(patch)),
+    leaving: isStrict ? [] : certain,
+    leftover: [],
+    pinned: pinned.certain,
+    maybe: {
+      leaving: possible,
+      leftover: [],
+      pinned: [...new Set([...pinned.possible, ...atAll])],
+    },
+    conditions: [
+      ...conditions,
+      ...(atAll.length === 0
+        ? []
+        : ['Before 5.18 the kernel pins the modules of all livepatches when one is forced.']),
+    ],
+    irreversible: [
+      'Threads that block now go on in the old code until they leave it, beside others in the new: what the livepatch was built to keep apart may meet.',
+      pinned.certain.length > 0
+        ? `The modules of ${listed(pinned.certain.map(visible), 20)} can never be unloaded.`
+        : 'Forcing can’t be taken back.',
+    ],
+  };
+}
+
+interface Names {
+  readonly certain: string[];
+  readonly possible: string[];
+}
+
+/**
+ * Of a livepatch that replaces, the kernel marks every other as forced, also one above it that stays
+ * (kernel/livepatch/transition.c, klp_force_transition); with sets, every other of its own. Before
+ * 5.1 nobody's module is given up any more.
+ */
+function pinnedBy(
+  { patches, livepatch }: StatusDocument,
+  moving: PatchEntry | undefined,
+  isLeaving: boolean,
+): Names {
+  if (livepatch.strictStack === true) {
+    const held = patches.filter((patch) => patch === moving || patch.enabled !== false);
+    return { certain: held.map(({ name }) => name), possible: [] };
+  }
+  if (!moving || isLeaving) return { certain: moving ? [moving.name] : [], possible: [] };
+  const others = patches.filter((patch) => patch !== moving && patch.enabled !== false);
+  const of = (wanted: boolean | null) =>
+    others.filter((patch) => isSameSet(patch, moving) === wanted).map(({ name }) => name);
+  return {
+    certain: moving.replace === true ? of(true) : [],
+    possible: moving.replace === false ? [] : [...(moving.replace ? [] : of(true)), ...of(null)],
+  };
+}
+
+/**
+ * Until 5.18 (5ef3dd20555e) every livepatch that is listed was marked. A kernel that tells whether an
+ * object is patched (6.1) is a later one.
+ */
+function beforeThat({ patches, livepatch }: StatusDocument): string[] {
+  if (livepatch.strictStack === true) return [];
+  const isLater = patches.some(({ objects }) => objects.some(({ patched }) => patched !== null));
+  return isLater ? [] : patches.map(({ name }) => name);
+}

@@ -1,0 +1,148 @@
+/** A what-if for people at a terminal. */
+import { reasonSentence } from '../diagnosis/wording';
+import { countOf, listed } from '../diagnosis/words';
+import { visible } from '../base/text';
+import { demoNote } from '../report/demoMark';
+import type { Blocker } from '../report/statusDocument';
+import type { Change, WhatIf, WhatIfAction } from './document';
+
+/**
+ * @param width columns; paths and commands are never broken
+ * @param isDemo the host is no real machine, and the text says so
+ */
+export function renderWhatIf(answer: WhatIf, width: number, isDemo = false): string {
+  const { refusal } = answer;
+  const mark = isDemo ? [demoNote] : [];
+  if (refusal) {
+    return lines([
+      ...mark,
+      `${title(answer.action)}: the kernel would refuse with ${refusal.errno}.`,
+      ...wrapped(`${capital(refusal.why)}.`, width),
+    ]);
+  }
+  return lines([
+    ...mark,
+    `${title(answer.action)}: this is what would change.`,
+    '',
+    ...functionRows(answer, width),
+    ...section('Leaves', answer.leaving, answer.maybe.leaving),
+    ...section('Stays loaded, unused', answer.leftover, answer.maybe.leftover),
+    ...section('Can never be unloaded', answer.pinned, answer.maybe.pinned),
+    '',
+    ...wrapped(blockSentence(answer), width),
+    ...blockerRows(answer.wouldBlock),
+    ...titled('Can’t be undone:', answer.irreversible, width),
+    ...titled('Assumed:', answer.assumptions, width),
+    ...(answer.command === null ? [] : ['', 'As root one would type:', `  ${answer.command}`]),
+  ]);
+}
+
+function title(action: WhatIfAction): string {
+  switch (action.do) {
+    case 'disable':
+      return `If ${visible(action.patch)} were disabled`;
+    case 'reverse':
+      return `If the transition of ${visible(action.patch)} were reversed`;
+    case 'force':
+      return `If the transition of ${visible(action.patch)} were forced`;
+    case 'replace':
+      return `If a replacing livepatch of ${countOf(action.functions.length, 'function')} were loaded`;
+  }
+}
+
+function functionRows({ functions }: WhatIf, width: number): string[] {
+  if (functions.length === 0) return ['No function would run other code in threads that switch.'];
+  const names = functions.map(functionName);
+  const column = Math.max(...names.map(({ length }) => length));
+  return functions.flatMap(({ now, then, cases }, row) => [
+    `  ${(names[row] ?? '').padEnd(column)}  ${word(now)} → ${word(then)}`,
+    ...cases.flatMap((one) =>
+      wrapped(`if ${one.if}: ${word(one.now)} → ${word(one.then)}`, width - 6).map(
+        (line, index) => `${index === 0 ? '    ' : '      '}${line}`,
+      ),
+    ),
+  ]);
+}
+
+function functionName({ object, name, sympos }: Change): string {
+  const position = sympos === null || sympos <= 1 ? '' : `,${sympos}`;
+  return visible(`${object}:${name}${position}`);
+}
+
+function word(code: string | null): string {
+  return code === null ? 'unknown' : visible(code);
+}
+
+function section(name: string, sure: readonly string[], maybe: readonly string[]): string[] {
+  return [
+    ...(sure.length === 0 ? [] : [`${name}: ${listed(sure.map(visible), 20)}`]),
+    ...(maybe.length === 0 ? [] : [`${name}, perhaps: ${listed(maybe.map(visible), 20)}`]),
+  ];
+}
+
+/** Whom the list below it names, and how many it may lack. */
+function blockSentence({ wouldBlock, unchecked, running }: WhatIf): string {
+  if (unchecked === null) return 'The threads’ stacks were not read: who would block is unknown.';
+  const known =
+    wouldBlock.length === 0
+      ? 'No thread is known that would block now.'
+      : `${countOf(wouldBlock.length, 'thread')} would block now.`;
+  return `${known}${uncheckedSentence(unchecked, running)}`;
+}
+
+function uncheckedSentence(unchecked: number, running: number | null): string {
+  return unchecked === 0 ? '' : ` ${uncheckedClause(unchecked, running ?? 0)}.`;
+}
+
+/** How many could not be checked, and why, as far as it is known. */
+export function uncheckedClause(unchecked: number, running: number): string {
+  const they = running === 1 ? 'it was' : 'they were';
+  const why = running === unchecked ? `: ${they} running` : `, ${running} because ${they} running`;
+  return `${countOf(unchecked, 'thread')} could not be checked${running === 0 ? '' : why}`;
+}
+
+/** Rows that are shown; the document has all. */
+const shownBlockers = 20;
+
+function blockerRows(blockers: readonly Blocker[]): string[] {
+  const more = blockers.length - shownBlockers;
+  return [
+    ...blockers.slice(0, shownBlockers).map(blockerRow),
+    ...(more > 0 ? [`  and ${countOf(more, 'more thread')}`] : []),
+  ];
+}
+
+function blockerRow(blocker: Blocker): string {
+  return `  ${visible(blocker.comm ?? '?')} (${blocker.tid}) ${reasonSentence(blocker, null)}`;
+}
+
+function titled(name: string, sentences: readonly string[], width: number): string[] {
+  if (sentences.length === 0) return [];
+  return [
+    '',
+    name,
+    ...sentences.flatMap((sentence) =>
+      wrapped(`- ${sentence}`, width - 2).map(
+        (line, index) => `${index === 0 ? '  ' : '    '}${line}`,
+      ),
+    ),
+  ];
+}
+
+function wrapped(text: string, width: number): string[] {
+  const rows: string[] = [];
+  for (const part of text.split(' ')) {
+    const last = rows.at(-1);
+    if (last === undefined || last.length + 1 + part.length > width) rows.push(part);
+    else rows[rows.length - 1] = `${last} ${part}`;
+  }
+  return rows;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function lines(rows: readonly string[]): string {
+  return `${rows.join('\n')}\n`;
+}

@@ -1,0 +1,104 @@
+/**
+ * What one reading leaves open about a function's stack, as the stacks that are possible: in which
+ * order livepatches lie, whether a function of an atomic replace is a nop, whether it is one at all.
+ */
+import type { ActiveFunction, PatchEntry, StatusDocument } from '../report/statusDocument';
+
+export interface Member {
+  readonly patch: string;
+  /** Threads that have switched don't run it any more. */
+  readonly isLeaving: boolean;
+  /** It only leads back to the original. */
+  readonly nop: boolean;
+}
+
+export interface World {
+  /** Bottom first. */
+  readonly members: readonly Member[];
+  /** The livepatch in transition takes the place of those below it. */
+  readonly replaces: boolean;
+}
+
+/** So many livepatches of one function are put into every order; with more, nothing is said. */
+const mostOrdered = 4;
+
+/** Whose code a thread runs that has switched (kernel/livepatch/patch.c, klp_ftrace_handler). */
+export function runsNow({ members }: World): string {
+  return codeOf(members.findLast(({ isLeaving }) => !isLeaving));
+}
+
+/** The code of what lies on top; the original where nothing does. */
+export function codeOf(top: Member | undefined): string {
+  return top === undefined || top.nop ? 'original' : top.patch;
+}
+
+/** @returns null where too much is open */
+export function worldsOf(status: StatusDocument, row: ActiveFunction): World[] | null {
+  const implementations = implementationsOf(status, row);
+  if (implementations.some(({ patch }) => patch.enabled === null)) return null;
+  const isOrdered = status.order !== 'unknown' || implementations.length < 2;
+  if (!isOrdered && implementations.length > mostOrdered) return null;
+  const orders = isOrdered ? [implementations] : permutations(implementations);
+  const moving = status.patches.find(({ name }) => name === status.transition?.patch);
+  const replaces = moving?.replace === null ? [true, false] : [moving?.replace ?? false];
+  const worlds = orders.flatMap((order) => replaces.flatMap((flag) => withNops(order, flag)));
+  const seen = worlds.filter((world) => row.active === null || runsNow(world) === row.active);
+  return seen.length > 0 ? seen : worlds;
+}
+
+interface Implementation {
+  readonly patch: PatchEntry;
+  readonly nop: boolean | null;
+}
+
+/** Livepatches that are on the function's stack, in the order of the document. */
+function implementationsOf({ patches }: StatusDocument, row: ActiveFunction): Implementation[] {
+  return patches
+    .filter(({ enabled, inTransition }) => enabled !== false || inTransition === true)
+    .flatMap((patch) =>
+      patch.objects
+        .filter((object) => object.name === row.object && !isMissed(object))
+        .flatMap(({ functions }) =>
+          functions.filter(({ name, sympos }) => name === row.name && sympos === row.sympos),
+        )
+        .map(({ nop }) => ({ patch, nop })),
+    );
+}
+
+/**
+ * None of the livepatch's code is in the object although that is loaded: `patched` is 0, or, before
+ * 6.1 had that file, the name has a `-`, which no loaded module's has.
+ */
+function isMissed({ name, patched }: PatchEntry['objects'][number]): boolean {
+  return patched === false || (patched === null && name.includes('-'));
+}
+
+/** An atomic replace has nops for functions of livepatches below it, and only for those. */
+function withNops(order: readonly Implementation[], replaces: boolean): World[] {
+  const options = order.map(({ nop }, place) => {
+    if (nop !== null) return [nop];
+    return replaces && place > 0 ? [true, false] : [false];
+  });
+  return combinations(options).map((nops) => ({
+    replaces,
+    members: order.map(({ patch }, place) => ({
+      patch: patch.name,
+      isLeaving: patch.enabled === false,
+      nop: nops[place] ?? false,
+    })),
+  }));
+}
+
+function permutations<T>(items: readonly T[]): T[][] {
+  if (items.length < 2) return [[...items]];
+  return items.flatMap((item, place) =>
+    permutations(items.toSpliced(place, 1)).map((rest) => [item, ...rest]),
+  );
+}
+
+function combinations<T>(options: readonly (readonly T[])[]): T[][] {
+  return options.reduce<T[][]>(
+    (begun, next) => begun.flatMap((rest) => next.map((option) => [...rest, option])),
+    [[]],
+  );
+}

@@ -1,0 +1,34 @@
+/** The way of one reading, from a target on disk to a document that keeps its contract. */
+import { parseTarget } from '../../shared/api/target';
+import type { Problem, Result } from '../../shared/base/problem';
+import { statusOf } from '../../shared/report/status';
+import { statusDocumentSchema, type StatusDocument } from '../../shared/report/statusDocument';
+import { openSource, type SourceOptions } from '../../main/sources/source';
+
+export async function readTarget(
+  text: string,
+  options: SourceOptions = {},
+): Promise<Result<StatusDocument>> {
+  const target = parseTarget(text);
+  if (!target.ok) return target;
+  const source = openSource(target.value, options);
+  if (!source.ok) return source;
+  const sample = await source.value.sample();
+  source.value.close();
+  if (!sample.ok) return sample;
+  return { ok: true, value: statusDocumentSchema.parse(statusOf(sample.value)) };
+}
+
+/** For a target that must give a document. */
+export async function statusFrom(text: string, options?: SourceOptions): Promise<StatusDocument> {
+  const result = await readTarget(text, options);
+  if (!result.ok) throw new Error(`${result.problem.code}: ${result.problem.message}`);
+  return result.value;
+}
+
+/** For a target that must give none. */
+export async function problemFrom(text: string, options?: SourceOptions): Promise<Problem> {
+  const result = await readTarget(text, options);
+  if (result.ok) throw new Error(`${text} was read`);
+  return result.problem;
+}
