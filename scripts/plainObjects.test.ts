@@ -23,6 +23,8 @@ const known = new Map([
   ['shared/api/openSsh.ts', 1],
   // By words of our own.
   ['main/ssh/hostKeys/hostKeys.ts', 1],
+  ['main/ssh/config/algorithms.ts', 1],
+  ['main/ssh/config/keywords.ts', 1],
   // By ids of open hosts, which main/app/hosts/hosts.ts makes.
   ['renderer/state/store.ts', 2],
   ['renderer/recording/playback.ts', 1],

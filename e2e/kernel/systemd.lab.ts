@@ -3,7 +3,7 @@
  * there, and a blocking thread's unit is told as systemd has it. `systemd.long.ts` has the rest.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { skipping } from '../../main/testing/skipping';
+import { skipping } from '../../testing/main/skipping';
 import { startLab, unavailableWhy, type Lab } from '../lab/index.js';
 import { clientOf, type Client } from './client';
 import { bootsOf, said, statusOf, unitOf } from './systemdGuest';

@@ -3,7 +3,7 @@
  * stall, and sessions of real logins. Takes minutes; `npm run test:systemd` runs it.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { skipping } from '../../main/testing/skipping';
+import { skipping } from '../../testing/main/skipping';
 import { startLab, unavailableWhy, type Lab } from '../lab/index.js';
 import { clientOf, type Client } from './client';
 import { bootsOf, said, statusOf, unitOf } from './systemdGuest';

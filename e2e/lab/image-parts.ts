@@ -17,7 +17,7 @@ import { z } from 'zod';
 import { buildModules } from './build-modules.js';
 import { packagePath, type KernelPackages, type PackageFile } from './packages.js';
 import { output, shell } from './process.js';
-import { newSecret } from '../sshd/secrets.js';
+import { newSecret } from '../../testing/sshd/secrets.js';
 
 /** The newest packages that a guest is made of. */
 export interface Ingredients {
