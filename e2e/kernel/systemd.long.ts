@@ -57,20 +57,20 @@ describe.skipIf(skipping(import.meta.filename, why))('a guest with systemd, in f
         ' && ls /var/tmp/sosreport-*.tar.?z',
     );
     const archive = made.trim().split('\n').at(-1) ?? '';
-    const names = await said(lab, `python3 -c '${listing}' ${archive}`);
+    const names = (await said(lab, `python3 -c '${listing}' ${archive}`)).split('\n');
     for (const name of [
       'sos_commands/kernel/dmesg',
       'proc/modules',
       'sys/module/lp_objects/refcnt',
     ]) {
-      expect(names).toContain(`/${name}\n`);
+      expect(names).toContainEqual(expect.stringMatching(`^[^/]+/${name}$`));
     }
     const dmesg = await said(lab, `python3 -c '${printing}' ${archive} sos_commands/kernel/dmesg`);
     for (const pid of blocked)
       expect(dmesg).toMatch(new RegExp(`klp_try_switch_task: \\w+:${pid} `));
   });
 
-  it('has sessions: a reader of a login and one of a terminal multiplexer are in its unit', async () => {
+  it('has sessions: what a terminal multiplexer keeps running is in the unit of the login that began it', async () => {
     const guest = await lab.guest();
     try {
       await guest.load('klp_busy');
@@ -95,7 +95,7 @@ describe.skipIf(skipping(import.meta.filename, why))('a guest with systemd, in f
 });
 
 /** Debian's minimal system has no xz; its python has. */
-const listing = 'import sys, tarfile; tarfile.open(sys.argv[1]).list(verbose=False)';
+const listing = 'import sys, tarfile; print(*tarfile.open(sys.argv[1]).getnames(), sep="\\n")';
 const printing =
   'import sys, tarfile; t = tarfile.open(sys.argv[1]);' +
   ' n = [n for n in t.getnames() if n.endswith("/" + sys.argv[2])][0];' +
