@@ -473,7 +473,7 @@ describe('a recording that asks for more than there is', () => {
     const grow = { files: [['/dev/kmsg', { drop: 1, more: 'y' }]] };
     const many = Array.from({ length: 20 }, (_, at) => ({ at: time(at + 1), ...grow }));
     // A sample costs the 1000 units of the log and one row of the map.
-    const result = resultOf([first, ...many], { work: 10 * (1000 + 256) });
+    const result = resultOf([first, ...many], { work: 10 * (1000 + 512) });
     expect(result).toMatchObject({ ok: true, value: { problems: [{ code: 'too-large' }] } });
     expect(result.ok && result.value.moments.length).toBe(10);
     expect(resultOf([first, ...many])).toMatchObject({ ok: true, value: { problems: [] } });

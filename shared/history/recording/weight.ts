@@ -8,7 +8,7 @@ import { threadKey } from './encode';
 import type { FileChange, SampleLine } from './format';
 
 /** What copying a row of a map costs beside a UTF-16 unit of text. */
-const rowCost = 256;
+const rowCost = 512;
 
 export class Weight {
   private readonly texts = new Map<string, number>();
