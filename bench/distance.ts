@@ -4,7 +4,7 @@
  */
 import { performance } from 'node:perf_hooks';
 import { startRelay } from '../testing/sshd/relay';
-import { defaultLiveOptions, openSsh } from '../main/ssh/sshSource';
+import { defaultLiveOptions, openSsh } from '../main/sources/live/sshSource';
 import { main } from '../scripts/lib/process';
 import { Limits } from './lib/limits';
 import { startLoopbackHost } from './lib/loopbackHost';

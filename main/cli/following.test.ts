@@ -28,7 +28,7 @@ vi.mock('node:timers/promises', () => ({
   },
 }));
 
-vi.mock('../sources/source', () => ({ openSource: () => ({ ok: true, value: source }) }));
+vi.mock('../sources/openSource', () => ({ openSource: () => ({ ok: true, value: source }) }));
 
 // A recording is full with few samples here.
 vi.mock('../../shared/history/recording/format', async (original) => ({

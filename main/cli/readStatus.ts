@@ -2,7 +2,8 @@
 import { succeed, type Result } from '../../shared/base/problem';
 import { statusOf } from '../../shared/report/status';
 import type { StatusDocument } from '../../shared/report/statusDocument';
-import { openSource, type Source } from '../sources/source';
+import { type Source } from '../sources/source';
+import { openSource } from '../sources/openSource';
 import type { TargetArguments } from './targetOptions';
 
 /** A demo host is read at the end of its story. */

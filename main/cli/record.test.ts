@@ -17,7 +17,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { watchEventSchema, type WatchEvent } from '../../shared/history/events';
 import { readRecording } from '../sources/recording/recordingFile';
 import { RecordingWriter } from '../sources/recording/recordingWriter';
-import { openSource } from '../sources/source';
+import { openSource } from '../sources/openSource';
 import { statusDocumentSchema } from '../../shared/report/statusDocument';
 import { livepatch, thread } from '../../testing/shared/memoryTree';
 import { klpscope, type Ended } from '../../testing/main/cli';

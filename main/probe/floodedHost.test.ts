@@ -4,7 +4,8 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startChild, type ChildChannel } from '../ssh/childChannel';
 import { firstRequest } from './liveHost';
-import { defaultLimits, ProbeSession } from './wire/session';
+import { ProbeSession } from './wire/session';
+import { defaultLimits } from './wire/limits';
 
 const mark = '00000000-0000-0000-0000-000000000000';
 const greeting = `printf '\\nklpscope-probe 1 0a ${mark} 0\\n'`;

@@ -17,7 +17,7 @@ import type { Readings } from '../../shared/readings/readings';
 import type { SoughtCode, StackSearch } from '../../shared/readings/stackSearch';
 import { statusOf } from '../../shared/report/status';
 import type { StatusDocument } from '../../shared/report/statusDocument';
-import { openSource } from '../sources/source';
+import { openSource } from '../sources/openSource';
 import { startChild } from '../ssh/childChannel';
 import { skipping } from '../../testing/main/skipping';
 import { firstRequest, LiveHost } from './liveHost';

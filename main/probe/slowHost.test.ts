@@ -14,7 +14,8 @@ import type { Readings } from '../../shared/readings/readings';
 import { startChild, type ChildChannel } from '../ssh/childChannel';
 import { skipping } from '../../testing/main/skipping';
 import { firstRequest, LiveHost } from './liveHost';
-import { defaultLimits, ProbeSession, type SessionLimits } from './wire/session';
+import { ProbeSession } from './wire/session';
+import { defaultLimits, type SessionLimits } from './wire/limits';
 import { programText, startArguments } from './program/start';
 
 const sample = join(

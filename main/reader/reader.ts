@@ -20,7 +20,8 @@ import {
 } from './readerClient';
 import { HostRecorder } from './hostRecorder';
 import { RecordingPlayer } from './recordingPlayer';
-import { openSource, type SourceOptions } from '../sources/source';
+import { type SourceOptions } from '../sources/source';
+import { openSource } from '../sources/openSource';
 
 /** Characters of one file that the window gets to show. */
 const shownCharacters = 262_144;

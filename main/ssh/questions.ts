@@ -1,6 +1,5 @@
 /** What only a human can answer. The command line and the window each have their way to ask. */
 import type { OpenSshNeed } from '../../shared/api/openSsh';
-import type { HostKeyVerdict } from './hostKeys/knownHosts';
 
 export type Question =
   | {
@@ -10,10 +9,7 @@ export type Question =
       readonly keyType: string;
       /** `SHA256:…`. */
       readonly fingerprint: string;
-      readonly verdict: Extract<
-        HostKeyVerdict['verdict'],
-        'unknown' | 'other-key-type' | 'ca-only'
-      >;
+      readonly verdict: 'unknown' | 'other-key-type' | 'ca-only';
       /** Files that were looked in. */
       readonly files: readonly string[];
     }

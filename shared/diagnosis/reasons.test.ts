@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { StackFrame } from '../readings/files/stack';
 import type { LivepatchEvent } from '../readings/log/livepatchEvent';
 import type { ThreadDetails } from '../model/systemState';
-import type { Reason } from './diagnosis';
+import type { Reason } from './reasons';
 import type { Implementation } from './implementations';
 import type { TransitionLog } from './logOfTransition';
 import { reasonOf, unwindBreakers } from './reasons';

@@ -2,9 +2,22 @@
 import type { StackFrame } from '../readings/files/stack';
 import type { BlockingThread, ThreadDetails } from '../model/systemState';
 import type { ReasonCode } from './codes';
-import type { Reason } from './diagnosis';
 import { findCulprit, type Implementation } from './implementations';
 import type { TransitionLog } from './logOfTransition';
+
+/** Why a thread has not switched. */
+export interface Reason {
+  readonly code: ReasonCode;
+  /** Object and function that the transition switches; null where they can't be told. */
+  readonly object: string | null;
+  readonly function: string | null;
+  /** What the stack shows: the implementation to be left, which may be named anything. */
+  readonly symbol: string | null;
+  /** Index into the thread's stack, 0 is innermost. */
+  readonly frame: number | null;
+  /** `certain` is the kernel's own word in its log; `likely` is inferred from what was read. */
+  readonly certainty: 'certain' | 'likely' | 'unknown';
+}
 
 const nothing = { object: null, function: null, symbol: null, frame: null } as const;
 

@@ -1,7 +1,7 @@
 /** What may help one blocking thread. What concerns the whole transition stands in the findings. */
 import type { BlockingThread, SystemState } from '../model/systemState';
 import type { RemedyCode } from './codes';
-import type { Reason } from './diagnosis';
+import type { Reason } from './reasons';
 
 type Surroundings = Pick<SystemState, 'coverage' | 'unusedObjects'>;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { problemCodes } from '../base/problem';
 import { findingCodes, reasonCodes, remedyCodes, severities } from './codes';
-import type { Reason } from './diagnosis';
+import type { Reason } from './reasons';
 import {
   certaintySentence,
   findingTitle,

@@ -6,7 +6,7 @@ import type { Direction } from '../model/systemState';
 import type { ProblemCode } from '../base/problem';
 import { visible } from '../base/text';
 import type { FindingCode, RemedyCode, Severity } from './codes';
-import type { Reason } from './diagnosis';
+import type { Reason } from './reasons';
 
 /** What the wording of a reason needs to know of a thread. */
 export interface ThreadInWords {

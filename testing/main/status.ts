@@ -3,7 +3,8 @@ import { parseTarget } from '../../shared/api/target';
 import type { Problem, Result } from '../../shared/base/problem';
 import { statusOf } from '../../shared/report/status';
 import { statusDocumentSchema, type StatusDocument } from '../../shared/report/statusDocument';
-import { openSource, type SourceOptions } from '../../main/sources/source';
+import { type SourceOptions } from '../../main/sources/source';
+import { openSource } from '../../main/sources/openSource';
 
 export async function readTarget(
   text: string,

@@ -12,7 +12,8 @@ import {
 } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { LiveHost, firstRequest } from '../../main/probe/liveHost';
-import { ProbeSession, type SessionLimits } from '../../main/probe/wire/session';
+import { ProbeSession } from '../../main/probe/wire/session';
+import type { SessionLimits } from '../../main/probe/wire/limits';
 import { programText, startArguments } from '../../main/probe/program/start';
 import { startChild, type ChildChannel } from '../../main/ssh/childChannel';
 import type { Result } from '../../shared/base/problem';

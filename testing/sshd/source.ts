@@ -2,8 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AcceptedKeys } from '../../main/ssh/hostKeys/acceptedKeys';
-import type { LiveSource } from '../../main/ssh/connectedSource';
-import { defaultLiveOptions, openSsh, type LiveOptions } from '../../main/ssh/sshSource';
+import type { LiveSource } from '../../main/sources/live/connectedSource';
+import { defaultLiveOptions, openSsh, type LiveOptions } from '../../main/sources/live/sshSource';
 import type { Result } from '../../shared/base/problem';
 import type { Readings } from '../../shared/readings/readings';
 import type { SshServer } from './server';

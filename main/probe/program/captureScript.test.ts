@@ -13,7 +13,7 @@ import { hold } from '../../../testing/sshd/probedHost';
 import { parseTarget } from '../../../shared/api/target';
 import { statusOf } from '../../../shared/report/status';
 import type { StatusDocument } from '../../../shared/report/statusDocument';
-import { openSource } from '../../sources/source';
+import { openSource } from '../../sources/openSource';
 import { skipping } from '../../../testing/main/skipping';
 import { captureScript } from './captureScript';
 

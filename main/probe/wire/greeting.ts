@@ -2,7 +2,7 @@
 import { fail, succeed, type Result } from '../../../shared/base/problem';
 import { capText, visible } from '../../../shared/base/text';
 import type { Channel } from '../../ssh/transport';
-import type { SessionLimits } from './session';
+import type { SessionLimits } from './limits';
 
 /** Bytes of a login's own words before the probe's. */
 const greetingLimit = 262_144;

@@ -3,7 +3,8 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import type { ChannelEnd } from '../../ssh/transport';
 import { firstRequest } from '../liveHost';
-import { defaultLimits, ProbeSession, type Answer } from './session';
+import { ProbeSession, type Answer } from './session';
+import { defaultLimits } from './limits';
 
 const mark = '01234567-89ab-cdef-0123-456789abcdef';
 const soon = () => new Promise((resolve) => setImmediate(resolve));

@@ -4,24 +4,9 @@ import type { Channel } from '../../ssh/transport';
 import { FrameReader, type Frame } from './frames';
 import { readGreeting } from './greeting';
 import { LateParts } from './lateParts';
+import { defaultLimits, type SessionLimits } from './limits';
 import { requestLine, type ProbeRequest, type ThreadRequest } from './request';
 import { unpackFrames } from './unpackFrames';
-
-export interface SessionLimits {
-  /** Until the probe says its first word. */
-  readonly startMs: number;
-  /** Milliseconds that are left of a start's limit that has run out; none where absent. */
-  readonly extend?: (limitMs: number) => number;
-  readonly answerMs: number;
-  /** Bytes of one answer as they come over the wire. */
-  readonly answerBytes: number;
-}
-
-export const defaultLimits: SessionLimits = {
-  startMs: 20_000,
-  answerMs: 60_000,
-  answerBytes: 16_777_216,
-};
 
 export interface Answer {
   readonly frames: readonly Frame[];

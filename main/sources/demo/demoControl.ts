@@ -1,6 +1,6 @@
 /** What a person does to a demo host, and what its story says of itself. */
 import type { DemoCommand, DemoOutcome, DemoState } from '../../../shared/api/contract';
-import type { Story } from './demoSource';
+import type { Story } from '../story';
 
 export function stateOf(story: Story): DemoState {
   const { player } = story;

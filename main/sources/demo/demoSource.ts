@@ -5,7 +5,6 @@ import { collect } from '../../../shared/readings/collect';
 import { fail, succeed, type Result } from '../../../shared/base/problem';
 import { searchTree } from '../../../shared/readings/stackSearch';
 import { treeOf } from '../../../shared/kernel/files/kernelTree';
-import { Player } from '../../../shared/kernel/scenarios/player';
 import {
   defaultScenario,
   findScenario,
@@ -15,6 +14,7 @@ import {
 import type { Scenario } from '../../../shared/kernel/scenarios/scenario';
 import type { Target } from '../../../shared/api/target';
 import type { Source, SourceOptions } from '../source';
+import { Story } from '../story';
 
 type DemoTarget = Extract<Target, { kind: 'demo' }>;
 type ScenarioTarget = Extract<Target, { kind: 'scenario' }>;
@@ -54,6 +54,7 @@ export function openScenarioFile(
   if (!scenario.ok) return scenario;
   return succeed(sourceOf(text, { scenario: scenario.value, from: 0 }, demo));
 }
+
 function readScenario(path: string): Result<string> {
   try {
     const { size } = statSync(path);
@@ -104,61 +105,4 @@ function sourceOf(
 function find(name: string): { scenario: Scenario; from: number } | null {
   const scenario = findScenario(name);
   return scenario ? { scenario, from: 0 } : (fleet.find((member) => member.name === name) ?? null);
-}
-
-/** Plays a scenario as time passes; the story itself keeps to seconds of its own. */
-export class Story {
-  readonly player: Player;
-  private speedNow = 1;
-  private isPlaying = true;
-  private last = Date.now();
-
-  constructor(scenario: Scenario, from: number) {
-    this.player = new Player(scenario);
-    this.player.advance(from);
-  }
-
-  get speed(): number {
-    return this.speedNow;
-  }
-
-  /** Stands still at its end, until a person takes over. */
-  get playing(): boolean {
-    return this.isPlaying;
-  }
-
-  /** Lets pass in the story what has passed on the clock. */
-  catchUp(): void {
-    const now = Date.now();
-    const seconds = Math.max(0, now - this.last) / 1000;
-    this.last = now;
-    if (this.isPlaying) this.player.advance(seconds * this.speedNow);
-  }
-
-  play(): void {
-    this.catchUp();
-    this.isPlaying = true;
-  }
-
-  pause(): void {
-    this.catchUp();
-    this.isPlaying = false;
-  }
-
-  /** Goes to the next step, and stands still there. */
-  step(): void {
-    this.pause();
-    this.player.skip();
-  }
-
-  restart(): void {
-    this.player.restart();
-    this.last = Date.now();
-    this.isPlaying = true;
-  }
-
-  setSpeed(speed: number): void {
-    this.catchUp();
-    this.speedNow = speed;
-  }
 }

@@ -2,8 +2,8 @@
 import type { Target } from '../../../shared/api/target';
 import type { Result } from '../../../shared/base/problem';
 import type { Readings, SourceKind } from '../../../shared/readings/readings';
-import type { LiveSource } from '../../ssh/connectedSource';
-import type { LiveOptions } from '../../ssh/sshSource';
+import type { LiveSource } from './connectedSource';
+import type { LiveOptions } from './sshSource';
 import type { LiveRequest, Source, SourceOptions } from '../source';
 
 /**
@@ -42,7 +42,7 @@ export function openLive(target: Target, kind: SourceKind, options: SourceOption
 }
 
 async function connect(target: Target, { live = {}, ask }: SourceOptions): Promise<LiveSource> {
-  const { defaultLiveOptions, openLocalElevated, openSsh } = await import('../../ssh/sshSource');
+  const { defaultLiveOptions, openLocalElevated, openSsh } = await import('./sshSource');
   const options: LiveOptions = { ...defaultLiveOptions(), ...live, ...(ask ? { ask } : {}) };
   return target.kind === 'ssh' ? openSsh(target, options) : openLocalElevated(target.text, options);
 }

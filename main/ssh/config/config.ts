@@ -7,6 +7,7 @@ import { sortedNeeds, type OpenSshNeed } from '../../../shared/api/openSsh';
 import { capText, visible } from '../../../shared/base/text';
 import { algorithmsOf, beyondSsh2, type Algorithms } from './algorithms';
 import { configLines } from './configLines';
+import type { HostAddress } from './hostAddress';
 import {
   askOpenSsh,
   isAllowed,
@@ -19,13 +20,6 @@ import {
 import { usualPolicy, type HostKeyPolicy } from '../hostKeys/hostKeyPolicy';
 import { keywordRule } from './keywords';
 import { wildcard } from '../hostKeys/knownHosts';
-
-export interface HostAddress {
-  readonly user: string | null;
-  /** An alias of the configuration, a name or an address. */
-  readonly host: string;
-  readonly port: number | null;
-}
 
 /** What applies to one host: ssh_config(5). */
 export interface HostSettings {

@@ -1,7 +1,7 @@
 /** The values that apply to one host: as `ssh -G` prints them, or by our own reading of the file. */
 import { execFile } from 'node:child_process';
 import { capText, visible } from '../../../shared/base/text';
-import type { HostAddress } from './config';
+import type { HostAddress } from './hostAddress';
 import { computeSettings } from './configFile';
 import { usualName } from './keywords';
 

@@ -1,3 +1,6 @@
+import type { Ask } from '../questions';
+import type { AcceptedKeys } from './acceptedKeys';
+
 /** What a configuration says of host keys, beside which files to look in: ssh_config(5). */
 export interface HostKeyPolicy {
   /** StrictHostKeyChecking: what becomes of a key that nobody knows. */
@@ -21,3 +24,14 @@ export const usualPolicy: HostKeyPolicy = {
   hashesNames: false,
   checksAddress: false,
 };
+
+/** What decides whether the key of a host is accepted. */
+export interface HostKeyRules {
+  /** The user's files and the system's, in the order of OpenSSH. */
+  readonly files: readonly string[];
+  readonly accepted: AcceptedKeys;
+  /** `--accept-new`: unknown keys are accepted and kept. */
+  readonly acceptNew: boolean;
+  readonly policy: HostKeyPolicy;
+  readonly ask: Ask;
+}

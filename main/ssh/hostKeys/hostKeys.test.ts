@@ -8,7 +8,8 @@ import { answering } from '../../../testing/main/answering';
 import { temporaryFolder } from '../../../testing/main/folders';
 import { AcceptedKeys } from './acceptedKeys';
 import { usualPolicy } from './hostKeyPolicy';
-import { decideHostKey, type HostKeyRules } from './hostKeys';
+import { decideHostKey } from './hostKeys';
+import type { HostKeyRules } from './hostKeyPolicy';
 
 interface Key {
   /** `ssh-ed25519 AAAA…` */

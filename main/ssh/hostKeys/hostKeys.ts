@@ -15,21 +15,10 @@ import {
   type KnownHostsFile,
   type KnownHostsLine,
 } from './knownHosts';
-import type { HostKeyPolicy } from './hostKeyPolicy';
-import type { Ask } from '../questions';
+import type { HostKeyRules } from './hostKeyPolicy';
 import { revocationOf } from './revokedKeys';
 import { rsaBits } from './rsaBits';
 import { keepKey } from './savedKeys';
-
-export interface HostKeyRules {
-  /** The user's files and the system's, in the order of OpenSSH. */
-  readonly files: readonly string[];
-  readonly accepted: AcceptedKeys;
-  /** `--accept-new`: unknown keys are accepted and kept. */
-  readonly acceptNew: boolean;
-  readonly policy: HostKeyPolicy;
-  readonly ask: Ask;
-}
 
 export type HostKeyDecision =
   | { readonly accepted: true; readonly byHuman: boolean }

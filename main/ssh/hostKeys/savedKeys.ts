@@ -2,7 +2,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { HostKeyRules } from './hostKeys';
+import type { HostKeyRules } from './hostKeyPolicy';
 import { keyType } from './knownHosts';
 
 /** @param name as in known_hosts: `host`, or `[host]:port` */

@@ -6,12 +6,8 @@ import { performance } from 'node:perf_hooks';
 import type { Problem } from '../../../shared/base/problem';
 import { capText, visible } from '../../../shared/base/text';
 import { isCertificate, signedKeys } from '../hostKeys/hostCertificate';
-import {
-  decideHostKey,
-  decideRevoked,
-  type HostKeyDecision,
-  type HostKeyRules,
-} from '../hostKeys/hostKeys';
+import { decideHostKey, decideRevoked, type HostKeyDecision } from '../hostKeys/hostKeys';
+import type { HostKeyRules } from '../hostKeys/hostKeyPolicy';
 import { keyType, type KnownHostsFile } from '../hostKeys/knownHosts';
 import { keptUnder, nameOf, type Station } from '../ssh2/proxyJump';
 import type { Ask, Question } from '../questions';

@@ -16,10 +16,10 @@ import { answering } from '../../../testing/main/answering';
 import { temporaryFolder } from '../../../testing/main/folders';
 import { skipping } from '../../../testing/main/skipping';
 import { AcceptedKeys } from '../hostKeys/acceptedKeys';
-import type { LiveSource } from '../connectedSource';
+import type { LiveSource } from '../../sources/live/connectedSource';
 import { fingerprint } from '../hostKeys/knownHosts';
 import { hasOpenSsh } from './openSshNeeds';
-import { defaultLiveOptions, openSsh, type LiveOptions } from '../sshSource';
+import { defaultLiveOptions, openSsh, type LiveOptions } from '../../sources/live/sshSource';
 
 const open: { close(): void }[] = [];
 afterEach(() => {

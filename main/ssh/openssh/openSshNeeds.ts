@@ -5,7 +5,8 @@ import { access, constants, readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { sortedNeeds, type OpenSshNeed } from '../../../shared/api/openSsh';
 import type { HostSettings } from '../config/config';
-import { readKnownHosts, type HostKeyRules } from '../hostKeys/hostKeys';
+import { readKnownHosts } from '../hostKeys/hostKeys';
+import type { HostKeyRules } from '../hostKeys/hostKeyPolicy';
 import { whatIsKnown } from '../hostKeys/knownHosts';
 
 /** Whether the system has an `ssh` at all. */

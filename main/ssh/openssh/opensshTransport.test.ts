@@ -19,8 +19,8 @@ import { skipping } from '../../../testing/main/skipping';
 import { AcceptedKeys } from '../hostKeys/acceptedKeys';
 import { fingerprint } from '../hostKeys/knownHosts';
 import { nobody, type Question } from '../questions';
-import { defaultLiveOptions, openSsh, type LiveOptions } from '../sshSource';
-import type { LiveSource } from '../connectedSource';
+import { defaultLiveOptions, openSsh, type LiveOptions } from '../../sources/live/sshSource';
+import type { LiveSource } from '../../sources/live/connectedSource';
 
 const impossible = skipping(import.meta.filename, cannotServe());
 

@@ -7,7 +7,7 @@ import { cannotServe, startSshd, type SshServer } from '../../../testing/sshd/se
 import { answering } from '../../../testing/main/answering';
 import { skipping } from '../../../testing/main/skipping';
 import { AcceptedKeys } from '../hostKeys/acceptedKeys';
-import { defaultLiveOptions, openSsh } from '../sshSource';
+import { defaultLiveOptions, openSsh } from '../../sources/live/sshSource';
 
 const impossible = skipping(import.meta.filename, cannotServe());
 

@@ -1,7 +1,8 @@
 /** Which host key a server is asked for. */
 import type { ServerHostKeyAlgorithm } from 'ssh2';
 import type { HostSettings } from '../config/config';
-import { readKnownHosts, type HostKeyRules } from '../hostKeys/hostKeys';
+import { readKnownHosts } from '../hostKeys/hostKeys';
+import type { HostKeyRules } from '../hostKeys/hostKeyPolicy';
 import { knownKeyTypes } from '../hostKeys/knownHosts';
 
 /**

@@ -2,12 +2,8 @@
 import type { Duplex } from 'node:stream';
 import { fail, succeed, type Result } from '../../../shared/base/problem';
 import { capText, visible } from '../../../shared/base/text';
-import {
-  resolveHost,
-  type ConfigOptions,
-  type HostAddress,
-  type HostSettings,
-} from '../config/config';
+import { resolveHost, type ConfigOptions, type HostSettings } from '../config/config';
+import type { HostAddress } from '../config/hostAddress';
 import { hostToken } from '../hostKeys/knownHosts';
 import { nobody } from '../questions';
 import {

@@ -14,7 +14,7 @@ import { temporaryFolder } from '../../../testing/main/folders';
 import { AcceptedKeys } from '../hostKeys/acceptedKeys';
 import { skipping } from '../../../testing/main/skipping';
 import { resolveHost } from '../config/config';
-import type { LiveSource } from '../connectedSource';
+import type { LiveSource } from '../../sources/live/connectedSource';
 import { decideHostKey } from '../hostKeys/hostKeys';
 import { fingerprint } from '../hostKeys/knownHosts';
 import { usualPolicy } from '../hostKeys/hostKeyPolicy';

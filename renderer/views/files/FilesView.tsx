@@ -7,7 +7,7 @@ import { sortRows } from '../../components/grid/column';
 import { Split } from '../../components/Split';
 import { ask } from '../../state/bridge';
 import { changeView } from '../../state/store';
-import type { PanelProps } from '../host/panels';
+import type { PanelProps } from '../shared/panel';
 import type { Sorting } from '../../state/views';
 import { useHostView } from '../shared/useHostView';
 import { fileColumns } from './columns';

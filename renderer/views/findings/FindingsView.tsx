@@ -9,7 +9,7 @@ import { numbered } from '../../components/numbered';
 import { EmptyState } from '../../components/EmptyState';
 import { StatusMark } from '../../components/StatusMark';
 import { plural } from '../../state/format';
-import type { PanelProps } from '../host/panels';
+import type { PanelProps } from '../shared/panel';
 import { FileLink } from '../shared/FileLink';
 import { RemedyList } from '../shared/RemedyList';
 import './FindingsView.css';

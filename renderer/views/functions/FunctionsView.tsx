@@ -5,7 +5,7 @@ import { Grid } from '../../components/grid/Grid';
 import { sortRows } from '../../components/grid/column';
 import { Split } from '../../components/Split';
 import { changeView } from '../../state/store';
-import type { PanelProps } from '../host/panels';
+import type { PanelProps } from '../shared/panel';
 import { FunctionDetail } from '../shared/FunctionDetail';
 import { useHostView } from '../shared/useHostView';
 import { functionColumns } from './columns';

@@ -3,7 +3,7 @@ import { EmptyState } from '../../components/EmptyState';
 import { Split } from '../../components/Split';
 import { changeView } from '../../state/store';
 import type { ActiveFunction, StatusDocument } from '../../../shared/report/statusDocument';
-import type { PanelProps } from '../host/panels';
+import type { PanelProps } from '../shared/panel';
 import { calmText } from '../shared/calm';
 import { FunctionDetail } from '../shared/FunctionDetail';
 import { useHostView } from '../shared/useHostView';

@@ -1,7 +1,7 @@
 import { StatusMark } from '../../components/StatusMark';
 import { countText, plural } from '../../state/format';
 import type { StatusDocument, TransitionEntry } from '../../../shared/report/statusDocument';
-import type { PanelProps } from '../host/panels';
+import type { PanelProps } from '../shared/panel';
 
 /** What this view can't know, said before its table is believed. */
 export function Limits({

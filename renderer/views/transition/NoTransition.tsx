@@ -2,7 +2,7 @@ import { EmptyState } from '../../components/EmptyState';
 import { visible } from '../../../shared/base/text';
 import { show } from '../../state/actions';
 import { plural } from '../../state/format';
-import type { PanelProps } from '../host/panels';
+import type { PanelProps } from '../shared/panel';
 import { calmText } from '../shared/calm';
 
 /** The calm face: nothing moves, and what is applied. Or, plainly, that it is not known. */

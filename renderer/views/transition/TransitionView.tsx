@@ -6,7 +6,7 @@ import { Split } from '../../components/Split';
 import { headlineOfHost } from '../../state/headline';
 import { changeView } from '../../state/store';
 import type { TransitionEntry } from '../../../shared/report/statusDocument';
-import type { PanelProps } from '../host/panels';
+import type { PanelProps } from '../shared/panel';
 import { useHostView } from '../shared/useHostView';
 import { threadColumns } from './columns';
 import { DrainCurve } from './DrainCurve';

@@ -1,7 +1,7 @@
 /** Findings about the host and about how much of it could be read. */
 import { livepatchRoot, taintFile } from '../../readings/paths';
 import type { SystemState } from '../../model/systemState';
-import type { Finding } from '../diagnosis';
+import type { Finding } from './finding';
 import { countOf } from '../words';
 
 export function findAboutHost(state: SystemState): Finding[] {

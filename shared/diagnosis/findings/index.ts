@@ -4,7 +4,7 @@
  */
 import type { SystemState } from '../../model/systemState';
 import { severities } from '../codes';
-import type { Finding } from '../diagnosis';
+import type { Finding } from './finding';
 import { findAboutHost } from './host';
 import { findInLog } from './kernelLog';
 import { findAboutModules } from './modules';

@@ -3,7 +3,7 @@ import type { LivepatchEvent, LogEntry } from '../../readings/log/kernelLog';
 import { visible } from '../../base/text';
 import type { SystemState } from '../../model/systemState';
 import type { FindingCode, RemedyCode, Severity } from '../codes';
-import type { Finding } from '../diagnosis';
+import type { Finding } from './finding';
 import { asEvidence, secondsSinceBoot } from '../logOfTransition';
 
 /** Seconds for which a refusal counts as an error of now. */

@@ -2,7 +2,7 @@
 import { modulePath } from '../../readings/paths';
 import { visible } from '../../base/text';
 import type { RedirectedFunction, SystemState } from '../../model/systemState';
-import type { Finding } from '../diagnosis';
+import type { Finding } from './finding';
 
 export function findAboutModules(state: SystemState): Finding[] {
   return [...pinned(state), ...leftover(state), ...unowned(state)];

@@ -2,7 +2,7 @@
 import { modulePath, patchPath } from '../../readings/paths';
 import { visible } from '../../base/text';
 import type { Livepatch, PatchedObject, SystemState } from '../../model/systemState';
-import type { Finding } from '../diagnosis';
+import type { Finding } from './finding';
 import { listed } from '../words';
 
 export function findAboutObjects(state: SystemState): Finding[] {

@@ -3,7 +3,7 @@ import { patchPath } from '../../readings/paths';
 import { visible } from '../../base/text';
 import { mayReplaceNow } from '../../model/nops';
 import type { FunctionStack, Livepatch, SystemState } from '../../model/systemState';
-import type { Finding } from '../diagnosis';
+import type { Finding } from './finding';
 import { listed } from '../words';
 
 /**

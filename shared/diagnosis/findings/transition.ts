@@ -2,7 +2,7 @@
 import { livepatchRoot, patchPath } from '../../readings/paths';
 import { visible } from '../../base/text';
 import type { Direction, SystemState, Transition } from '../../model/systemState';
-import type { Finding } from '../diagnosis';
+import type { Finding } from './finding';
 import {
   asEvidence,
   currentTransition,

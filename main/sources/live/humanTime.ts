@@ -1,6 +1,6 @@
 /** The time that people take to answer: it counts for no limit. */
 import { performance } from 'node:perf_hooks';
-import type { Ask } from './questions';
+import type { Ask } from '../../ssh/questions';
 
 export class HumanTime {
   private asked = 0;

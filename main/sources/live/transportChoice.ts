@@ -5,11 +5,12 @@ import {
   needsInWords,
   type OpenSshNeed,
   type TransportKind,
-} from '../../shared/api/openSsh';
-import { fail, succeed, type Problem, type Result } from '../../shared/base/problem';
-import type { HostAddress, HostSettings } from './config/config';
-import { listed, opensshCould, type Disagreement } from './ssh2/disagreement';
-import type { Ask } from './questions';
+} from '../../../shared/api/openSsh';
+import { fail, succeed, type Problem, type Result } from '../../../shared/base/problem';
+import type { HostSettings } from '../../ssh/config/config';
+import type { HostAddress } from '../../ssh/config/hostAddress';
+import { listed, opensshCould, type Disagreement } from '../../ssh/ssh2/disagreement';
+import type { Ask } from '../../ssh/questions';
 
 export interface TransportWish {
   readonly address: HostAddress;

@@ -5,16 +5,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Problem, ProblemCode, Result } from '../../../shared/base/problem';
 import { firstRequest } from '../../probe/liveHost';
-import {
-  defaultLimits,
-  ProbeSession,
-  type Answer,
-  type SessionLimits,
-} from '../../probe/wire/session';
+import { ProbeSession, type Answer } from '../../probe/wire/session';
+import { defaultLimits, type SessionLimits } from '../../probe/wire/limits';
 import { programText, startArguments, startCommand } from '../../probe/program/start';
-import { elevate, type Elevation } from './elevation';
-import type { Ask } from '../questions';
-import type { Channel, Transport } from '../transport';
+import { elevate, type Elevation } from '../../ssh/rights/elevation';
+import type { Ask } from '../../ssh/questions';
+import type { Channel, Transport } from '../../ssh/transport';
 
 export interface ProbeOptions {
   /** Ways to root's rights in the order in which they are tried; none: the login's own rights. */

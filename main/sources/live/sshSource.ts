@@ -2,21 +2,26 @@
  * Live hosts over SSH, and this machine through sudo: the same probe, the same way.
  */
 import { userInfo } from 'node:os';
-import { sortedNeeds, type TransportKind } from '../../shared/api/openSsh';
-import type { Target } from '../../shared/api/target';
-import { succeed, type Problem, type Result } from '../../shared/base/problem';
-import { defaultConfigFile } from '../config/place';
-import { AcceptedKeys } from './hostKeys/acceptedKeys';
-import { ciphersFor } from './config/algorithms';
-import { resolveHost, userConfig, type ConfigOptions, type HostSettings } from './config/config';
+import { sortedNeeds, type TransportKind } from '../../../shared/api/openSsh';
+import type { Target } from '../../../shared/api/target';
+import { succeed, type Problem, type Result } from '../../../shared/base/problem';
+import { defaultConfigFile } from '../../config/place';
+import { AcceptedKeys } from '../../ssh/hostKeys/acceptedKeys';
+import { ciphersFor } from '../../ssh/config/algorithms';
+import {
+  resolveHost,
+  userConfig,
+  type ConfigOptions,
+  type HostSettings,
+} from '../../ssh/config/config';
 import { ConnectedSource, type Connection, type LiveSource } from './connectedSource';
-import { waysHere } from './rights/localRights';
-import { localTransport } from './rights/localTransport';
-import { hasOpenSsh, needsOf } from './openssh/openSshNeeds';
-import { connectOpenSsh } from './openssh/opensshTransport';
-import { connectRoute, stationsTo, type Station } from './ssh2/proxyJump';
-import { nobody, type Ask } from './questions';
-import type { Transport } from './transport';
+import { waysHere } from '../../ssh/rights/localRights';
+import { localTransport } from '../../ssh/rights/localTransport';
+import { hasOpenSsh, needsOf } from '../../ssh/openssh/openSshNeeds';
+import { connectOpenSsh } from '../../ssh/openssh/opensshTransport';
+import { connectRoute, stationsTo, type Station } from '../../ssh/ssh2/proxyJump';
+import { nobody, type Ask } from '../../ssh/questions';
+import type { Transport } from '../../ssh/transport';
 import { chooseTransport, insteadOfSsh2, withAdvice } from './transportChoice';
 
 export interface LiveOptions {

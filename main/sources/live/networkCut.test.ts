@@ -7,13 +7,18 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { hostOf } from '../../testing/sshd/client';
-import { cannotSeparate, makeNet, type Net } from '../../testing/sshd/netns';
-import { cannotServe, unclaimedPort, startSshd, type SshServer } from '../../testing/sshd/server';
-import { statusDocumentSchema } from '../../shared/report/statusDocument';
-import { keepOrRemove } from '../../testing/main/kept';
-import { buildProgram, startProgram, type Running } from '../../testing/main/program';
-import { skipping } from '../../testing/main/skipping';
+import { hostOf } from '../../../testing/sshd/client';
+import { cannotSeparate, makeNet, type Net } from '../../../testing/sshd/netns';
+import {
+  cannotServe,
+  unclaimedPort,
+  startSshd,
+  type SshServer,
+} from '../../../testing/sshd/server';
+import { statusDocumentSchema } from '../../../shared/report/statusDocument';
+import { keepOrRemove } from '../../../testing/main/kept';
+import { buildProgram, startProgram, type Running } from '../../../testing/main/program';
+import { skipping } from '../../../testing/main/skipping';
 
 const impossible = skipping(import.meta.filename, cannotServe() ?? cannotSeparate());
 

@@ -1,17 +1,17 @@
 /** A host behind a connection that may be lost: samples, and connecting again with patience. */
 import { performance } from 'node:perf_hooks';
-import { fail, isForHumans, type Problem, type Result } from '../../shared/base/problem';
-import type { SoughtCode, StackSearch } from '../../shared/readings/stackSearch';
-import type { Readings, SourceKind } from '../../shared/readings/readings';
-import { LiveHost } from '../probe/liveHost';
-import { defaultLimits } from '../probe/wire/session';
-import type { Source } from '../sources/source';
-import type { Elevation } from './rights/elevation';
+import { fail, isForHumans, type Problem, type Result } from '../../../shared/base/problem';
+import type { SoughtCode, StackSearch } from '../../../shared/readings/stackSearch';
+import type { Readings, SourceKind } from '../../../shared/readings/readings';
+import { LiveHost } from '../../probe/liveHost';
+import { defaultLimits } from '../../probe/wire/limits';
+import type { Source } from '../source';
+import type { Elevation } from '../../ssh/rights/elevation';
 import { HumanTime } from './humanTime';
-import { startProbe } from './rights/privilege';
-import { nobody, type Ask } from './questions';
+import { startProbe } from './startProbe';
+import { nobody, type Ask } from '../../ssh/questions';
 import { Backoff } from './reconnect';
-import type { Transport } from './transport';
+import type { Transport } from '../../ssh/transport';
 
 /** A live source that can be told to connect anew, with a human to ask. */
 export type LiveSource = Source &

@@ -1,8 +1,8 @@
 /** The time that people take, which counts for no limit. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { HumanTime } from './humanTime';
-import { nobody, type Ask, type Question } from './questions';
-import { TimeLimit } from './ssh2/timeLimit';
+import { nobody, type Ask, type Question } from '../../ssh/questions';
+import { TimeLimit } from '../../ssh/ssh2/timeLimit';
 
 const question: Question = { kind: 'password', user: 'root', host: 'db1', again: false };
 

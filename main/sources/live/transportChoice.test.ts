@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { OpenSshNeed } from '../../shared/api/openSsh';
-import type { Question } from './questions';
+import type { OpenSshNeed } from '../../../shared/api/openSsh';
+import type { Question } from '../../ssh/questions';
 import { chooseTransport, withAdvice, type TransportWish } from './transportChoice';
 
 function wish(needs: readonly OpenSshNeed[], rest: Partial<TransportWish> = {}) {

@@ -3,24 +3,24 @@ import { execFileSync } from 'node:child_process';
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { newSecret, withAskpass } from '../../testing/sshd/secrets';
+import { newSecret, withAskpass } from '../../../testing/sshd/secrets';
 import {
   cannotServe,
   startSshd,
   type ServerOptions,
   type SshServer,
-} from '../../testing/sshd/server';
-import { startAgent } from '../../testing/sshd/agent';
-import { askingServer, type AskingServer } from '../../testing/sshd/askingServer';
-import { codeOf, messageOf, openSource, type SourceWish } from '../../testing/sshd/source';
-import { promptLimits } from '../../shared/api/prompts';
-import type { Result } from '../../shared/base/problem';
-import type { Readings } from '../../shared/readings/readings';
-import { answering } from '../../testing/main/answering';
-import { controlTime, releaseTime } from '../../testing/main/passTime';
-import { skipping } from '../../testing/main/skipping';
-import { AcceptedKeys } from './hostKeys/acceptedKeys';
-import { nobody, type Ask } from './questions';
+} from '../../../testing/sshd/server';
+import { startAgent } from '../../../testing/sshd/agent';
+import { askingServer, type AskingServer } from '../../../testing/sshd/askingServer';
+import { codeOf, messageOf, openSource, type SourceWish } from '../../../testing/sshd/source';
+import { promptLimits } from '../../../shared/api/prompts';
+import type { Result } from '../../../shared/base/problem';
+import type { Readings } from '../../../shared/readings/readings';
+import { answering } from '../../../testing/main/answering';
+import { controlTime, releaseTime } from '../../../testing/main/passTime';
+import { skipping } from '../../../testing/main/skipping';
+import { AcceptedKeys } from '../../ssh/hostKeys/acceptedKeys';
+import { nobody, type Ask } from '../../ssh/questions';
 import type { LiveSource } from './connectedSource';
 import { defaultLiveOptions, openSsh } from './sshSource';
 

@@ -1,18 +1,18 @@
 /** What networks do to a connection, against Debian's own sshd behind a relay, over both transports. */
 import { execFileSync } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { hostOf, type HostWish } from '../../testing/sshd/client';
-import { startRelay, type Relay } from '../../testing/sshd/relay';
-import { cannotServe, startSshd, type SshServer } from '../../testing/sshd/server';
-import type { Readings } from '../../shared/readings/readings';
-import type { Result } from '../../shared/base/problem';
-import { statusDocumentSchema } from '../../shared/report/statusDocument';
-import { klpscope } from '../../testing/main/cli';
-import { controlTime, releaseTime } from '../../testing/main/passTime';
-import { skipping } from '../../testing/main/skipping';
-import { AcceptedKeys } from './hostKeys/acceptedKeys';
+import { hostOf, type HostWish } from '../../../testing/sshd/client';
+import { startRelay, type Relay } from '../../../testing/sshd/relay';
+import { cannotServe, startSshd, type SshServer } from '../../../testing/sshd/server';
+import type { Readings } from '../../../shared/readings/readings';
+import type { Result } from '../../../shared/base/problem';
+import { statusDocumentSchema } from '../../../shared/report/statusDocument';
+import { klpscope } from '../../../testing/main/cli';
+import { controlTime, releaseTime } from '../../../testing/main/passTime';
+import { skipping } from '../../../testing/main/skipping';
+import { AcceptedKeys } from '../../ssh/hostKeys/acceptedKeys';
 import type { LiveSource } from './connectedSource';
-import type { Question } from './questions';
+import type { Question } from '../../ssh/questions';
 import { defaultLiveOptions, openSsh, type LiveOptions } from './sshSource';
 
 const impossible = skipping(import.meta.filename, cannotServe());
