@@ -4,6 +4,7 @@ import type { Result } from '../../shared/base/problem';
 import type { SoughtCode, StackSearch } from '../../shared/readings/stackSearch';
 import type { Readings, SourceKind } from '../../shared/readings/readings';
 import type { Ask } from '../ssh/questions';
+import type { Trace } from '../ssh/trace';
 import type { Story } from './story';
 
 export interface Source {
@@ -52,6 +53,8 @@ export interface SourceOptions {
   readonly live?: Partial<LiveRequest>;
   /** Whom to ask for what only a human can answer; without, every question stays unanswered. */
   readonly ask?: Ask;
+  /** Hears each step on the way to a live host; without, the file that KLPSCOPE_VERBOSE names does. */
+  readonly trace?: Trace;
   /** Where a demo host's story stands: played from its beginning, or still at its end. */
   readonly demo?: 'from-start' | 'end';
 }

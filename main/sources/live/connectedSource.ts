@@ -3,14 +3,16 @@ import { performance } from 'node:perf_hooks';
 import { fail, isForHumans, type Problem, type Result } from '../../../shared/base/problem';
 import type { SoughtCode, StackSearch } from '../../../shared/readings/stackSearch';
 import type { Readings, SourceKind } from '../../../shared/readings/readings';
-import { LiveHost } from '../../probe/liveHost';
+import { firstRequest, LiveHost } from '../../probe/liveHost';
 import { defaultLimits } from '../../probe/wire/limits';
+import { tracedAnswer, tracedSession } from '../../probe/wire/tracedSession';
 import type { Source } from '../source';
 import type { Elevation } from '../../ssh/rights/elevation';
 import { HumanTime } from './humanTime';
 import { startProbe } from './startProbe';
 import { nobody, type Ask } from '../../ssh/questions';
 import { Backoff } from './reconnect';
+import { noTrace, tracedAsk, type Trace } from '../../ssh/trace';
 import type { Transport } from '../../ssh/transport';
 
 /** A live source that can be told to connect anew, with a human to ask. */
@@ -31,6 +33,8 @@ export interface ConnectedOptions {
   /** Milliseconds for the start of the probe, and for each answer; null: what is usual. */
   readonly timeoutMs: number | null;
   readonly ask: Ask;
+  /** Hears each step; absent: nobody does. */
+  readonly trace?: Trace;
 }
 
 export class ConnectedSource implements LiveSource {
@@ -152,12 +156,16 @@ export class ConnectedSource implements LiveSource {
   }
 
   private async start(asker: Ask, signal: AbortSignal): Promise<Result<LiveHost>> {
+    const { trace = noTrace } = this.options;
     const human = new HumanTime();
-    const ask = human.through(asker);
+    const ask = human.through(tracedAsk(asker, trace));
+    const began = performance.now();
+    trace('connecting');
     let askedForSudo = false;
     const connected = await this.connect(ask, signal);
     if (!connected.ok) return connected;
     const { transport, user, host, note } = connected.value;
+    trace(`ready to run programs after ${Math.round(performance.now() - began)} ms`);
     // What runs on a closed transport ends.
     if (signal.aborted) transport.close();
     else signal.addEventListener('abort', () => transport.close());
@@ -175,6 +183,7 @@ export class ConnectedSource implements LiveSource {
       onHuman: () => {
         askedForSudo = true;
       },
+      trace,
     });
     if (signal.aborted) return { ok: false, problem: this.givenUp() };
     if (!started.ok) {
@@ -185,9 +194,9 @@ export class ConnectedSource implements LiveSource {
     }
     this.needsHuman = transport.neededHuman || askedForSudo;
     const live = new LiveHost(
-      started.value.session,
+      tracedSession(started.value.session, trace),
       { target: this.target, source: this.kind },
-      started.value.first,
+      tracedAnswer(started.value.first, firstRequest.id, trace),
     );
     const { problem } = started.value;
     this.host = { live, transport, lacking: problem ? [problem] : [], note };
@@ -195,10 +204,15 @@ export class ConnectedSource implements LiveSource {
   }
 
   private lose(problem: Problem): void {
+    const { trace = noTrace } = this.options;
+    trace(`lost: ${problem.code}: ${problem.message}`);
     this.lost = problem;
     this.backoff.failed(performance.now());
     // What no second try can mend waits for a human.
     this.needsHuman ||= isForHumans(problem.code);
+    trace(
+      this.needsHuman ? 'not tried again before a person asks for it' : 'tried again by itself',
+    );
     this.drop();
   }
 

@@ -41,9 +41,17 @@ export function openLive(target: Target, kind: SourceKind, options: SourceOption
   };
 }
 
-async function connect(target: Target, { live = {}, ask }: SourceOptions): Promise<LiveSource> {
+async function connect(
+  target: Target,
+  { live = {}, ask, trace }: SourceOptions,
+): Promise<LiveSource> {
   const { defaultLiveOptions, openLocalElevated, openSsh } = await import('./sshSource');
-  const options: LiveOptions = { ...defaultLiveOptions(), ...live, ...(ask ? { ask } : {}) };
+  const options: LiveOptions = {
+    ...defaultLiveOptions(),
+    ...live,
+    ...(ask ? { ask } : {}),
+    ...(trace ? { trace } : {}),
+  };
   return target.kind === 'ssh' ? openSsh(target, options) : openLocalElevated(target.text, options);
 }
 

@@ -21,6 +21,7 @@ import { hasOpenSsh, needsOf } from '../../ssh/openssh/openSshNeeds';
 import { connectOpenSsh } from '../../ssh/openssh/opensshTransport';
 import { connectRoute, stationsTo, type Station } from '../../ssh/ssh2/proxyJump';
 import { nobody, type Ask } from '../../ssh/questions';
+import { traceByEnvironment, traceOf, type Trace } from '../../ssh/trace';
 import type { Transport } from '../../ssh/transport';
 import { chooseTransport, insteadOfSsh2, withAdvice } from './transportChoice';
 
@@ -39,6 +40,8 @@ export interface LiveOptions {
   readonly ask: Ask;
   readonly config: ConfigOptions;
   readonly accepted: AcceptedKeys;
+  /** Hears each step, for whoever has trouble. */
+  readonly trace: Trace;
 }
 
 /** Nobody is asked, nothing is accepted, no sudo. */
@@ -56,6 +59,7 @@ export function defaultLiveOptions(): LiveOptions {
       defaultConfigFile(),
       (complaint) => void process.stderr.write(`klpscope: ${complaint}\n`),
     ),
+    trace: traceByEnvironment(),
   };
 }
 
@@ -64,15 +68,17 @@ type SshTarget = Extract<Target, { kind: 'ssh' }>;
 export function openSsh(target: SshTarget, options: LiveOptions): LiveSource {
   const memory = { transport: options.transport };
   const through = options.sudo ? (['sudo'] as const) : [];
-  return new ConnectedSource(target.text, 'ssh', { ...options, through }, (ask, signal) =>
-    connect(target, { ...options, ask }, signal, memory),
+  const trace = traceOf(target.text, options.trace);
+  return new ConnectedSource(target.text, 'ssh', { ...options, through, trace }, (ask, signal) =>
+    connect(target, { ...options, ask, trace }, signal, memory),
   );
 }
 
 /** This machine, read by a shell of root's if we get one; the program itself stays the user's. */
 export function openLocalElevated(target: string, options: LiveOptions): LiveSource {
   const through = waysHere(options, options.ask);
-  return new ConnectedSource(target, 'local', { ...options, through }, () =>
+  const trace = traceOf(target, options.trace);
+  return new ConnectedSource(target, 'local', { ...options, through, trace }, () =>
     Promise.resolve({
       ok: true,
       value: {
@@ -112,6 +118,8 @@ async function connect(
     ask: host.isBatch ? nobody : options.ask,
   });
   const stations = await stationsTo({ address, settings }, options.config);
+  const { trace } = options;
+  for (const station of stations) trace(`configured: ${whereabouts(station)}`);
   const refusal = refusedBy(stations, options.config);
   if (refusal) return { ok: false, problem: refusal };
   const each = stations.map((station) => needsOf(station.settings, rulesFor(station.settings)));
@@ -123,6 +131,7 @@ async function connect(
     ...(lacksCipher ? (['keyword:Ciphers'] as const) : []),
   ]);
   const wanted = memory.transport;
+  trace(`the configuration needs of OpenSSH: ${needs.join(', ') || 'nothing'}`);
   const kind = await chooseTransport({
     address,
     wanted,
@@ -131,12 +140,16 @@ async function connect(
     ask: options.ask,
   });
   if (!kind.ok) return kind;
+  trace(
+    `transport: ${kind.value}, ${wanted === null ? 'as nothing else was asked for' : `${wanted} was chosen before`}`,
+  );
   // A connection that comes back by itself asks nobody.
   if (needs.length > 0) memory.transport = kind.value;
   const shared = {
     ask: options.ask,
     connectMs: limit,
     loginMs: options.timeoutMs ?? loginMs,
+    trace,
   };
   const byOpenSsh = () => connectOpenSsh({ ...options, ...shared, address, stations, rulesFor });
   const as = (transport: Transport, note: Problem | null = null): Result<Connection> =>
@@ -153,11 +166,18 @@ async function connect(
     isDemanded: wanted === 'ssh2',
     hasOpenSsh: hasOpenSsh(),
   });
+  trace(instead.problem.message);
   if (!instead.isOpenSsh) return { ok: false, problem: instead.problem };
   const other = await byOpenSsh();
   if (!other.ok) return other;
   memory.transport = 'openssh';
   return as(other.value, instead.problem);
+}
+
+function whereabouts({ address, settings }: Station): string {
+  const { hostname, port, user, hostKeyAlias, methods, knownHostsFiles } = settings;
+  const alias = hostKeyAlias === null ? '' : `, its key under ${hostKeyAlias}`;
+  return `${address.host} is ${user}@${hostname} port ${port}${alias}, login by ${methods.join(', ')}, host keys in ${knownHostsFiles.join(', ')}`;
 }
 
 function refusedBy(stations: readonly Station[], config: ConfigOptions): Problem | null {

@@ -10,6 +10,7 @@ import { defaultLimits, type SessionLimits } from '../../probe/wire/limits';
 import { programText, startArguments, startCommand } from '../../probe/program/start';
 import { elevate, type Elevation } from '../../ssh/rights/elevation';
 import type { Ask } from '../../ssh/questions';
+import type { Trace } from '../../ssh/trace';
 import type { Channel, Transport } from '../../ssh/transport';
 
 export interface ProbeOptions {
@@ -22,6 +23,8 @@ export interface ProbeOptions {
   readonly limits?: SessionLimits;
   /** Hears that a human had to answer. */
   readonly onHuman: () => void;
+  /** Hears each step; absent: nobody does. */
+  readonly trace?: Trace;
 }
 
 export interface StartedProbe {
@@ -46,6 +49,10 @@ export async function startProbe(
       startMs: (options.limits ?? defaultLimits).startMs,
       extend: options.limits?.extend,
     });
+    const outcome = entered.ok
+      ? 'a root shell'
+      : `${entered.problem.code}: ${entered.problem.message}`;
+    options.trace?.(`${elevation}: ${outcome}`);
     if (entered.ok) return follow(entered.value, options);
     const { code } = entered.problem;
     if (!aboutRights.has(code)) return entered;
@@ -64,6 +71,7 @@ async function startPlainly(
   options: ProbeOptions,
   refusals: readonly Problem[],
 ): Promise<Result<StartedProbe>> {
+  options.trace?.(`the probe starts with the rights of ${options.user}`);
   const nonce = newNonce();
   const program = programText(nonce, firstRequest);
   const channel = await transport.exec({
@@ -83,10 +91,15 @@ function follow(channel: Channel, options: ProbeOptions): Promise<Result<Started
 async function open(
   channel: Channel,
   nonce: string,
-  { limits }: ProbeOptions,
+  { limits, trace }: ProbeOptions,
   refusals: readonly Problem[],
 ): Promise<Result<StartedProbe>> {
   const opened = await ProbeSession.open(channel, nonce, firstRequest, limits);
+  trace?.(
+    opened.ok
+      ? `the probe answers, as uid ${opened.value.session.uid}`
+      : `the probe does not start: ${opened.problem.code}: ${opened.problem.message}`,
+  );
   return opened.ok ? { ok: true, value: { ...opened.value, problem: together(refusals) } } : opened;
 }
 

@@ -8,6 +8,7 @@ import { capText } from '../../../shared/base/text';
 import type { LoginMethod } from '../config/config';
 import { Identities, type IdentityOptions } from './identities';
 import type { Ask } from '../questions';
+import type { Trace } from '../trace';
 
 export interface Login extends Omit<IdentityOptions, 'ask'> {
   readonly user: string;
@@ -16,6 +17,8 @@ export interface Login extends Omit<IdentityOptions, 'ask'> {
   /** Ways that may be tried, in this order. */
   readonly methods: readonly LoginMethod[];
   readonly ask: Ask;
+  /** Hears which ways are tried; absent: nobody does. */
+  readonly trace?: Trace;
   /** No way is left. */
   readonly onExhausted: () => void;
 }
@@ -27,6 +30,11 @@ const stagesOf: Readonly<Record<LoginMethod, readonly Stage[]>> = {
   'keyboard-interactive': ['questions'],
   password: ['password'],
 };
+
+/** In the protocol's words (RFC 4252); ssh2 calls keys after the agent that signs. */
+function wayOf({ type }: AnyAuthMethod): string {
+  return type === 'agent' ? 'publickey' : type;
+}
 
 export class Authentication {
   /** A human was asked something and answered. */
@@ -58,7 +66,9 @@ export class Authentication {
   };
 
   private async offer(next: NextAuthHandler): Promise<void> {
+    if (this.offered.length > 0) this.login.trace?.(`the server takes ${this.offered.join(', ')}`);
     const method = await this.choose();
+    this.login.trace?.(method ? `login by ${wayOf(method)}` : 'no way to log in is left');
     if (method) next(method);
     else this.login.onExhausted();
   }

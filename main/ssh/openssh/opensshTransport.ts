@@ -16,6 +16,7 @@ import { handsOverKeys } from './openSshVersion';
 import type { Station } from '../ssh2/proxyJump';
 import type { Ask } from '../questions';
 import { tellAllOfCertificates } from '../hostKeys/revokedKeys';
+import type { Trace } from '../trace';
 import type { Channel, ChannelEnd, Transport } from '../transport';
 
 export interface OpenSshOptions {
@@ -29,6 +30,8 @@ export interface OpenSshOptions {
   readonly connectMs: number;
   /** Milliseconds that a login may take beyond that, while nobody is being asked. */
   readonly loginMs: number;
+  /** Hears each step; absent: nobody does. */
+  readonly trace?: Trace;
 }
 
 /** Connects with the first program: until then nothing is known but that there is an `ssh`. */
@@ -39,6 +42,10 @@ export async function connectOpenSsh(options: OpenSshOptions): Promise<Result<Tr
     return fail('unreachable', address.host, 'A host name can’t begin with “-”.');
   }
   const hands = await handsOverKeys();
+  const { trace } = options;
+  trace?.(
+    `openssh: ${hands ? 'hands over' : 'is too old to hand over'} host keys to be judged here`,
+  );
   // Both came with the same version.
   const askpass = await openAskpass({ ...options, marksServerWords: hands });
   if (!askpass.ok) return askpass;
@@ -51,7 +58,8 @@ export async function connectOpenSsh(options: OpenSshOptions): Promise<Result<Tr
   const open = new Set<Channel>();
   const watch = async (channel: Channel) => {
     open.add(channel);
-    const { problem } = await channel.ended;
+    const { status, problem } = await channel.ended;
+    options.trace?.(`openssh: ssh has ended, ${problem?.code ?? `status ${status}`}`);
     open.delete(channel);
     if (problem) tellClosed(problem);
   };
@@ -63,12 +71,17 @@ export async function connectOpenSsh(options: OpenSshOptions): Promise<Result<Tr
     async exec({ line }) {
       helper.desk.begin();
       helper.listen();
-      const child = startChild(sshArguments(options, helper, line), helper.environment);
+      const argv = sshArguments(options, helper, line);
+      trace?.(`openssh: runs ${argv.slice(0, -1).join(' ')}`);
+      const child = startChild(argv, helper.environment);
       if (!child) return fail('no-shell', address.host, 'No program was given.');
       const channel = judged(child, options, helper, hands);
       void watch(channel);
       const entered = await loggedIn(channel, options, helper);
       helper.rest();
+      const { refusedKey } = helper.desk;
+      if (refusedKey) trace?.(`openssh: host key refused, ${refusedKey.code}`);
+      trace?.(`openssh: ${entered.ok ? 'let in' : entered.problem.code}`);
       return entered;
     },
     close() {

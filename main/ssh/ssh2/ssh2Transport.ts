@@ -16,6 +16,7 @@ import type { Ask, Question } from '../questions';
 import { connectSocket } from './socket';
 import { openChannel, sessionsInTurn } from './ssh2Channel';
 import { TimeLimit } from './timeLimit';
+import type { Trace } from '../trace';
 import type { Transport } from '../transport';
 
 export interface Ssh2Options {
@@ -35,6 +36,8 @@ export interface Ssh2Options {
   readonly loginMs: number;
   /** Gives up while it connects. */
   readonly signal: AbortSignal;
+  /** Hears each step; absent: nobody does. */
+  readonly trace?: Trace;
 }
 
 /** A client as well, for hops: others connect through it. */
@@ -61,6 +64,7 @@ export async function connectSsh2(options: Ssh2Options): Promise<Ssh2Result> {
   const socket = await connectSocket({ host, port, family, from, limitMs: connectMs, signal });
   if (!socket.ok) return socket;
   const { remoteAddress } = socket.value;
+  options.trace?.(`ssh2: TCP to ${remoteAddress} port ${port} for ${options.alias}`);
   return new Attempt(options, socket.value, remoteAddress ?? null).run(serverHostKey);
 }
 
@@ -101,6 +105,7 @@ class Attempt {
       leastRsaBits: settings.hostKeyPolicy.leastRsaBits,
       promptCount: settings.promptCount,
       ask: (question) => this.askHuman(question),
+      trace: (step) => this.trace(step),
       onExhausted: () => {
         this.noteLogin();
         this.client.end();
@@ -137,9 +142,15 @@ class Attempt {
         connectMs,
         `${this.name} did not complete the key exchange within ${connectMs / 1000} s.`,
       );
-      client.on('handshake', () => this.negotiation.end());
+      client.on('handshake', ({ kex, serverHostKey, cs }) => {
+        this.negotiation.end();
+        this.trace(
+          `key exchange by ${kex}, host key ${serverHostKey}, ${cs.cipher}, ${cs.mac || 'no mac'}`,
+        );
+      });
       client.on('ready', () => {
         this.isReady = true;
+        this.trace('let in');
         this.patience.lift();
         options.signal.removeEventListener('abort', giveUp);
         resolve(succeed(this.transport()));
@@ -147,6 +158,7 @@ class Attempt {
       client.on('error', (error) => this.hear(error));
       client.on('close', () => {
         const problem = this.reason();
+        this.trace(`closed: ${problem.message}`);
         this.tellClosed(problem);
         give(problem);
       });
@@ -174,6 +186,10 @@ class Attempt {
     });
   }
 
+  private trace(step: string): void {
+    this.options.trace?.(`ssh2, ${this.name}: ${step}`);
+  }
+
   private get name(): string {
     return this.options.alias;
   }
@@ -193,6 +209,8 @@ class Attempt {
       settings.hostKeyAlias === null ? settings.port : 22,
       key,
     );
+    const verdict = decision.accepted ? 'accepted' : `refused, ${decision.problem.code}`;
+    this.trace(`host key ${keyType(key)} ${fingerprint(key)}: ${verdict}`);
     const mismatch = decision.accepted ? await this.checkAddress(key) : null;
     if (mismatch) {
       this.problem = mismatch;
