@@ -17,7 +17,7 @@ for (const theme of ['light', 'dark'] as const) {
     await expect(dialog.getByRole('row').filter({ hasText: 'klp_busy_wait_d' })).toContainText(
       'falls back',
     );
-    await expect(dialog).toContainText('echo 0 > /sys/kernel/livepatch/lp_busy/enabled');
+    await expect(dialog).toContainText('echo 0 | sudo tee /sys/kernel/livepatch/lp_busy/enabled');
     const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
     expect(violations).toEqual([]);
 

@@ -9,7 +9,7 @@ import { app, Menu, nativeTheme, type BrowserWindow } from 'electron';
 import { join } from 'node:path';
 import { parseTarget } from '../../shared/api/target';
 import { defaultConfigFile } from '../config/place';
-import { startPage } from './page/address';
+import { startPage } from './window/address';
 import { readInvocation, type WindowRequest } from './argv';
 import { endOnBug } from './bugs';
 import { runCommandLine } from './commandLine';

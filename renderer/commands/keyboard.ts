@@ -1,6 +1,6 @@
 /** One key handler for the whole window, so that shortcuts work in every view. */
 import { useEffect } from 'react';
-import { useQuestions } from '../connect/questions';
+import { useQuestions } from '../state/questions';
 import { useWindow } from '../state/store';
 import { commands, runCommand } from './registry';
 import { matches, types, type Stroke } from './shortcuts';

@@ -13,14 +13,14 @@ import {
   show,
   togglePause,
 } from '../state/actions';
-import { forgetSecrets, reconnect } from '../connect/actions';
-import { liveKind } from '../connect/liveKind';
+import { forgetSecrets, reconnect } from '../state/connectActions';
+import { liveKind } from '../state/liveKind';
 import { selectedHost, useWindow, type Overlay, type WindowState } from '../state/store';
 import { views } from '../state/views';
-import { demoCommands } from '../demo/demoCommands';
-import { isStory } from '../demo/isDemo';
-import { recordingCommands } from '../recording/recordingCommands';
-import type { Command } from './command';
+import { demoCommands } from '../player/demoCommands';
+import { isStory } from '../state/isDemo';
+import { recordingCommands } from '../player/recordingCommands';
+import type { Command } from '../state/command';
 import { focusFilter } from './focus';
 
 const always = () => true;

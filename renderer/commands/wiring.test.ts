@@ -2,8 +2,8 @@
 /** Every command does what it is called: what it asks of the main process, or changes in the window. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { DemoState, Host } from '../../shared/api/contract';
-import { useQuestions } from '../connect/questions';
-import { playbackOf, usePlayback } from '../recording/playback';
+import { useQuestions } from '../state/questions';
+import { playbackOf, usePlayback } from '../player/playback';
 import { putHost, useWindow, type WindowState } from '../state/store';
 import { playMain, type PlayedMain } from '../../testing/renderer/playedMain';
 import { appInfo, hostOf, patch, settled } from '../../testing/renderer/documents';

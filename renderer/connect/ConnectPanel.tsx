@@ -1,7 +1,7 @@
 import { Server } from 'lucide-react';
 import { useEffect, useState, type FormEvent } from 'react';
 import { visible } from '../../shared/base/text';
-import { connectTo, loadConfigured, useConfigured } from './actions';
+import { connectTo, loadConfigured, useConfigured } from '../state/connectActions';
 import './connect.css';
 
 /** Hosts over SSH: by name, or one of the user's configuration. */

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { Host } from '../../shared/api/contract';
 import './connect.css';
 import { KeyChangeFacts } from './KeyChangeFacts';
-import { liveKind, mayComeBack } from './liveKind';
+import { liveKind, mayComeBack } from '../state/liveKind';
 import { RetryButtons } from './RetryButtons';
 import { RightsButtons } from './RightsButtons';
 import { lackOfRights } from './rights';

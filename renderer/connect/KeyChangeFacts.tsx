@@ -3,7 +3,7 @@ import { visible } from '../../shared/base/text';
 import { CommandText } from '../components/CommandText';
 import { CopyButton } from '../components/CopyButton';
 import './connect.css';
-import { keyChangeOf, removalOf } from './keyChange';
+import { keyChangeOf, removalOf } from '../state/keyChange';
 
 /** A refused host key: both fingerprints one above the other. Nothing here accepts it. */
 export function KeyChangeFacts({ problem }: { readonly problem: Problem }) {

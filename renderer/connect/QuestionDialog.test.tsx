@@ -4,7 +4,7 @@ import userEvent from '@testing-library/user-event';
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { Question, Remembering } from '../../shared/api/contract';
 import QuestionDialog from './QuestionDialog';
-import { dropQuestion, hearQuestion, oldest, useQuestions } from './questions';
+import { dropQuestion, hearQuestion, oldest, useQuestions } from '../state/questions';
 import { eventually } from '../../testing/renderer/eventually';
 
 let isRefused = false;

@@ -1,7 +1,7 @@
-import { Sheet } from '../overlays/Sheet';
+import { Sheet } from '../components/Sheet';
 import './connect.css';
 import { HostKeyForm } from './HostKeyForm';
-import { answerQuestion, type AskedQuestion } from './questions';
+import { answerQuestion, type AskedQuestion } from '../state/questions';
 import { SecretForm } from './SecretForm';
 import { TransportForm } from './TransportForm';
 import { titleOf } from './wording';

@@ -1,8 +1,8 @@
 import type { Host } from '../../shared/api/contract';
 import type { Problem, ProblemCode } from '../../shared/base/problem';
 import { StatusMark } from '../components/StatusMark';
-import { giveUp, reconnect } from './actions';
-import { mayComeBack } from './liveKind';
+import { giveUp, reconnect } from '../state/connectActions';
+import { mayComeBack } from '../state/liveKind';
 
 const aboutSudo: ReadonlySet<ProblemCode> = new Set(['sudo-refused', 'sudo-password-needed']);
 

@@ -1,7 +1,7 @@
 import type { Host } from '../../shared/api/contract';
 import { StatusMark } from '../components/StatusMark';
 import { useWindow } from '../state/store';
-import { giveUp, reconnect } from './actions';
+import { giveUp, reconnect } from '../state/connectActions';
 import { lackOfRights } from './rights';
 
 /** Ways to root's rights on a host that is read without them. */

@@ -8,12 +8,12 @@ import { problemCodes, type Problem, type ProblemCode } from '../../shared/base/
 import { useWindow } from '../state/store';
 import { playMain, type PlayedMain } from '../../testing/renderer/playedMain';
 import { appInfo, hostOf, settled } from '../../testing/renderer/documents';
-import { connectTo, forgetSecrets, loadConfigured, useConfigured } from './actions';
+import { connectTo, forgetSecrets, loadConfigured, useConfigured } from '../state/connectActions';
 import { ConnectionBar } from './ConnectionBar';
 import { ConnectPanel } from './ConnectPanel';
 import { KeyChangeFacts } from './KeyChangeFacts';
-import { liveKind, mayComeBack } from './liveKind';
-import { nextStep } from './nextStep';
+import { liveKind, mayComeBack } from '../state/liveKind';
+import { nextStep } from '../state/nextStep';
 import { RetryButtons } from './RetryButtons';
 import { lackOfRights } from './rights';
 import { RightsButtons } from './RightsButtons';

@@ -2,7 +2,7 @@
 import type { Question } from '../../shared/api/contract';
 import { capText, visible } from '../../shared/base/text';
 import { useWindow } from '../state/store';
-import type { AskedQuestion } from './questions';
+import type { AskedQuestion } from '../state/questions';
 
 type Asking = Exclude<Question, { kind: 'host-key' | 'transport' }>;
 

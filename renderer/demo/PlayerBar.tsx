@@ -1,6 +1,6 @@
 import { Hand, Pause, Play, RotateCcw, SkipForward, Undo2 } from 'lucide-react';
 import type { DemoState, Host } from '../../shared/api/contract';
-import { direct } from './control';
+import { direct } from '../player/control';
 import { PlayerButton, Speeds } from './PlayerKeys';
 import { nextText, nowText, positionText } from './playerText';
 import './demo.css';

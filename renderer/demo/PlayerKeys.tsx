@@ -1,6 +1,6 @@
 import { FastForward, type Play } from 'lucide-react';
 import { useCommand } from '../commands/useCommand';
-import { speeds } from './control';
+import { speeds } from '../player/control';
 import './demo.css';
 
 /** A button of the player, which stands for a command. */

@@ -2,16 +2,16 @@ import { useState } from 'react';
 import type { Host } from '../../shared/api/contract';
 import type { Blocker, StatusDocument } from '../../shared/report/statusDocument';
 import { visible } from '../../shared/base/text';
-import { closeOverlay, Sheet } from '../overlays/Sheet';
+import { closeOverlay, Sheet } from '../components/Sheet';
 import { announce, useWindow, viewOf } from '../state/store';
 import { threadKey, wasLookedAt } from '../views/transition/threads';
-import { control } from './control';
+import { control } from '../player/control';
 import { DemoBadge } from './DemoBadge';
 import { LoadLivepatch } from './forms/LoadLivepatch';
 import { LoadModule, ShadowVariable, UnloadModule } from './forms/smallForms';
 import { forkOfInit, livepatchChoices, threadChoices, type Choice } from './operations';
 import { refusalText } from './refusals';
-import '../whatif/fields.css';
+import '../components/fields.css';
 import './takeOver.css';
 
 /** What a person may do to a demo host. Each takes over from its story. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { blocker, patch, settled, transition } from '../../testing/renderer/documents';
 import { knownFunctions, livepatchOf } from './forms/knownFunctions';
-import { isDemo, isStory } from './isDemo';
+import { isDemo, isStory } from '../state/isDemo';
 import { forkOfInit, livepatchChoices, moduleNames, threadChoices, threadName } from './operations';
 import { refusalText } from './refusals';
 

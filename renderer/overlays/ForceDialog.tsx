@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import { visible } from '../../shared/base/text';
 import { plural } from '../state/format';
-import { forceCommand } from '../views/shared/remedies';
+import { forceCommand } from '../../shared/report/commands';
 import { CommandText } from '../components/CommandText';
-import { closeOverlay, Sheet } from './Sheet';
+import { closeOverlay, Sheet } from '../components/Sheet';
 
 /** What has to be true before the command is even shown. */
 const checks = [

@@ -3,11 +3,11 @@ import { Autocomplete } from 'react-aria-components/Autocomplete';
 import { Input } from 'react-aria-components/Input';
 import { ListBox, ListBoxItem } from 'react-aria-components/ListBox';
 import { SearchField } from 'react-aria-components/SearchField';
-import { loadConfigured, useConfigured } from '../connect/actions';
+import { loadConfigured, useConfigured } from '../state/connectActions';
 import { useWindow } from '../state/store';
 import { Keys } from '../components/Keys';
 import { paletteEntries } from './paletteEntries';
-import { closeOverlay, Sheet } from './Sheet';
+import { closeOverlay, Sheet } from '../components/Sheet';
 
 /** One field for everything: hosts, targets, samples and commands. */
 export function Palette() {

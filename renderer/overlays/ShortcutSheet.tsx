@@ -1,7 +1,7 @@
-import { commandGroups } from '../commands/command';
+import { commandGroups } from '../state/command';
 import { commands } from '../commands/registry';
 import { Keys } from '../components/Keys';
-import { Sheet } from './Sheet';
+import { Sheet } from '../components/Sheet';
 
 const rowKeys = [
   { title: 'Next or previous row', shortcuts: ['↓', '↑', 'j', 'k'] },

@@ -1,6 +1,6 @@
 import type { Host } from '../../shared/api/contract';
-import { isDemo } from '../demo/isDemo';
-import { isRecording } from './isRecording';
+import { isDemo } from '../state/isDemo';
+import { isRecording } from '../state/isRecording';
 import '../demo/demo.css';
 
 /** Marks what is no live machine, and what is being recorded. */

@@ -2,7 +2,7 @@ import { Circle } from 'lucide-react';
 import type { Host, Recorder } from '../../shared/api/contract';
 import { visible } from '../../shared/base/text';
 import { plural } from '../state/format';
-import { setRecording } from './recordingCommands';
+import { setRecording } from '../player/recordingCommands';
 import './recording.css';
 
 /** That a host is being recorded, into which file, and how far. */

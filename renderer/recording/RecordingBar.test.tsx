@@ -6,7 +6,7 @@ import { runCommand } from '../commands/registry';
 import { putHost, useWindow } from '../state/store';
 import { hostOf, settled } from '../../testing/renderer/documents';
 import { KindBadge } from './KindBadge';
-import { usePlayback } from './playback';
+import { usePlayback } from '../player/playback';
 import { RecorderBar } from './RecorderBar';
 import { RecordingBar } from './RecordingBar';
 

@@ -3,7 +3,7 @@ import { useEffect } from 'react';
 import type { Host, Moments, RecordingState } from '../../shared/api/contract';
 import { capText } from '../../shared/base/text';
 import { PlayerButton, Speeds } from '../demo/PlayerKeys';
-import { eventText, indexAt, momentText } from './moments';
+import { eventText, indexAt, momentText } from '../player/moments';
 import {
   atRest,
   loadMoments,
@@ -14,7 +14,7 @@ import {
   step,
   togglePlayback,
   usePlayback,
-} from './playback';
+} from '../player/playback';
 import './recording.css';
 
 /** Which moment of a recording is shown, what happened when, and ways through it. */

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { useQuestions } from '../connect/questions';
+import { useQuestions } from './questions';
 import { freshInfo as info, installBridge, type MainProcess } from '../../testing/renderer/bridge';
 import { hostOf, patch, settled, transition } from '../../testing/renderer/documents';
 import { startFeed } from './feed';

@@ -1,7 +1,7 @@
 /** Lets the main process fill the store: its first answer, then every change. */
 import { headlineOfHost, headlineText, summaryOf } from './headline';
 import { ask, listen } from './bridge';
-import { dropQuestion, hearQuestion } from '../connect/questions';
+import { dropQuestion, hearQuestion } from './questions';
 import { select } from './actions';
 import { addToast, announce, changeView, dropHost, putHost, useWindow } from './store';
 import { visible } from '../../shared/base/text';

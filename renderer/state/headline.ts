@@ -1,8 +1,8 @@
 /** The sentence and the status mark of an open host, whatever phase it is in. */
 import type { Host } from '../../shared/api/contract';
-import { withoutKeys } from '../connect/keyChange';
-import { mayComeBack } from '../connect/liveKind';
-import { nextStep } from '../connect/nextStep';
+import { withoutKeys } from './keyChange';
+import { mayComeBack } from './liveKind';
+import { nextStep } from './nextStep';
 import { visible } from '../../shared/base/text';
 import { headlineOf, type Headline, type Tone } from '../../shared/report/headline';
 import { clockText, durationText } from './format';

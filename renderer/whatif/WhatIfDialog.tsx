@@ -2,15 +2,15 @@ import { useMemo, useState } from 'react';
 import type { Host } from '../../shared/api/contract';
 import { visible } from '../../shared/base/text';
 import type { StatusDocument } from '../../shared/report/statusDocument';
-import { Sheet } from '../overlays/Sheet';
+import { Sheet } from '../components/Sheet';
 import { DemoBadge } from '../demo/DemoBadge';
-import { isDemo } from '../demo/isDemo';
+import { isDemo } from '../state/isDemo';
 import { useWindow } from '../state/store';
 import { Answer } from './Answer';
 import { askedOf, firstChoice } from './choice';
 import { Question } from './Question';
 import { useAnswer } from './useAnswer';
-import './fields.css';
+import '../components/fields.css';
 import './whatif.css';
 
 /** What would happen on a host, worked out from what was read of it. Nothing is tried. */

@@ -13,13 +13,17 @@ const enabled = '/sys/kernel/livepatch/a/enabled';
 
 // Documentation/ABI/testing/sysfs-kernel-livepatch.
 const commands: readonly (readonly [StatusDocument, WhatIfAction, string | null])[] = [
-  [settled, { do: 'disable', patch: 'a' }, `echo 0 > ${enabled}`],
-  [moving('patching'), { do: 'reverse', patch: 'a' }, `echo 0 > ${enabled}`],
-  [moving('unpatching'), { do: 'reverse', patch: 'a' }, `echo 1 > ${enabled}`],
+  [settled, { do: 'disable', patch: 'a' }, `echo 0 | sudo tee ${enabled}`],
+  [moving('patching'), { do: 'reverse', patch: 'a' }, `echo 0 | sudo tee ${enabled}`],
+  [moving('unpatching'), { do: 'reverse', patch: 'a' }, `echo 1 | sudo tee ${enabled}`],
   [moving(null), { do: 'reverse', patch: 'a' }, null],
   [moving('patching'), { do: 'reverse', patch: 'b' }, null],
   [settled, { do: 'reverse', patch: 'a' }, null],
-  [moving('patching'), { do: 'force', patch: 'a' }, 'echo 1 > /sys/kernel/livepatch/a/force'],
+  [
+    moving('patching'),
+    { do: 'force', patch: 'a' },
+    'echo 1 | sudo tee /sys/kernel/livepatch/a/force',
+  ],
   [settled, { do: 'replace', functions: [] }, null],
 ];
 
@@ -38,7 +42,7 @@ it.each([
   ["it's", String.raw`it'\''s`, "'"],
 ])('a name is quoted for a shell where it needs it: %s', (name, inside, quote) => {
   expect(commandOf(settled, { do: 'disable', patch: name })).toBe(
-    `echo 0 > ${quote}/sys/kernel/livepatch/${inside}/enabled${quote}`,
+    `echo 0 | sudo tee ${quote}/sys/kernel/livepatch/${inside}/enabled${quote}`,
   );
 });
 

@@ -39,7 +39,7 @@ describe('disabling', () => {
     const top = answer({ do: 'disable', patch: 'b' }, a, b, order);
     expect(top.functions).toEqual([change('f', 'b', 'a')]);
     expect(top).toMatchObject({ allowed: true, leaving: ['b'], leftover: ['b'], pinned: [] });
-    expect(top.command).toBe('echo 0 > /sys/kernel/livepatch/b/enabled');
+    expect(top.command).toBe('echo 0 | sudo tee /sys/kernel/livepatch/b/enabled');
   });
 
   it('changes nothing that a livepatch in the middle does not run', () => {
@@ -107,7 +107,7 @@ describe('a running transition', () => {
   it('can be reversed, and only it', () => {
     const back = answer({ do: 'reverse', patch: 'b' }, a, leaving, order, inNewCode);
     expect(back.functions).toEqual([change('f', 'a', 'b')]);
-    expect(back.command).toBe('echo 1 > /sys/kernel/livepatch/b/enabled');
+    expect(back.command).toBe('echo 1 | sudo tee /sys/kernel/livepatch/b/enabled');
     expect(answer({ do: 'reverse', patch: 'a' }, a, leaving, order).refusal?.errno).toBe('EINVAL');
   });
 

@@ -4,7 +4,7 @@
 import { protocol } from 'electron';
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { placeOf, scheme } from './address';
+import { placeOf, scheme } from '../window/address';
 import { contentSecurityPolicy } from './contentSecurityPolicy';
 
 const contentTypes: ReadonlyMap<string, string> = new Map([

@@ -4,7 +4,7 @@
  */
 import { app, session, type WebContents } from 'electron';
 import { say } from '../log';
-import { appOrigin } from '../page/address';
+import { appOrigin } from './address';
 
 /** Before `ready`: Chromium finds no host by name. (SSH does not go through it.) */
 export function cutOffFromNetwork(): void {

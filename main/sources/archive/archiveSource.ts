@@ -3,7 +3,7 @@ import type { Target } from '../../../shared/api/target';
 import { collect } from '../../../shared/readings/collect';
 import { succeed } from '../../../shared/base/problem';
 import { searchTree } from '../../../shared/readings/stackSearch';
-import { withLog } from '../outsideLog';
+import { withLog } from '../directory/outsideLog';
 import { readArchive } from './readArchive';
 import type { Source, SourceOptions } from '../source';
 

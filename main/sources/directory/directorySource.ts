@@ -5,7 +5,7 @@ import { collect } from '../../../shared/readings/collect';
 import { succeed, type Problem, type Result } from '../../../shared/base/problem';
 import { searchTree } from '../../../shared/readings/stackSearch';
 import { DirectoryTree } from './directoryTree';
-import { withLog } from '../outsideLog';
+import { withLog } from './outsideLog';
 import { hostFolderWithin } from '../paths';
 import type { Source, SourceOptions } from '../source';
 

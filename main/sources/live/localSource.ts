@@ -12,7 +12,7 @@ import {
 import type { FileReading, Missing, Readings, Tree } from '../../../shared/readings/readings';
 import { searchTree } from '../../../shared/readings/stackSearch';
 import { DirectoryTree } from '../directory/directoryTree';
-import { withLog } from '../outsideLog';
+import { withLog } from '../directory/outsideLog';
 import type { Source, SourceOptions } from '../source';
 
 /** The kernel log has no file that can be read as text; `dmesg` stands for it among the readings. */

@@ -4,7 +4,7 @@ import { CommandText } from '../../components/CommandText';
 import { CopyButton } from '../../components/CopyButton';
 import { PathText } from '../../components/PathText';
 import { ask } from '../../state/bridge';
-import { readCommand } from '../shared/shell';
+import { readCommand } from '../../../shared/report/commands';
 import { missingSentence, notReadSentence, readable, sizeText } from './files';
 
 /** Files that only root may read (Documentation/filesystems/proc.rst and fs/proc/base.c). */

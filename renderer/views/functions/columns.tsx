@@ -2,8 +2,8 @@
 import { capText, visible } from '../../../shared/base/text';
 import type { ActiveFunction, StatusDocument } from '../../../shared/report/statusDocument';
 import type { Column } from '../../components/grid/column';
-import { certaintyOf } from '../livepatches/certainty';
-import { fallback, implementationName } from '../livepatches/roles';
+import { certaintyOf } from '../../../shared/report/certainty';
+import { fallback, implementationName } from '../../../shared/report/roles';
 
 const longest = 200;
 

@@ -1,5 +1,5 @@
 import type { ActiveFunction } from '../../../shared/report/statusDocument';
-import { functionKey } from '../livepatches/roles';
+import { functionKey } from '../../../shared/report/roles';
 
 export function keyOfFunction({ object, name, sympos }: ActiveFunction): string {
   return functionKey(object, name, sympos);

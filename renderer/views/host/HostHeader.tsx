@@ -4,9 +4,9 @@ import type { StatusDocument } from '../../../shared/report/statusDocument';
 import { visible } from '../../../shared/base/text';
 import { slownessWords } from '../../../shared/report/pace';
 import { useCommand } from '../../commands/useCommand';
-import { isStory } from '../../demo/isDemo';
+import { isStory } from '../../state/isDemo';
 import { KindBadge } from '../../recording/KindBadge';
-import { mayComeBack } from '../../connect/liveKind';
+import { mayComeBack } from '../../state/liveKind';
 import { useWindow } from '../../state/store';
 import { durationText } from '../../state/format';
 

@@ -2,7 +2,7 @@ import type { Ghost, StatusDocument } from '../../../shared/report/statusDocumen
 import { visible } from '../../../shared/base/text';
 import { CopyButton } from '../../components/CopyButton';
 import { StatusMark } from '../../components/StatusMark';
-import { remedyCommand } from '../shared/remedies';
+import { remedyCommand } from '../../../shared/report/commands';
 
 const kinds: Readonly<Record<Ghost['kind'], { readonly word: string; readonly text: string }>> = {
   leftover: { word: 'leftover', text: 'replaced or disabled; nothing uses it, it can be removed' },

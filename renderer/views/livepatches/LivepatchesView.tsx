@@ -4,13 +4,13 @@ import { Split } from '../../components/Split';
 import { changeView } from '../../state/store';
 import type { ActiveFunction, StatusDocument } from '../../../shared/report/statusDocument';
 import type { PanelProps } from '../shared/panel';
-import { calmText } from '../shared/calm';
+import { calmText } from '../../../shared/report/calm';
 import { FunctionDetail } from '../shared/FunctionDetail';
 import { useHostView } from '../shared/useHostView';
 import { Ghosts } from './Ghosts';
 import { OriginalKernel } from './OriginalKernel';
 import { PatchCard } from './PatchCard';
-import { functionKey, stackOf } from './roles';
+import { functionKey, stackOf } from '../../../shared/report/roles';
 import { useRowKeys } from './useRowKeys';
 import './LivepatchesView.css';
 

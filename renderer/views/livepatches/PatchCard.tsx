@@ -8,7 +8,7 @@ import type {
 } from '../../../shared/report/statusDocument';
 import { StatusMark } from '../../components/StatusMark';
 import { plural } from '../../state/format';
-import { certaintyOf } from './certainty';
+import { certaintyOf } from '../../../shared/report/certainty';
 import {
   below,
   functionKey,
@@ -17,7 +17,7 @@ import {
   isLeaving,
   patchRole,
   stackOf,
-} from './roles';
+} from '../../../shared/report/roles';
 import { rowMark } from './useRowKeys';
 
 /** Functions that a card shows before it is asked for all. */

@@ -4,11 +4,11 @@ import type { ActiveFunction, StatusDocument } from '../../../shared/report/stat
 import { CommandText } from '../../components/CommandText';
 import { CopyButton } from '../../components/CopyButton';
 import { countText } from '../../state/format';
-import { implementationName, symposText } from '../livepatches/roles';
-import { certaintyOf } from '../livepatches/certainty';
-import { runnersOf, whatThen } from './runners';
+import { implementationName, symposText } from '../../../shared/report/roles';
+import { certaintyOf } from '../../../shared/report/certainty';
+import { runnersOf, whatThen } from '../../../shared/report/runners';
 import { FileLink } from './FileLink';
-import { shellWord } from './shell';
+import { shellWord } from '../../../shared/report/commands';
 
 /** One patched function: who wins, who is shadowed, what it would fall back to. */
 export function FunctionDetail({

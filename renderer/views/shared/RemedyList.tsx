@@ -1,18 +1,15 @@
 import type { ReactNode } from 'react';
 import type { RemedyCode } from '../../../shared/diagnosis/codes';
 import { remedyText } from '../../../shared/diagnosis/wording';
+import { remedyCommand } from '../../../shared/report/commands';
+import type { Tone } from '../../../shared/report/headline';
+import type { NoHelp } from '../../../shared/report/nonRemedies';
+import { remedyTones } from '../../../shared/report/remedyTones';
 import type { StatusDocument } from '../../../shared/report/statusDocument';
 import { CommandText } from '../../components/CommandText';
 import { StatusMark } from '../../components/StatusMark';
 import { useWindow } from '../../state/store';
-import type { Tone } from '../../state/headline';
-import { remedyCommand, remedyTones } from './remedies';
 import './RemedyList.css';
-
-export interface NoHelp {
-  readonly title: string;
-  readonly text: string;
-}
 
 const nothing: readonly NoHelp[] = [];
 

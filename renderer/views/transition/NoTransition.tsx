@@ -3,7 +3,7 @@ import { visible } from '../../../shared/base/text';
 import { show } from '../../state/actions';
 import { plural } from '../../state/format';
 import type { PanelProps } from '../shared/panel';
-import { calmText } from '../shared/calm';
+import { calmText } from '../../../shared/report/calm';
 
 /** The calm face: nothing moves, and what is applied. Or, plainly, that it is not known. */
 export function NoTransition({ host, status }: PanelProps) {

@@ -12,9 +12,9 @@ import { CommandText } from '../../components/CommandText';
 import { CopyButton } from '../../components/CopyButton';
 import { FileLink } from '../shared/FileLink';
 import { ForceEntry, RemedyList } from '../shared/RemedyList';
-import { readCommand } from '../shared/shell';
+import { readCommand } from '../../../shared/report/commands';
 import { MarkedText } from './MarkedText';
-import { nonRemedies } from './nonRemedies';
+import { nonRemedies } from '../../../shared/report/nonRemedies';
 import { StackFrames } from './StackFrames';
 import { ownerText, type Unseen } from './threads';
 

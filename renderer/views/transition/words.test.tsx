@@ -4,7 +4,7 @@ import { afterEach, expect, test } from 'vitest';
 import { blocker, settled, transition } from '../../../testing/renderer/documents';
 import { threadColumns } from './columns';
 import { notesOf } from './Limits';
-import { nonRemedies } from './nonRemedies';
+import { nonRemedies } from '../../../shared/report/nonRemedies';
 import { Progress } from './Progress';
 import { frameText } from './StackFrames';
 

@@ -1,7 +1,7 @@
 /** A kernel log that lies beside a tree instead of in it. */
 import { basename, dirname, resolve } from 'node:path';
-import type { Tree } from '../../shared/readings/readings';
-import { DirectoryTree } from './directory/directoryTree';
+import type { Tree } from '../../../shared/readings/readings';
+import { DirectoryTree } from './directoryTree';
 
 /** The tree, with the log at `log` readable under exactly that path. */
 export function withLog(tree: Tree, log: string | undefined): Tree {

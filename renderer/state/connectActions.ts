@@ -2,9 +2,9 @@
 import { create } from 'zustand';
 import type { TransportKind } from '../../shared/api/openSsh';
 import { parseTarget } from '../../shared/api/target';
-import { ask, tell } from '../state/bridge';
-import { select } from '../state/actions';
-import { addToast } from '../state/store';
+import { ask, tell } from './bridge';
+import { select } from './actions';
+import { addToast } from './store';
 import { countOf } from '../../shared/diagnosis/words';
 import { visible } from '../../shared/base/text';
 

@@ -1,8 +1,8 @@
 /** Which implementation of a function how many threads run, and what follows. */
-import type { ActiveFunction, StatusDocument } from '../../../shared/report/statusDocument';
-import { visible } from '../../../shared/base/text';
-import { certaintyOf } from '../livepatches/certainty';
-import { fallback, implementationName } from '../livepatches/roles';
+import type { ActiveFunction, StatusDocument } from './statusDocument';
+import { visible } from '../base/text';
+import { certaintyOf } from './certainty';
+import { fallback, implementationName } from './roles';
 
 export interface Runner {
   /** Livepatch, or `original`. */

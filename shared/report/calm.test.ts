@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { StatusDocument } from '../../../shared/report/statusDocument';
-import { settled } from '../../../testing/renderer/documents';
+import type { StatusDocument } from './statusDocument';
+import { settled } from '../../testing/shared/documents';
 import { calmText } from './calm';
 
 const sure = 'Every thread runs the kernel as it was booted.';

@@ -4,7 +4,7 @@
  */
 import { create } from 'zustand';
 import type { EventOf } from '../../shared/api/contract';
-import { ask, tell } from '../state/bridge';
+import { ask, tell } from './bridge';
 
 export type AskedQuestion = EventOf<'question:asked'>;
 

@@ -1,6 +1,10 @@
 /** What is often tried and does not help a given thread. */
-import type { Blocker } from '../../../shared/report/statusDocument';
-import type { NoHelp } from '../shared/RemedyList';
+import type { Blocker } from './statusDocument';
+
+export interface NoHelp {
+  readonly title: string;
+  readonly text: string;
+}
 
 /**
  * The kernel's signal round (kernel/livepatch/transition.c, klp_send_signals) wakes user threads in

@@ -3,7 +3,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { putHost, useWindow } from '../state/store';
 import { playMain, type PlayedMain } from '../../testing/renderer/playedMain';
 import { hostOf, settled } from '../../testing/renderer/documents';
-import { isRecording } from './isRecording';
+import { isRecording } from '../state/isRecording';
 import {
   loadMoments,
   pause,

@@ -1,4 +1,4 @@
-import type { WindowState } from '../state/store';
+import type { WindowState } from './store';
 
 export const commandGroups = ['Open', 'Host', 'View', 'Demo', 'Copy', 'Window', 'Help'] as const;
 

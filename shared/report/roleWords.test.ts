@@ -1,8 +1,8 @@
 /** What is said of a livepatch and a function in each state; rules: design, section 4. */
 import { expect, test } from 'vitest';
-import type { StatusDocument } from '../../../shared/report/statusDocument';
-import { patch, settled, transition } from '../../../testing/renderer/documents';
-import { runnersOf, whatThen } from '../shared/runners';
+import type { StatusDocument } from './statusDocument';
+import { patch, settled, transition } from '../../testing/shared/documents';
+import { runnersOf, whatThen } from './runners';
 import { certaintyOf } from './certainty';
 import {
   below,

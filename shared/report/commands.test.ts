@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { settled, transition } from '../../../testing/renderer/documents';
-import { forceCommand, remedyCommand } from './remedies';
-import { readCommand, shellWord } from './shell';
+import { settled, transition } from '../../testing/shared/documents';
+import { forceCommand, readCommand, remedyCommand, shellWord } from './commands';
 
 test.each([
   ['/proc/1/stack', '/proc/1/stack'],

@@ -1,8 +1,8 @@
 /** Commands of demo hosts, for the registry. */
-import type { Command } from '../commands/command';
+import type { Command } from '../state/command';
 import { openByDialog } from '../state/actions';
 import { selectedHost, useWindow, type WindowState } from '../state/store';
-import { pause, playbackOf, seek, setSpeed, step, togglePlayback } from '../recording/playback';
+import { pause, playbackOf, seek, setSpeed, step, togglePlayback } from './playback';
 import { changeSpeed, direct, openFleet, speeds, takeOver, togglePlay } from './control';
 
 const demoOf = (state: WindowState) => selectedHost(state)?.demo ?? null;

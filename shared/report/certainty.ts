@@ -1,5 +1,5 @@
 /** Why it may not be known what runs of a function; the contract's rule for `active`. */
-import type { ActiveFunction, StatusDocument } from '../../../shared/report/statusDocument';
+import type { ActiveFunction, StatusDocument } from './statusDocument';
 
 /**
  * `known` · `not-loaded`: its module is not loaded, nothing runs · `order`: several livepatches have

@@ -5,9 +5,9 @@ import type {
   PatchFunctionEntry,
   PatchObjectEntry,
   StatusDocument,
-} from '../../../shared/report/statusDocument';
-import { visible } from '../../../shared/base/text';
-import type { Tone } from '../../state/headline';
+} from './statusDocument';
+import { visible } from '../base/text';
+import type { Tone } from './headline';
 import { certaintyOf } from './certainty';
 
 export interface Role {

@@ -1,5 +1,5 @@
 /** Commands of recordings, for the registry. */
-import type { Command } from '../commands/command';
+import type { Command } from '../state/command';
 import { ask } from '../state/bridge';
 import { addToast, selectedHost, useWindow, type WindowState } from '../state/store';
 import { step, stepToMark } from './playback';

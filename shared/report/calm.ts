@@ -1,5 +1,5 @@
 /** What all threads run where nothing is in transition, said only where it is sure. */
-import type { StatusDocument } from '../../../shared/report/statusDocument';
+import type { StatusDocument } from './statusDocument';
 
 /**
  * A forced transition is over without its threads having left the old code
