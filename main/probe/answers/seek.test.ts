@@ -17,7 +17,7 @@ import { readSeek, seekWords } from './seek';
 import { ProbeSession } from '../wire/session';
 import { programText, startArguments } from '../program/start';
 
-const samples = join(dirname(fileURLToPath(import.meta.url)), '../../samples/linux-6.12');
+const samples = join(dirname(fileURLToPath(import.meta.url)), '../../../samples/linux-6.12');
 const impossible = cannotFabricate();
 const host =
   impossible === undefined ? fabricateRoot(join(samples, '04-stalled-patching.tar.gz')) : null;

@@ -17,7 +17,7 @@ import { openSource } from '../../sources/openSource';
 import { skipping } from '../../../testing/main/skipping';
 import { captureScript } from './captureScript';
 
-const samples = join(dirname(fileURLToPath(import.meta.url)), '../../samples/linux-6.12');
+const samples = join(dirname(fileURLToPath(import.meta.url)), '../../../samples/linux-6.12');
 const impossible = skipping(import.meta.filename, cannotFabricate());
 
 async function read(text: string): Promise<StatusDocument> {

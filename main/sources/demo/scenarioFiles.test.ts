@@ -7,7 +7,7 @@ import { statusDocumentSchema } from '../../../shared/report/statusDocument';
 import { klpscope } from '../../../testing/main/cli';
 import { inputFolder } from '../../../testing/main/folders';
 
-const example = join(import.meta.dirname, '../../samples/scenarios/backup-and-database.json');
+const example = join(import.meta.dirname, '../../../samples/scenarios/backup-and-database.json');
 
 function scenarioFile(content: string | Uint8Array, name = 'story.json'): string {
   const path = join(inputFolder(), name);

@@ -18,7 +18,7 @@ import type { LiveSource } from './connectedSource';
 
 const sample = join(
   dirname(fileURLToPath(import.meta.url)),
-  '../../samples/linux-6.12/04-stalled-patching.tar.gz',
+  '../../../samples/linux-6.12/04-stalled-patching.tar.gz',
 );
 const impossible = skipping(import.meta.filename, cannotServe());
 const opened: LiveSource[] = [];
