@@ -32,7 +32,7 @@ main(async () => {
       repository: root,
       project: area.project,
       sources,
-      tests: testsUnder(area.tests),
+      tests: testsOf(area),
       unseen: area.unseen ?? [],
       excludedMutators,
       explained,
@@ -87,9 +87,12 @@ function sourcesOf({ sources, without = [] }: Area): string[] {
   );
 }
 
-function testsUnder(folders: readonly string[]): string[] {
+function testsOf({ tests, without = [] }: Area): string[] {
   return filesOf(root).filter(
-    (file) => /\.test\.tsx?$/.test(file) && folders.some((folder) => isBelow(file, folder)),
+    (file) =>
+      /\.test\.tsx?$/.test(file) &&
+      tests.some((path) => isBelow(file, path)) &&
+      !without.some((path) => isBelow(file, path)),
   );
 }
 

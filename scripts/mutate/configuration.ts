@@ -6,6 +6,7 @@ export interface Area {
   readonly project: string;
   /** Folders of the repository; their tests are no part of it. */
   readonly sources: readonly string[];
+  /** Neither mutated, nor are their tests run. */
   readonly without?: readonly string[];
   /** Folders and files whose tests are run against a mutant, where they reach it. */
   readonly tests: readonly string[];
@@ -18,7 +19,8 @@ export interface Area {
 
 /**
  * An area's tests are those beside it, and those of its nearest users. `main/ssh` has little without
- * a real sshd, and `main/sources` nothing live: theirs are slow, so draw a sample there.
+ * a real sshd, and `main/sources` nothing live: theirs are slow, so draw a sample there. What runs in
+ * the window's reader threads belongs to the sources.
  */
 export const areas: readonly Area[] = [
   // The kernel model is a test's counterpart of the product, and is held against a real kernel.
@@ -26,7 +28,7 @@ export const areas: readonly Area[] = [
     name: 'shared',
     project: 'shared',
     sources: ['shared'],
-    without: ['shared/kernel', 'testing/shared'],
+    without: ['shared/kernel'],
     tests: ['shared'],
   },
   {
@@ -46,9 +48,10 @@ export const areas: readonly Area[] = [
   {
     name: 'main/sources',
     project: 'main',
-    sources: ['main/sources'],
+    sources: ['main/sources', 'main/reader'],
     tests: [
       'main/sources',
+      'main/reader',
       'main/app/hosts/hostSession.test.ts',
       'main/cli',
       'main/probe',

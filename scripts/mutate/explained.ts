@@ -4,4 +4,36 @@
  */
 import type { Explanation } from './explanations';
 
-export const explained: readonly Explanation[] = [];
+export const explained: readonly Explanation[] = [
+  {
+    file: 'shared/history/recording/analysis.ts',
+    original: 'isSame',
+    replacement: 'false',
+    line: 'if (isSame) this.spans.pop();',
+    why: 'The shorter spans that stay behind are found first, and say the same of their moments.',
+  },
+  {
+    file: 'shared/history/recording/encode.ts',
+    original: 'before.length < worthComparing',
+    replacement: 'before.length <= worthComparing',
+    why: 'A text of exactly this length may be written whole or as what came to it: it is read back alike.',
+  },
+  {
+    file: 'shared/history/recording/parse.ts',
+    original: '{ return undefined; }',
+    replacement: '{}',
+    why: 'A function that returns nothing returns undefined.',
+  },
+  {
+    file: 'shared/history/recording/recording.ts',
+    original: 'at % this.stride === 0',
+    replacement: 'true',
+    why: 'More is kept, up to the same limit of memory; what is shown is the same.',
+  },
+  {
+    file: 'shared/history/recording/recording.ts',
+    original: 'at >= 0',
+    replacement: 'at > 0',
+    why: 'What is kept of the first moment is made anew from its line; what is shown is the same.',
+  },
+];

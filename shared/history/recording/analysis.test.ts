@@ -148,6 +148,25 @@ test('what was seen by a moment at which the host was lost is not told as if it 
   expect(analysis.watchAt(-1)).toBeNull();
 });
 
+test('of two transitions without a pause each is known by itself', () => {
+  const moments: SampleLine[] = [];
+  let before: typeof nothing = nothing;
+  for (const [second, name] of ['a', 'a', 'b', 'b'].entries()) {
+    const readings = readingsOf({
+      ...livepatch(name, { vmlinux: ['f,1'] }, { transition: '1' }),
+      ...thread(1),
+    });
+    moments.push(sampleLineSchema.parse(sampleLine(before, readings, time(second))));
+    before = readings;
+  }
+  const analysis = new Analysis(new Recording('x', { header, moments, end: null, problems: [] }));
+  while (!analysis.isDone) analysis.step();
+  const seen = [0, 1, 2, 3].map((index) => analysis.watchAt(index));
+  expect(seen.map((watch) => watch?.patch)).toEqual(['a', 'a', 'b', 'b']);
+  expect(seen.map((watch) => watch?.seenAt)).toEqual([0, 0, 2, 2].map((at) => start + at * 1000));
+  expect(seen.map((watch) => watch?.drain.length)).toEqual([1, 2, 1, 2]);
+});
+
 test('of a transition is known what had been seen of it by then', () => {
   const analysis = analysed();
   expect(analysis.watchAt(0)).toBeNull();
