@@ -1,6 +1,5 @@
 /** Tries mutants one after the other against the tests that reach them. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { refusedMutants } from './compiler';
 import { isMeant, type Explanation } from './explanations';
@@ -98,7 +97,7 @@ async function cover(
   sandbox: Sandbox,
   tests: readonly string[],
 ): Promise<{ files: Covered[]; failing: string[] }> {
-  const folder = mkdtempSync(join(tmpdir(), 'klpscope-mutate-'));
+  const folder = join(sandbox.own, 'reached');
   const runner = new RunnerProcess(sandbox);
   try {
     const answer = await runner.ask({ do: 'cover', files: tests, folder }, hours(3));
@@ -116,7 +115,6 @@ async function cover(
   } finally {
     runner.end();
     sandbox.sweep();
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 
