@@ -25,8 +25,8 @@ import { openSettings, type SettingsFiles } from './stores/settings';
 import { absoluteTarget } from './hosts/targets';
 import { createTransportChoices } from './hosts/transportChoices';
 
-/** What a second process hands to the first. */
-const handoverSchema = z.strictObject({ targets: z.array(z.string().max(4096)).max(100) });
+/** What a second process hands to the first: as many targets as a first start would open. */
+const handoverSchema = z.strictObject({ targets: z.array(z.string()) });
 
 /**
  * Brings the window to life.
@@ -180,6 +180,7 @@ export async function startApplication(
 
   return (handover) => {
     const parsed = handoverSchema.safeParse(handover);
+    if (!parsed.success) say('a second start handed over what is no list of targets');
     const targets = parsed.success ? parsed.data.targets : [];
     open(targets);
     if (targets.length > 0 && selected !== null) tell(window, 'host:select', { id: selected });

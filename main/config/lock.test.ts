@@ -38,8 +38,32 @@ it('that is new by the time an old one is taken away is given back', async () =>
     writeFileSync(lock, 'living');
   };
   const action = vi.fn<() => void>();
-  expect(await whileLocked(path, action)).toMatchObject({ ok: false });
+  expect(await whileLocked(path, action, 500)).toMatchObject({ ok: false });
   expect(action).not.toHaveBeenCalled();
   expect(readFileSync(lock, 'utf8')).toBe('living');
   expect(readdirSync(folder)).toEqual(['file.lock']);
+});
+
+it('that is not given back is reported, and nothing is done', async () => {
+  const path = join(folder, 'file');
+  const lock = `${path}.lock`;
+  writeFileSync(lock, 'another');
+  const secondsAgo = new Date(Date.now() - 4000);
+  utimesSync(lock, secondsAgo, secondsAgo);
+  const action = vi.fn<() => void>();
+  const complaint = `${path} cannot be written: ${lock} is held by another process`;
+  expect(await whileLocked(path, action, 100)).toEqual({ ok: false, complaint });
+  expect(action).not.toHaveBeenCalled();
+  expect(readdirSync(folder)).toEqual(['file.lock']);
+  expect(readFileSync(lock, 'utf8')).toBe('another');
+});
+
+it('is waited for until one that was left behind is old enough to be taken away', async () => {
+  const path = join(folder, 'file');
+  const lock = `${path}.lock`;
+  writeFileSync(lock, 'dead');
+  const earlier = new Date(Date.now() - 9000);
+  utimesSync(lock, earlier, earlier);
+  expect(await whileLocked(path, () => 'done')).toEqual({ ok: true, value: 'done' });
+  expect(readdirSync(folder)).toEqual([]);
 });

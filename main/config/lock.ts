@@ -17,8 +17,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { codeOf, messageOf } from './jsonFile';
 import { behindLinks } from './links';
 
-/** How long to wait for others, in milliseconds. */
-const patience = 2000;
+/**
+ * How long to wait for others, in milliseconds. On a busy machine a holder gets no turn for seconds;
+ * and whoever waits so long sees one that was left behind grow old enough to be taken away.
+ */
+const patienceMs = 15_000;
 
 /** A lock of this age, in milliseconds, was left behind by a process that came to its end. */
 const leftBehindAfter = 10_000;
@@ -32,11 +35,15 @@ export type Locked<T> =
  * Does something while nobody else changes the file: at once where the lock is free, before the
  * caller goes on. Nothing is done where it can't be had.
  */
-export async function whileLocked<T>(path: string, action: () => T): Promise<Locked<T>> {
+export async function whileLocked<T>(
+  path: string,
+  action: () => T,
+  waitMs = patienceMs,
+): Promise<Locked<T>> {
   // Whichever link leads to the file.
   const lock = `${behindLinks(path)}.lock`;
   const mark = `${process.pid} ${randomUUID()}`;
-  const end = performance.now() + patience;
+  const end = performance.now() + waitMs;
   for (;;) {
     const taken = take(lock, mark);
     if (taken === true) break;

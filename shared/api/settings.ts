@@ -1,7 +1,20 @@
 /** What a user can set. */
 import { z } from 'zod';
 import { themes } from './choices';
-import { transportKinds } from './openSsh';
+import { transportKinds, type TransportKind } from './openSsh';
+
+/**
+ * By a host's name as it was typed, `[name]:port` with a port. Not a record of zod's, which leaves out
+ * what is called `__proto__`.
+ */
+const transportsSchema = z.custom<Readonly<Record<string, TransportKind>>>(
+  (value) =>
+    z.record(z.string().max(1024), z.enum(transportKinds)).safeParse(value).success &&
+    Object.entries(Object(value)).every(([, chosen]) =>
+      transportKinds.some((kind) => kind === chosen),
+    ),
+  'not a choice of SSH for each host',
+);
 
 export const settingsSchema = z.strictObject({
   theme: z.enum(themes),
@@ -9,7 +22,7 @@ export const settingsSchema = z.strictObject({
   zoom: z.number().min(0.5).max(3),
   /** Seconds between two samples of a settled live host. */
   interval: z.number().min(0.5).max(3600),
-  /** Which SSH was chosen for a host, by its name as it was typed, `[name]:port` with a port. */
-  transports: z.record(z.string().max(1024), z.enum(transportKinds)),
+  /** Which SSH was chosen for a host. */
+  transports: transportsSchema,
 });
 export type Settings = z.infer<typeof settingsSchema>;

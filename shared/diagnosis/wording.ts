@@ -196,8 +196,7 @@ const problemHelps: Readonly<Record<ProblemCode, string>> = {
   'host-key-unknown': 'Compare the fingerprint with the host’s administrator before accepting it.',
   'host-key-changed': 'Do not connect until the host’s administrator has confirmed the new key.',
   'host-key-revoked': 'The key must not be used; ask the host’s administrator.',
-  'no-agreement':
-    'Use the system’s OpenSSH, or allow in the SSH configuration what the server offers.',
+  'no-agreement': 'Use the system’s OpenSSH, or change what the SSH configuration demands.',
   'authentication-failed': 'Check the user name and which keys the server accepts.',
   'authentication-needed': 'Run it on a terminal, or offer a key through ssh-agent.',
   'sudo-refused': 'Ask the host’s administrator for sudo rights, or read without it.',

@@ -73,6 +73,15 @@ test.each(prototypeNames)('a host called %s has no choice until there is one', a
   const choices = await open();
   expect(choices.of(target(name))).toBeNull();
   choices.remember(target(name), 'openssh');
+  await choices.written();
   expect(choices.of(target(name))).toBe('openssh');
   expect(choices.of(target(`${name}:22`))).toBeNull();
+  // Another change writes what was read.
+  const next = await open().then(async (later) => {
+    expect(later.of(target(name))).toBe('openssh');
+    later.remember(target('db1'), 'ssh2');
+    await later.written();
+    return open();
+  });
+  expect(next.of(target(name))).toBe('openssh');
 });

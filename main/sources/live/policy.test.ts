@@ -299,7 +299,7 @@ describe.skipIf(impossible !== undefined)('what a configuration restricts', () =
     expect(ask.asked).toMatchObject([{ kind: 'transport', needs: [`keyword:${keyword}`] }]);
     expect(messageOf(undecided)).toContain(keyword);
     const demanded = await sample([line], { transport: 'ssh2' });
-    expect(codeOf(demanded)).toBe('unreachable');
+    expect(codeOf(demanded)).toBe('no-agreement');
     expect(messageOf(demanded)).toContain(`uses ${keyword}, which the built-in SSH can’t do`);
   });
 

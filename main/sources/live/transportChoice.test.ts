@@ -52,7 +52,7 @@ describe('chooseTransport', () => {
       const demanded = await wish([need], { wanted: 'ssh2' }).chosen;
       const answered = await wish([need], { ask: () => Promise.resolve(['ssh2']) }).chosen;
       for (const refused of [demanded, answered]) {
-        expect(refused).toMatchObject({ ok: false, problem: { code: 'unreachable' } });
+        expect(refused).toMatchObject({ ok: false, problem: { code: 'no-agreement' } });
         const message = refused.ok ? '' : refused.problem.message;
         expect(message).toMatch(/(ProxyCommand|KnownHostsCommand).*--transport openssh/);
       }

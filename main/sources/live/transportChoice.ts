@@ -32,7 +32,7 @@ export async function chooseTransport(wish: TransportWish): Promise<Result<Trans
   if (!wish.hasOpenSsh) return isImpossible ? lacksOpenSsh(host, needs) : succeed('ssh2');
   if (wanted === 'ssh2') {
     return isImpossible
-      ? fail('unreachable', host, `${host} is not reached by ssh2. ${advice(needs)}`)
+      ? fail('no-agreement', host, `${host} is not reached by ssh2. ${advice(needs)}`)
       : succeed(wanted);
   }
   const [answer] = (await ask({ kind: 'transport', host, key: choiceKey(address), needs })) ?? [];
@@ -47,7 +47,7 @@ function lacksOpenSsh(host: string, needs: readonly OpenSshNeed[] = []): Result<
       ? ''
       : ` Its configuration uses ${needsInWords(needs)}, which the built-in SSH can’t do.`;
   return fail(
-    'unreachable',
+    'no-agreement',
     host,
     `There is no ssh program on this machine to reach ${host} with.${why} Install OpenSSH’s client.`,
   );

@@ -5,7 +5,9 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { text } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startAgent } from '../../../testing/sshd/agent';
 import { askingServer } from '../../../testing/sshd/askingServer';
 import { newSecret } from '../../../testing/sshd/secrets';
@@ -21,6 +23,9 @@ import { fingerprint } from '../hostKeys/knownHosts';
 import { nobody, type Question } from '../questions';
 import { defaultLiveOptions, openSsh, type LiveOptions } from '../../sources/live/sshSource';
 import type { LiveSource } from '../../sources/live/connectedSource';
+import { resolveHost } from '../config/config';
+import { AskpassDesk } from './askpassDesk';
+import { connectOpenSsh } from './opensshTransport';
 
 const impossible = skipping(import.meta.filename, cannotServe());
 
@@ -122,6 +127,8 @@ describe.skipIf(impossible)('connecting as configured', () => {
   afterEach(() => {
     for (const source of opened.splice(0)) source.close();
     releaseTime();
+    vi.useRealTimers();
+    vi.restoreAllMocks();
   });
   afterAll(async () => {
     await Promise.all([outer, middle, inner].map((each) => each.stop()));
@@ -318,6 +325,44 @@ describe.skipIf(impossible)('connecting as configured', () => {
     await strict.stop();
   });
 
+  it('hands over all that a program prints, however soon it ends', async () => {
+    const { config } = story({ config: block('inner', inner), knownHosts: [line(inner)] });
+    const address = { user: null, host: 'inner', port: null };
+    const settings = await resolveHost(address, { configFile: config });
+    const connected = await connectOpenSsh({
+      address,
+      stations: [{ address, settings }],
+      rulesFor: ({ knownHostsFiles, hostKeyPolicy }) => ({
+        files: knownHostsFiles,
+        accepted: new AcceptedKeys(`${config}-none`),
+        acceptNew: false,
+        policy: hostKeyPolicy,
+        ask: nobody,
+      }),
+      identity: null,
+      config: { configFile: config },
+      ask: nobody,
+      connectMs: 60_000,
+      loginMs: 60_000,
+    });
+    if (!connected.ok) throw new Error(connected.problem.message);
+    // From the moment in which the host's key was accepted nothing looks for what the helpers say.
+    const judged = vi.spyOn(AskpassDesk.prototype, 'answerAboutKey');
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const script = 'echo complaint >&2; exit 3';
+    const beginning = connected.value.exec({ line: script, argv: [] });
+    while (judged.mock.settledResults.at(-1)?.type !== 'fulfilled') {
+      vi.advanceTimersByTime(40);
+      await pause(10);
+    }
+    const begun = await beginning;
+    if (!begun.ok) throw new Error(begun.problem.message);
+    begun.value.stdout.resume();
+    expect(await text(begun.value.stderr)).toContain('complaint\n');
+    expect(await begun.value.ended).toEqual({ status: 3, problem: null });
+    connected.value.close();
+  });
+
   it('verifies this machine too, whatever the configuration says', async () => {
     const { open } = story({
       config: [
@@ -374,7 +419,7 @@ describe.skipIf(impossible)('connecting as configured', () => {
       expect(told(await source.sample()).code).toBe('read');
       expect(ask.asked).toEqual([choice(['proxy-command'])]);
       const demanded = told(await open({ transport: 'ssh2' }).sample());
-      expect(demanded).toMatchObject({ code: 'unreachable' });
+      expect(demanded).toMatchObject({ code: 'no-agreement' });
       expect(demanded.message).toContain('--transport openssh');
     });
 

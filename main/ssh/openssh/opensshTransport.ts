@@ -121,14 +121,24 @@ const patienceMs = 250;
 function loggedIn(
   channel: Channel,
   { address: { host }, connectMs, loginMs }: OpenSshOptions,
-  { desk }: Askpass,
+  helper: Askpass,
 ): Promise<Result<Channel>> {
+  const { desk } = helper;
   const limitMs = connectMs + loginMs;
   return new Promise((resolve) => {
+    let isOver = false;
     const settle = (result: Result<Channel>) => {
+      isOver = true;
       clearInterval(timer);
       desk.onLogin = () => undefined;
+      channel.stderr.off('data', sort);
       resolve(result);
+    };
+    // `ssh` tells of the login before it starts the program: what is printed after that is the
+    // program's, however late we come to hear of either.
+    const sort = (chunk: Buffer) => {
+      helper.hear();
+      if (isOver) channel.stderr.unshift(chunk);
     };
     const succeeded = () => {
       channel.stderr.pause();
@@ -155,6 +165,7 @@ function loggedIn(
     }, patienceMs);
     desk.onLogin = succeeded;
     void awaitEnd();
+    channel.stderr.on('data', sort);
     channel.stderr.resume();
   });
 }
