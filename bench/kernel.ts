@@ -5,7 +5,7 @@
  * `npm run bench kernel` prints one line per figure and ends with 1 where a target is missed.
  * KERNEL_STATES sets the number of random states (100,000 unless given).
  */
-import { Kernel } from '../shared/kernel/kernel';
+import { Kernel } from '../shared/kernel';
 import { Random } from '../shared/kernel/state/random';
 import { randomHost, randomOperation, type WorldSize } from '../shared/kernel/testing/randomWorld';
 import { kernelVersions } from '../shared/kernel/state/version';

@@ -4,11 +4,11 @@
  *
  * Times are of the processor, so that a busy machine tells the same. `npm run bench whatIf` ends with 1 where an answer takes 50 ms or more (issue 4, section 5).
  */
-import { treeOf } from '../shared/kernel/files/kernelTree';
-import { Kernel } from '../shared/kernel/kernel';
+import { treeOf } from '../shared/kernel';
+import { Kernel } from '../shared/kernel';
 import type { LivepatchLiteral, ThreadLiteral } from '../shared/kernel/state/literals';
 import { searchTree } from '../shared/readings/stackSearch';
-import { statusOf } from '../shared/report/status';
+import { statusOf } from '../shared/report';
 import { soughtFor } from '../shared/whatif/blocking';
 import type { WhatIfAction } from '../shared/whatif/document';
 import { whatIf } from '../shared/whatif/whatIf';

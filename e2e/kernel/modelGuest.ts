@@ -2,8 +2,8 @@
  * The executable model in the place of a guest: it knows the words that the lab's scenarios are
  * written in, so that the same scenario can be told to a real kernel and to the model.
  */
-import { treeOf } from '../../shared/kernel/files/kernelTree';
-import { Kernel } from '../../shared/kernel/kernel';
+import { treeOf } from '../../shared/kernel';
+import { Kernel } from '../../shared/kernel';
 import type { PostureLiteral } from '../../shared/kernel/state/literals';
 import type { Applied } from '../../shared/kernel/operations/apply';
 import type { Operation } from '../../shared/kernel/operations/operation';

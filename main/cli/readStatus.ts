@@ -1,6 +1,6 @@
 /** One reading of a target, within its time. */
 import { succeed, type Result } from '../../shared/base/problem';
-import { statusOf } from '../../shared/report/status';
+import { statusOf } from '../../shared/report';
 import type { StatusDocument } from '../../shared/report/statusDocument';
 import { type Source } from '../sources/source';
 import { openSource } from '../sources/openSource';

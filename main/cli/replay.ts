@@ -3,7 +3,7 @@ import type { Recording } from '../../shared/history/recording/recording';
 import { Watcher } from '../../shared/history/watcher';
 import { changeLine } from '../../shared/history/watchText';
 import { succeed, type Result } from '../../shared/base/problem';
-import { statusOf } from '../../shared/report/status';
+import { statusOf } from '../../shared/report';
 import type { StatusDocument } from '../../shared/report/statusDocument';
 import { describeProblem, exitStatusOf } from './outcome';
 import type { Output } from './output';

@@ -1,7 +1,7 @@
 /** `klpscope watch`: a line for each change, until it is settled, for a time, or until interrupted. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Watcher } from '../../shared/history/watcher';
-import { statusOf } from '../../shared/report/status';
+import { statusOf } from '../../shared/report';
 import type { StatusDocument } from '../../shared/report/statusDocument';
 import { changeLine, clockTime } from '../../shared/history/watchText';
 import { intervalsOf, nextDelay } from '../probe/pollingPlan';

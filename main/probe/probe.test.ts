@@ -15,7 +15,7 @@ import {
 import { parseTarget } from '../../shared/api/target';
 import type { Readings } from '../../shared/readings/readings';
 import type { SoughtCode, StackSearch } from '../../shared/readings/stackSearch';
-import { statusOf } from '../../shared/report/status';
+import { statusOf } from '../../shared/report';
 import type { StatusDocument } from '../../shared/report/statusDocument';
 import { openSource } from '../sources/openSource';
 import { startChild } from '../ssh/childChannel';

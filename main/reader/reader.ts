@@ -6,7 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { DemoOutcome, RawFile } from '../../shared/api/contract';
 import { fail, type Result } from '../../shared/base/problem';
 import type { Readings } from '../../shared/readings/readings';
-import { statusOf } from '../../shared/report/status';
+import { statusOf } from '../../shared/report';
 import type { WhatIf, WhatIfAction } from '../../shared/whatif/document';
 import type { Question } from '../ssh/questions';
 import { askWhatIf } from '../sources/askWhatIf';

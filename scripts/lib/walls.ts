@@ -2,12 +2,18 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { parseSync } from 'oxc-parser';
+import { z } from 'zod';
 
 /**
  * Rooms, each with the rooms that it may import from, itself left out. A room is a folder with all that
  * lies in it, or one file; where one room lies in another, the inner one has what is in it.
  */
 export type Rooms = Readonly<Record<string, readonly string[]>>;
+
+export function readRooms(root: string): Rooms {
+  const text = readFileSync(join(root, 'walls.json'), 'utf8');
+  return z.record(z.string(), z.array(z.string())).parse(JSON.parse(text));
+}
 
 export interface Import {
   readonly from: string;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { statusOf } from '../report/status';
+import { statusOf } from '../report';
 import { finding } from '../../testing/shared/documents';
 import {
   livepatch,

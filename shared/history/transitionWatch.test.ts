@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { statusOf } from '../report/status';
+import { statusOf } from '../report';
 import { livepatch, readingsOf, thread, type Files } from '../../testing/shared/memoryTree';
 import { finding, settled as calm, transition } from '../../testing/shared/documents';
 import type { StatusDocument } from '../report/statusDocument';

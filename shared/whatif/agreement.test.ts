@@ -1,15 +1,15 @@
 /** What-if against the executable model: what is foretold comes true. */
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { treeOf } from '../kernel/files/kernelTree';
-import { Kernel } from '../kernel/kernel';
+import { treeOf } from '../kernel';
+import { Kernel } from '../kernel';
 import { Random } from '../kernel/state/random';
 import { randomHost, randomOperation, type WorldSize } from '../kernel/testing/randomWorld';
 import { kernelVersions } from '../kernel/state/version';
 import { searchTree } from '../readings/stackSearch';
 import { readKernel } from '../../testing/shared/kernelAgreement';
 import { reticent, untruths } from '../../testing/shared/whatIfAgreement';
-import { statusOf } from '../report/status';
+import { statusOf } from '../report';
 import type { StatusDocument } from '../report/statusDocument';
 import { soughtFor } from './blocking';
 import type { WantedFunction, WhatIfAction } from './document';

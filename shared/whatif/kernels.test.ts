@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CollectOptions } from '../readings/collect';
 import { dmesg, livepatch, modules, readingsOf, type Files } from '../../testing/shared/memoryTree';
-import { statusOf } from '../report/status';
+import { statusOf } from '../report';
 import { whatIfSchema, type WhatIfAction } from './document';
 import { renderWhatIf } from './text';
 import { whatIf } from './whatIf';

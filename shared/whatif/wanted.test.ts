@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { livepatch, readingsOf } from '../../testing/shared/memoryTree';
-import { statusOf } from '../report/status';
+import { statusOf } from '../report';
 import { patch, settled } from '../../testing/shared/documents';
 import { functionsOf, parseWanted, wantedFunctions } from './wanted';
 

@@ -8,7 +8,7 @@ import {
   thread,
   type Files,
 } from '../../testing/shared/memoryTree';
-import { statusOf } from '../report/status';
+import { statusOf } from '../report';
 import { soughtFor } from './blocking';
 import { whatIfSchema, type WhatIfAction } from './document';
 import { renderWhatIf } from './text';

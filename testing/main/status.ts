@@ -1,7 +1,7 @@
 /** The way of one reading, from a target on disk to a document that keeps its contract. */
 import { parseTarget } from '../../shared/api/target';
 import type { Problem, Result } from '../../shared/base/problem';
-import { statusOf } from '../../shared/report/status';
+import { statusOf } from '../../shared/report';
 import { statusDocumentSchema, type StatusDocument } from '../../shared/report/statusDocument';
 import { type SourceOptions } from '../../main/sources/source';
 import { openSource } from '../../main/sources/openSource';

@@ -3,14 +3,14 @@
  * the files of that kernel don't tell, the product must say that it doesn't know.
  */
 import type { KernelCore } from '../../shared/kernel/state/core';
-import { treeOf } from '../../shared/kernel/files/kernelTree';
+import { treeOf } from '../../shared/kernel';
 import { kobjectName } from '../../shared/kernel/files/sysfsFiles';
 import { keyOf, type ObjectState, type PatchState } from '../../shared/kernel/state/livepatch';
 import { codesToLeave } from '../../shared/kernel/rules/stackCheck';
 import { pendingTids } from '../../shared/kernel/rules/threadStates';
-import { collect } from '../../shared/readings/collect';
+import { collect } from '../../shared/readings';
 import type { Readings, Tree } from '../../shared/readings/readings';
-import { statusOf } from '../../shared/report/status';
+import { statusOf } from '../../shared/report';
 import type { PatchEntry, StatusDocument } from '../../shared/report/statusDocument';
 
 /** @param tree what is read of it, where that isn't all */

@@ -1,5 +1,6 @@
 /** A host written down as a list of files, for tests. */
-import { collect, type CollectOptions } from '../../shared/readings/collect';
+import type { CollectOptions } from '../../shared/readings/collect';
+import { collect } from '../../shared/readings';
 import { parseProcStat } from '../../shared/readings/files/procStat';
 import type {
   FolderEntry,

@@ -2,9 +2,9 @@
  * Two hosts of which one is real and one is told by the executable model: what of their files must be
  * the same. Stamps, addresses, sizes and processes that have nothing to do with livepatching may differ.
  */
-import { collect } from '../../shared/readings/collect';
+import { collect } from '../../shared/readings';
 import type { Tree } from '../../shared/readings/readings';
-import { statusOf } from '../../shared/report/status';
+import { statusOf } from '../../shared/report';
 
 /** Every path below a folder, files with their content. `force` can't be read. */
 export function pathsBelow(tree: Tree, path: string): string[] {

@@ -5,8 +5,8 @@
  */
 import type { KernelCore } from '../../shared/kernel/state/core';
 import type { Errno } from '../../shared/kernel/state/errno';
-import type { Kernel } from '../../shared/kernel/kernel';
-import { functionKey } from '../../shared/kernel/state/livepatch';
+import type { Kernel } from '../../shared/kernel';
+import { functionKey } from '../../shared/kernel';
 import type { LivepatchLiteral, ObjectLiteral } from '../../shared/kernel/state/literals';
 import type { Applied } from '../../shared/kernel/operations/apply';
 import { blockersAmong } from '../../shared/kernel/rules/stackCheck';

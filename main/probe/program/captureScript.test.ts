@@ -11,7 +11,7 @@ import {
 } from '../../../testing/sshd/fabricatedRoot';
 import { hold } from '../../../testing/sshd/probedHost';
 import { parseTarget } from '../../../shared/api/target';
-import { statusOf } from '../../../shared/report/status';
+import { statusOf } from '../../../shared/report';
 import type { StatusDocument } from '../../../shared/report/statusDocument';
 import { openSource } from '../../sources/openSource';
 import { skipping } from '../../../testing/main/skipping';

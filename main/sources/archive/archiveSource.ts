@@ -1,6 +1,6 @@
 /** A saved tree in an archive: a capture or a sosreport. */
 import type { Target } from '../../../shared/api/target';
-import { collect } from '../../../shared/readings/collect';
+import { collect } from '../../../shared/readings';
 import { succeed } from '../../../shared/base/problem';
 import { searchTree } from '../../../shared/readings/stackSearch';
 import { withLog } from '../directory/outsideLog';

@@ -1,10 +1,10 @@
 /** Demo hosts: a story of the executable model, played by this machine's clock. */
 import { readFileSync, statSync } from 'node:fs';
 import { parseScenario } from '../../../shared/kernel/scenarios/scenarioFile';
-import { collect } from '../../../shared/readings/collect';
+import { collect } from '../../../shared/readings';
 import { fail, succeed, type Result } from '../../../shared/base/problem';
 import { searchTree } from '../../../shared/readings/stackSearch';
-import { treeOf } from '../../../shared/kernel/files/kernelTree';
+import { treeOf } from '../../../shared/kernel';
 import {
   defaultScenario,
   findScenario,

@@ -1,7 +1,7 @@
 /** A saved tree: a folder laid out like `/`. */
 import { resolve } from 'node:path';
 import type { Target } from '../../../shared/api/target';
-import { collect } from '../../../shared/readings/collect';
+import { collect } from '../../../shared/readings';
 import { succeed, type Problem, type Result } from '../../../shared/base/problem';
 import { searchTree } from '../../../shared/readings/stackSearch';
 import { DirectoryTree } from './directoryTree';

@@ -1,7 +1,7 @@
 /** This machine, read live by the user that runs the program. */
 import { spawnSync } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
-import { collect } from '../../../shared/readings/collect';
+import { collect } from '../../../shared/readings';
 import {
   fail,
   succeed,

@@ -1,6 +1,6 @@
 /** What happened in a recording, and when: looked through once, moment by moment. */
 import { succeed } from '../../base/problem';
-import { statusOf } from '../../report/status';
+import { statusOf } from '../../report';
 import type { Change } from '../events';
 import type { TransitionWatch } from '../transitionWatch';
 import { Watcher } from '../watcher';

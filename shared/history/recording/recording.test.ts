@@ -4,7 +4,7 @@ import { findScenario } from '../../kernel/scenarios/gallery';
 import { Player } from '../../kernel/scenarios/player';
 import type { Problem } from '../../base/problem';
 import type { FileReading, FolderReading, Readings, ThreadScan } from '../../readings/readings';
-import { statusOf } from '../../report/status';
+import { statusOf } from '../../report';
 import { readKernel } from '../../../testing/shared/kernelAgreement';
 import { nothing, sampleLine } from './encode';
 import { recordingLimits, type RecordingLimits } from './format';
