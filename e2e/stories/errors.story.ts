@@ -101,6 +101,20 @@ test.describe('the command line', () => {
     });
   }
 
+  test("keeps its options, which look like Chromium's", async ({ run }) => {
+    const asked = await run(['what-if', 'demo:two-vendors', '--disable', 'acme_fix', '--json']);
+    expect(asked.status).toBe(0);
+    expect(JSON.parse(asked.stdout)).toMatchObject({
+      action: { do: 'disable', patch: 'acme_fix' },
+    });
+    const log = await run(['status', sample('02-one-enabled'), '--log', '/nowhere.log']);
+    expect(log).toMatchObject({ status: 3, stdout: '' });
+    expect(log.stderr).toContain('/nowhere.log does not exist');
+    const forgotten = await run(['forget-key', 'db1.example']);
+    expect(forgotten).toMatchObject({ status: 3, stdout: '' });
+    expect(forgotten.stderr).toContain('No key of db1.example');
+  });
+
   test('runs commands without a window or a display', async ({ run }) => {
     const { status, stdout } = await run(['status', '--json', sample('02-one-enabled')], {
       env: { DISPLAY: '', WAYLAND_DISPLAY: '' },

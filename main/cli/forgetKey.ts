@@ -2,22 +2,11 @@
 import { visible } from '../../shared/base/text';
 import { defaultConfigFile } from '../config/place';
 import { AcceptedKeys } from '../ssh/hostKeys/acceptedKeys';
+import { exitStatus } from './outcome';
 import type { Output } from './output';
-import { exitStatus, forgetKeyHelp, type UsageError } from './usage';
 
 /** @returns 0: it is forgotten; 3: no key was known under the name, or the file can't be changed */
-export async function forgetKey(
-  args: readonly string[],
-  output: Output,
-): Promise<number | UsageError> {
-  const [name, ...others] = args;
-  if (name === '--help' || name === '-h') {
-    output.write(forgetKeyHelp);
-    return exitStatus.settled;
-  }
-  if (name === undefined || others.length > 0 || name.startsWith('-')) {
-    return { usage: 'forget-key takes the name of one host.', command: 'forget-key' };
-  }
+export async function forgetKey([name = '']: readonly string[], output: Output): Promise<number> {
   const path = defaultConfigFile();
   const accepted = new AcceptedKeys(path, (complaint) => output.complain(complaint));
   const count = await accepted.remove(name.toLowerCase());

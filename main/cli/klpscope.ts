@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The program `klpscope`: needs neither Electron nor a display. */
+import { exitStatus } from './outcome';
 import { run } from './run';
-import { exitStatus } from './usage';
 
 /**
  * A reader that closes early, as `head` does, is no failure: the status stays what was read. It is

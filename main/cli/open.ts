@@ -2,15 +2,14 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { exitStatus } from './outcome';
 import type { Output } from './output';
-import { exitStatus, openHelp } from './usage';
 
-/** @returns the window's exit status once it is closed */
+/**
+ * @param args as they were written: the window reads them itself
+ * @returns the window's exit status once it is closed
+ */
 export function open(args: readonly string[], output: Output): Promise<number> {
-  if (args.includes('--help') || args.includes('-h')) {
-    output.write(openHelp);
-    return Promise.resolve(exitStatus.settled);
-  }
   const root = join(import.meta.dirname, '..', '..');
   if (!existsSync(join(root, 'scripts', 'start.ts'))) {
     output.complain(

@@ -10,26 +10,10 @@ import { RecordingWriter } from '../sources/recording/recordingWriter';
 import { type Source } from '../sources/source';
 import { openSource } from '../sources/openSource';
 import { untilInterrupted, type Interruption } from './interruption';
-import { describeProblem } from './outcome';
+import type { OptionValues } from './commands/commands';
+import { describeProblem, exitStatus, usageError, type UsageError } from './outcome';
 import type { Output } from './output';
-import {
-  parseOptions,
-  readTargetArguments,
-  secondsOf,
-  targetOptions,
-  usageError,
-  type TargetArguments,
-} from './targetOptions';
-import { exitStatus, recordHelp, type UsageError } from './usage';
-
-const { json: _json, ...sharedOptions } = targetOptions;
-const recordOptions = {
-  ...sharedOptions,
-  output: { type: 'string', short: 'o' },
-  duration: { type: 'string' },
-  interval: { type: 'string' },
-  overwrite: { type: 'boolean' },
-} as const;
+import { secondsOf, type TargetArguments } from './targetOptions';
 
 interface Plan {
   readonly file: string;
@@ -42,18 +26,10 @@ interface Plan {
 
 /** @returns 0 done, 3 the target could not be read at its end or the file not be written */
 export async function record(
-  args: readonly string[],
+  wanted: TargetArguments,
+  values: OptionValues<'record'>,
   output: Output,
 ): Promise<number | UsageError> {
-  const parsed = parseOptions('record', args, recordOptions);
-  if ('usage' in parsed) return parsed;
-  const { values, positionals } = parsed;
-  if (values.help) {
-    output.write(recordHelp);
-    return exitStatus.settled;
-  }
-  const wanted = readTargetArguments('record', positionals, values);
-  if ('usage' in wanted) return wanted;
   const plan = planOf(wanted, values);
   if ('usage' in plan) return plan;
   const source = openSource(wanted.target, wanted.options);
@@ -70,14 +46,7 @@ export async function record(
   }
 }
 
-interface PlanValues {
-  readonly output?: string | undefined;
-  readonly duration?: string | undefined;
-  readonly interval?: string | undefined;
-  readonly overwrite?: boolean | undefined;
-}
-
-function planOf({ target }: TargetArguments, values: PlanValues): Plan | UsageError {
+function planOf({ target }: TargetArguments, values: OptionValues<'record'>): Plan | UsageError {
   const { output: file, overwrite = false } = values;
   const duration = secondsOf(values.duration);
   const interval = secondsOf(values.interval);

@@ -5,9 +5,8 @@ import { changeLine } from '../../shared/history/watchText';
 import { succeed, type Result } from '../../shared/base/problem';
 import { statusOf } from '../../shared/report';
 import type { StatusDocument } from '../../shared/report/statusDocument';
-import { describeProblem, exitStatusOf } from './outcome';
+import { describeProblem, exitStatus, exitStatusOf } from './outcome';
 import type { Output } from './output';
-import { exitStatus } from './usage';
 
 export interface ReplayPlan {
   readonly target: string;

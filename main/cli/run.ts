@@ -1,22 +1,53 @@
 /** The command line: which command was meant, and how it ended. */
 import { version } from '../../package.json';
 import { parseTarget } from '../../shared/api/target';
+import { visible } from '../../shared/base/text';
 import { captureScript } from '../probe/program/captureScript';
+import { probeText } from '../probe/program/probeText';
+import { isCommand, isPlanned, type CommandName, type OptionValues } from './commands/commands';
+import { withoutForeign } from './commands/foreignSwitches';
+import { commandHelp, generalHelp } from './commands/help';
+import { nearestCommand, readArguments, type Given } from './commands/parser';
 import { forgetKey } from './forgetKey';
 import { open } from './open';
+import { exitStatus, type UsageError } from './outcome';
 import { processOutput, type Output } from './output';
 import { record } from './record';
 import { status } from './status';
-import { captureScriptHelp, exitStatus, generalHelp, type UsageError } from './usage';
+import { readTargetArguments, type TargetArguments } from './targetOptions';
 import { watch } from './watch';
 import { whatIfCommand } from './whatIf';
+
+type Outcome = number | UsageError | Promise<number | UsageError>;
+
+type Runner<Name extends CommandName> = (
+  given: Given<Name>,
+  output: Output,
+  /** As they were written. */
+  args: readonly string[],
+) => Outcome;
+
+/** What runs each command of the table. */
+export type Runners = { readonly [Name in CommandName]: Runner<Name> };
+
+const ownRunners: Runners = {
+  status: reading('status', status),
+  watch: reading('watch', watch),
+  record: reading('record', record),
+  'what-if': reading('what-if', whatIfCommand),
+  'forget-key': ({ operands }, output) => forgetKey(operands, output),
+  'capture-script': (_given, output) => print(captureScript, output),
+  'probe-script': (_given, output) => print(probeText, output),
+  open: (_given, output, args) => open(args, output),
+};
 
 /** @returns the exit status */
 export async function run(
   args: readonly string[],
   output: Output = processOutput(),
+  runners = ownRunners,
 ): Promise<number> {
-  const outcome = await dispatch(args, output);
+  const outcome = await dispatch(args, output, runners);
   if (typeof outcome === 'number') return outcome;
   const help = outcome.command === null ? 'klpscope --help' : `klpscope ${outcome.command} --help`;
   output.complain(`${outcome.usage} Try ${help}.`);
@@ -24,44 +55,53 @@ export async function run(
 }
 
 async function dispatch(
-  [command, ...rest]: readonly string[],
+  args: readonly string[],
   output: Output,
+  runners: Runners,
 ): Promise<number | UsageError> {
-  switch (command) {
-    case 'status':
-      return status(rest, output);
-    case 'watch':
-      return watch(rest, output);
-    case 'record':
-      return record(rest, output);
-    case 'what-if':
-      return whatIfCommand(rest, output);
-    case 'forget-key':
-      return forgetKey(rest, output);
-    case 'capture-script':
-      return printCaptureScript(rest, output);
-    case 'open':
-      return open(rest, output);
-    case undefined:
-      return open([], output);
-    case '--help':
-    case '-h':
-    case 'help':
-      output.write(generalHelp);
-      return exitStatus.settled;
-    case '--version':
-      output.write(`klpscope ${version}\n`);
-      return exitStatus.settled;
-    default:
-      return (await isTarget(command)) ? open([command, ...rest], output) : unknown(command);
+  const [first, ...rest] = args;
+  if (first === undefined) return runCommand('open', [], output, runners);
+  if (isCommand(first)) return runCommand(first, rest, output, runners);
+  if (first === '--help' || first === '-h' || first === 'help') {
+    const [about] = rest;
+    const isKnown = about !== undefined && isCommand(about);
+    return print(
+      isKnown ? commandHelp(about, output.style.width) : generalHelp(output.style.width),
+      output,
+    );
   }
+  if (first === '--version') return print(`klpscope ${version}\n`, output);
+  return (await isTarget(first)) ? runCommand('open', args, output, runners) : unknown(first);
 }
 
-function printCaptureScript(args: readonly string[], output: Output): number | UsageError {
-  const [first] = args;
-  if (first === '--help' || first === '-h') output.write(captureScriptHelp);
-  else if (first === undefined) output.write(captureScript);
-  else return { usage: 'capture-script takes no arguments.', command: 'capture-script' };
+function runCommand<Name extends CommandName>(
+  name: Name,
+  args: readonly string[],
+  output: Output,
+  runners: Runners,
+): Outcome {
+  // What is Chromium's goes on to the window, which is the only one to have any.
+  const given = readArguments(name, name === 'open' ? withoutForeign(name, args) : args);
+  if ('usage' in given) return given;
+  const { help }: { readonly help?: boolean | undefined } = given.values;
+  return help
+    ? print(commandHelp(name, output.style.width), output)
+    : runners[name](given, output, args);
+}
+
+/** What all commands have in common that read a target. */
+function reading<Name extends 'status' | 'watch' | 'record' | 'what-if'>(
+  name: Name,
+  read: (wanted: TargetArguments, values: OptionValues<Name>, output: Output) => Outcome,
+): Runner<Name> {
+  return ({ values, operands }, output) => {
+    const wanted = readTargetArguments(name, operands, values);
+    return 'usage' in wanted ? wanted : read(wanted, values, output);
+  };
+}
+
+function print(text: string, output: Output): number {
+  output.write(text);
   return exitStatus.settled;
 }
 
@@ -77,11 +117,11 @@ async function isTarget(word: string): Promise<boolean> {
   return configuredHosts().includes(word);
 }
 
-/** Commands of the contract that come with later versions. */
-const planned = new Set(['report', 'preflight', 'shadow', 'metrics', 'capture-script']);
-
-function unknown(command: string): UsageError {
-  if (planned.has(command)) return { usage: `${command} is not in this version.`, command: null };
-  if (command.startsWith('-')) return { usage: `${command} is not an option.`, command: null };
-  return { usage: `${command} is not a command.`, command: null };
+function unknown(word: string): UsageError {
+  const shown = visible(word.slice(0, 200));
+  if (isPlanned(word)) return { usage: `${shown} is not in this version.`, command: null };
+  if (word.startsWith('-')) return { usage: `${shown} is not an option.`, command: null };
+  const meant = nearestCommand(word);
+  const hint = meant === null ? '' : ` Did you mean ${meant}?`;
+  return { usage: `${shown} is not a command.${hint}`, command: null };
 }

@@ -1,11 +1,12 @@
-/** Options and positionals that every command has that reads one target. */
+/** What the options and operands mean that every command has that reads a target. */
 import { existsSync } from 'node:fs';
-import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { parseTarget, type Target } from '../../shared/api/target';
 import { visible } from '../../shared/base/text';
 import type { LiveRequest, SourceOptions } from '../sources/source';
+import type { ValuesOf } from './commands/command';
+import type { readingOptions } from './commands/options';
+import { usageError, type UsageError } from './outcome';
 import { askerHere } from './terminal';
-import type { UsageError } from './usage';
 
 export interface TargetArguments {
   readonly target: Target;
@@ -16,57 +17,18 @@ export interface TargetArguments {
 /** Seconds after which a reading is given up. */
 const defaultTimeoutSeconds = 60;
 
-export const targetOptions = {
-  help: { type: 'boolean', short: 'h' },
-  json: { type: 'boolean' },
-  log: { type: 'string' },
-  timeout: { type: 'string' },
-  sudo: { type: 'boolean' },
-  transport: { type: 'string' },
-  identity: { type: 'string' },
-  'accept-new': { type: 'boolean' },
-} as const satisfies ParseArgsConfig['options'];
-
-/** The values of {@link targetOptions}, as far as they were given. */
-export interface TargetValues {
-  readonly log?: string | undefined;
-  readonly timeout?: string | undefined;
-  readonly sudo?: boolean | undefined;
-  readonly transport?: string | undefined;
-  readonly identity?: string | undefined;
-  readonly 'accept-new'?: boolean | undefined;
-}
-
-/** `parseArgs`, with its complaint as a value. */
-export function parseOptions<T extends NonNullable<ParseArgsConfig['options']>>(
-  command: string,
-  args: readonly string[],
-  options: T,
-) {
-  try {
-    return parseArgs({ args: [...args], allowPositionals: true, options });
-  } catch (error) {
-    return usageError(
-      command,
-      error instanceof Error ? firstSentence(error.message) : String(error),
-    );
-  }
-}
+/** The values of the options that every command has that reads a target. */
+export type TargetValues = ValuesOf<typeof readingOptions>;
 
 /** What one target and its options mean; a usage error where they mean nothing. */
 export function readTargetArguments(
   command: string,
-  positionals: readonly string[],
+  [text = '']: readonly string[],
   values: TargetValues,
 ): TargetArguments | UsageError {
-  const [text, ...others] = positionals;
   const timeoutSeconds = secondsOf(values.timeout) ?? defaultTimeoutSeconds;
   if (Number.isNaN(timeoutSeconds)) {
     return usageError(command, '--timeout takes a number of seconds above 0.');
-  }
-  if (text === undefined) return usageError(command, `${command} needs a target.`);
-  if (others.length > 0) {
-    return usageError(command, `${command} takes one target, not ${positionals.length}.`);
   }
   const target = parseTarget(text);
   if (!target.ok) return usageError(command, visible(target.problem.message));
@@ -99,9 +61,6 @@ function liveRequest(
   if (sudo && target.kind !== 'ssh' && target.kind !== 'local') {
     return usageError(command, `--sudo goes with a live host, not with ${target.text}.`);
   }
-  if (transport !== undefined && transport !== 'ssh2' && transport !== 'openssh') {
-    return usageError(command, '--transport is ssh2 or openssh.');
-  }
   if (identity !== undefined && !existsSync(identity)) {
     return usageError(command, `--identity: ${identity} does not exist.`);
   }
@@ -112,12 +71,4 @@ function liveRequest(
     ...(values['accept-new'] === undefined ? {} : { acceptNew: values['accept-new'] }),
     ...(values.timeout === undefined ? {} : { timeoutMs: Number(values.timeout) * 1000 }),
   };
-}
-
-export function usageError(command: string, usage: string): UsageError {
-  return { usage, command };
-}
-
-function firstSentence(message: string): string {
-  return `${message.split('. ')[0]?.replace(/\.$/, '') ?? message}.`;
 }

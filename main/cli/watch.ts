@@ -10,24 +10,11 @@ import { openSource } from '../sources/openSource';
 import { succeed, type Problem } from '../../shared/base/problem';
 import { slownessText } from '../../shared/report/pace';
 import { untilInterrupted, type Interruption } from './interruption';
-import { describeProblem, exitStatusOf } from './outcome';
+import type { OptionValues } from './commands/commands';
+import { describeProblem, exitStatus, exitStatusOf, usageError, type UsageError } from './outcome';
 import type { Output } from './output';
 import { replay } from './replay';
-import {
-  parseOptions,
-  readTargetArguments,
-  secondsOf,
-  targetOptions,
-  usageError,
-} from './targetOptions';
-import { exitStatus, watchHelp, type UsageError } from './usage';
-
-const watchOptions = {
-  ...targetOptions,
-  until: { type: 'string' },
-  for: { type: 'string' },
-  interval: { type: 'string' },
-} as const;
+import { secondsOf, type TargetArguments } from './targetOptions';
 
 interface Plan {
   readonly json: boolean;
@@ -39,19 +26,11 @@ interface Plan {
 }
 
 /** @returns the exit status of the last state; 3 where the host is lost and stays so to the end */
-export async function watch(args: readonly string[], output: Output): Promise<number | UsageError> {
-  const parsed = parseOptions('watch', args, watchOptions);
-  if ('usage' in parsed) return parsed;
-  const { values, positionals } = parsed;
-  if (values.help) {
-    output.write(watchHelp);
-    return exitStatus.settled;
-  }
-  const wanted = readTargetArguments('watch', positionals, values);
-  if ('usage' in wanted) return wanted;
-  if (values.until !== undefined && values.until !== 'settled') {
-    return usageError('watch', '--until takes settled.');
-  }
+export async function watch(
+  wanted: TargetArguments,
+  values: OptionValues<'watch'>,
+  output: Output,
+): Promise<number | UsageError> {
   const seconds = secondsOf(values.for);
   const interval = secondsOf(values.interval);
   if (Number.isNaN(seconds) || Number.isNaN(interval)) {

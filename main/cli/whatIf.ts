@@ -13,34 +13,18 @@ import {
   type WrittenLine,
 } from '../../shared/whatif/wanted';
 import { askWhatIf } from '../sources/askWhatIf';
-import { describeProblem } from './outcome';
+import type { OptionValues } from './commands/commands';
+import { describeProblem, exitStatus, usageError, type UsageError } from './outcome';
 import type { Output } from './output';
 import { readAndAsk } from './readStatus';
-import { parseOptions, readTargetArguments, targetOptions, usageError } from './targetOptions';
-import { exitStatus, whatIfHelp, type UsageError } from './usage';
-
-const whatIfOptions = {
-  ...targetOptions,
-  disable: { type: 'string' },
-  reverse: { type: 'string' },
-  force: { type: 'string' },
-  'replace-with': { type: 'string' },
-} as const;
+import type { TargetArguments } from './targetOptions';
 
 /** @returns 0 done, 3 unreadable */
 export async function whatIfCommand(
-  args: readonly string[],
+  wanted: TargetArguments,
+  values: OptionValues<'what-if'>,
   output: Output,
 ): Promise<number | UsageError> {
-  const parsed = parseOptions('what-if', args, whatIfOptions);
-  if ('usage' in parsed) return parsed;
-  const { values, positionals } = parsed;
-  if (values.help) {
-    output.write(whatIfHelp);
-    return exitStatus.settled;
-  }
-  const wanted = readTargetArguments('what-if', positionals, values);
-  if ('usage' in wanted) return wanted;
   const asked = askedFor(values);
   if ('usage' in asked) return asked;
   let wrong: UsageError | null = null;
@@ -65,13 +49,6 @@ export async function whatIfCommand(
   return exitStatus.settled;
 }
 
-interface ActionValues {
-  readonly disable?: string | undefined;
-  readonly reverse?: string | undefined;
-  readonly force?: string | undefined;
-  readonly 'replace-with'?: string | undefined;
-}
-
 /** An action, as far as it is known before the host is read. */
 type Asked =
   | Extract<WhatIfAction, { patch: string }>
@@ -80,7 +57,7 @@ type Asked =
   /** There is no such file: it must be a livepatch of the host. */
   | { readonly do: 'replace'; readonly livepatch: string };
 
-function askedFor(values: ActionValues): Asked | UsageError {
+function askedFor(values: OptionValues<'what-if'>): Asked | UsageError {
   const given = (['disable', 'reverse', 'force', 'replace-with'] as const).filter(
     (name) => values[name] !== undefined,
   );
