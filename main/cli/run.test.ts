@@ -6,6 +6,8 @@ import { statusDocumentSchema } from '../../shared/report/statusDocument';
 import { livepatch, thread } from '../../testing/shared/memoryTree';
 import { klpscope } from '../../testing/main/cli';
 import { hostFolder, temporaryFolder, writeHost } from '../../testing/main/folders';
+import { probeText } from '../probe/program/probeText';
+import { commands } from './commands/commands';
 import { wantsColour } from './output';
 
 const samples = join(import.meta.dirname, '../../samples/linux-6.12');
@@ -42,13 +44,25 @@ describe('klpscope', () => {
   });
 
   it.each(
-    ['status', 'watch', 'record', 'what-if', 'forget-key', 'capture-script', 'open'].flatMap(
-      (command) => ['--help', '-h'].map((option) => [command, option] as const),
+    Object.keys(commands).flatMap((command) =>
+      ['--help', '-h'].map((option) => [command, option] as const),
     ),
   )('%s %s prints its own help and does nothing else', async (command, option) => {
     const { status, stdout, stderr } = await klpscope([command, option]);
     expect({ status, stderr }).toEqual({ status: 0, stderr: [] });
     expect(stdout.startsWith(`Usage: klpscope ${command}`)).toBe(true);
+  });
+
+  it('probe-script prints the program that runs on a host, and takes no arguments', async () => {
+    expect(await klpscope(['probe-script'])).toEqual({ status: 0, stdout: probeText, stderr: [] });
+    expect(await klpscope(['probe-script', 'db1'])).toMatchObject({ status: 64, stdout: '' });
+  });
+
+  it('open --help names the options of the window', async () => {
+    const { stdout } = await klpscope(['open', '--help']);
+    for (const word of ['--view', '--theme', '--size', '--screenshot']) {
+      expect(stdout).toContain(word);
+    }
   });
 
   it('open --help opens nothing', async () => {
@@ -60,16 +74,20 @@ describe('klpscope', () => {
 
 describe('wrong usage ends with 64, one line that says what and where help is, and no document', () => {
   it.each([
-    [['stauts', 'local'], /stauts is not a command.*klpscope --help/],
+    [['stauts', 'local'], /stauts is not a command. Did you mean status.*klpscope --help/],
     [['metrics', 'local'], /metrics is not in this version.*klpscope --help/],
     [['--jsno'], /--jsno is not an option.*klpscope --help/],
     [['status'], /needs a target.*klpscope status --help/],
     [['status', '--json'], /needs a target.*klpscope status --help/],
     [['status', 'local', 'dir:/tmp'], /one target, not 2.*klpscope status --help/],
-    [['status', 'local', '--jsno'], /--jsno.*klpscope status --help/],
+    [['status', 'local', '--jsno'], /--jsno.*Did you mean --json.*klpscope status --help/],
     [['status', 'local', '--timeout', 'soon'], /--timeout.*klpscope status --help/],
     [['status', 'local', '--timeout', '0'], /--timeout.*klpscope status --help/],
     [['status', 'local', '--log'], /--log.*klpscope status --help/],
+    [['status', 'local', '--log', '--json'], /--log needs a value.*klpscope status --help/],
+    [['status', 'local', '--json=x'], /--json.*klpscope status --help/],
+    [['forget-key', 'db1', 'db2'], /name of one host.*klpscope forget-key --help/],
+    [['open', '--theme', 'pink'], /--theme is system, light or dark.*klpscope open --help/],
     [['status', ''], /target.*klpscope status --help/],
     [['status', 'dir:'], /dir: needs a path.*klpscope status --help/],
     [['status', '/var/tmp'], /dir:\/var\/tmp.*klpscope status --help/],

@@ -78,7 +78,7 @@ function runCommand<Name extends CommandName>(
   name: Name,
   args: readonly string[],
   output: Output,
-  runners: Runners,
+  runners: { readonly [Own in Name]: Runner<Own> },
 ): Outcome {
   // What is Chromium's goes on to the window, which is the only one to have any.
   const given = readArguments(name, name === 'open' ? withoutForeign(name, args) : args);

@@ -215,20 +215,20 @@ export type CommandName = keyof typeof commands;
 export type OptionValues<Name extends CommandName> = ValuesOf<(typeof commands)[Name]['options']>;
 
 /** Words that are no targets either: commands that come with later versions. */
-const plannedCommands: readonly string[] = ['report', 'preflight', 'shadow', 'metrics'];
+const plannedCommands: ReadonlySet<string> = new Set(['report', 'preflight', 'shadow', 'metrics']);
 
 /** What may stand in a command's place and asks for help or the version. */
-const generalWords: readonly string[] = ['help', '--help', '-h', '--version'];
+const generalWords: ReadonlySet<string> = new Set(['help', '--help', '-h', '--version']);
 
 export function isCommand(word: string): word is CommandName {
   return Object.hasOwn(commands, word);
 }
 
 export function isPlanned(word: string): boolean {
-  return plannedCommands.includes(word);
+  return plannedCommands.has(word);
 }
 
 /** Whether a first word is for the command line, and not a target or an option of the window. */
 export function isOfCommandLine(word: string): boolean {
-  return (isCommand(word) && word !== 'open') || isPlanned(word) || generalWords.includes(word);
+  return (isCommand(word) && word !== 'open') || isPlanned(word) || generalWords.has(word);
 }

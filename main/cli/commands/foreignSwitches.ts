@@ -30,7 +30,7 @@ export function withoutForeign(name: CommandName, args: readonly string[]): read
   let isValue = false;
   for (const [at, arg] of args.entries()) {
     if (arg === '--' && !isValue) return [...kept, ...args.slice(at)];
-    const isOwn = Object.hasOwn(options, arg.replace(/^--|=.*$/gsu, ''));
+    const isOwn = Object.hasOwn(options, arg.slice(2).split('=')[0] ?? '');
     if (isValue || isOwn || !foreign.test(arg)) kept.push(arg);
     isValue = !isValue && takesNext(options, arg);
   }

@@ -24,13 +24,19 @@ export function readArguments<Name extends CommandName>(
     throw error;
   }
   const values = valuesOf(command);
-  const usage = values['help']
-    ? null
-    : (wrongValue(record, values, args) ?? wrongCount(name, record.operands, command.args));
-  return usage === null
-    ? // Commander's values are untyped; the names and choices are those of the table.
-      { values: values as OptionValues<Name>, operands: command.args }
-    : { usage, command: name };
+  if (!isOfTable(name, values, args))
+    return { usage: wrongValue(record, values, args) ?? '', command: name };
+  const usage = values['help'] ? null : wrongCount(name, record.operands, command.args);
+  return usage === null ? { values, operands: command.args } : { usage, command: name };
+}
+
+/** Commander's values are untyped; checked, their names and choices are those of the table. */
+function isOfTable<Name extends CommandName>(
+  name: Name,
+  values: Readonly<Record<string, unknown>>,
+  args: readonly string[],
+): values is OptionValues<Name> & Readonly<Record<string, unknown>> {
+  return values['help'] === true || wrongValue(commands[name], values, args) === null;
 }
 
 function commanderOf(name: string, { options, operands }: CommandRecord): Command {
@@ -76,12 +82,12 @@ function valuesOf(command: Command): Record<string, unknown> {
 function sentenceOf(error: CommanderError): string {
   const [, written = ''] = /'(.*)'/su.exec(error.message) ?? [];
   if (error.code === 'commander.optionMissingArgument') {
-    return `${written.replace(/^-\w, | <.*$/g, '')} needs a value.`;
+    return `${written.replace(/^-\w, /, '').split(' ')[0]} needs a value.`;
   }
   if (error.code !== 'commander.unknownOption') return visible(error.message);
   const meant = suggestionIn(error);
   const hint = meant === null ? '' : ` Did you mean ${meant}?`;
-  return `${printable(written.replace(/=.*$/su, ''))} is not an option here.${hint}`;
+  return `${printable(written.split('=')[0] ?? '')} is not an option here.${hint}`;
 }
 
 /** Commander hints in its message alone. Of several words that are equally near it names all. */
