@@ -121,6 +121,11 @@ test('a second start opens its targets in the first window and ends', async ({
   await expect(headline(page)).toContainText('livepatch_a is applied');
   await expect(railHosts(page)).toHaveCount(2);
   expect(electron.windows()).toHaveLength(1);
+  // More than a hundred.
+  writeTree(join(folder, 'db2'), settledHost('db2'));
+  const many = await run([...Array<string>(120).fill(stalled), `dir:${folder}/db2`]);
+  expect(many).toMatchObject({ status: 0, stdout: '' });
+  await expect(railHosts(page)).toHaveCount(3);
 });
 
 test('hosts called like what every object answers to are hosts like any other', async ({
