@@ -27,7 +27,7 @@ const known = new Map([
   ['main/ssh/config/keywords.ts', 1],
   // By ids of open hosts, which main/app/hosts/hosts.ts makes.
   ['renderer/state/store.ts', 2],
-  ['renderer/recording/playback.ts', 1],
+  ['renderer/player/playback.ts', 1],
 ]);
 
 const openNames =
