@@ -1,7 +1,7 @@
 /** What the options of a target's commands mean, and which of them go with which target. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { klpscope } from '../../testing/main/cli';
 import { hostFolder, temporaryFolder } from '../../testing/main/folders';
 import { readTargetArguments, secondsOf, type TargetValues } from './targetOptions';
@@ -71,6 +71,21 @@ describe('options of a live host', () => {
     const ended = await klpscope(['status', target, ...args]);
     expect(ended).toMatchObject({ status: 64, stdout: '' });
     expect(ended.stderr.join()).toContain(complaint);
+  });
+});
+
+describe('--verbose', () => {
+  it('writes each step to standard error, nowhere else, and nothing that a terminal obeys', () => {
+    const meaning = meaningOf('db1', { verbose: true });
+    const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    if ('options' in meaning) meaning.options.trace?.('said \u001b[31m');
+    const written = write.mock.calls.map(([line]) => String(line));
+    write.mockRestore();
+    expect(written).toEqual([expect.stringMatching(/^ *\d+\.\d{3} said \\x1b\[31m\n$/)]);
+  });
+
+  it('is off unless it is asked for', () => {
+    expect(meaningOf('db1', {})).not.toHaveProperty('options.trace');
   });
 });
 

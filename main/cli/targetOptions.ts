@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { parseTarget, type Target } from '../../shared/api/target';
 import { visible } from '../../shared/base/text';
 import type { LiveRequest, SourceOptions } from '../sources/source';
+import { traceInto } from '../ssh/trace';
 import type { ValuesOf } from './commands/command';
 import type { readingOptions } from './commands/options';
 import { usageError, type UsageError } from './outcome';
@@ -37,7 +38,12 @@ export function readTargetArguments(
   return {
     target: target.value,
     timeoutSeconds,
-    options: { ...(values.log === undefined ? {} : { log: values.log }), live, ask: askerHere() },
+    options: {
+      ...(values.log === undefined ? {} : { log: values.log }),
+      ...(values.verbose ? { trace: traceInto((line) => void process.stderr.write(line)) } : {}),
+      live,
+      ask: askerHere(),
+    },
   };
 }
 

@@ -26,6 +26,9 @@ export const readingOptions = {
     value: 'FILE',
     help: "a key to offer beside those of ssh's configuration",
   },
+  verbose: {
+    help: 'tell each step on the way to a live host on standard error; no secrets',
+  },
   'accept-new': { help: 'take the key of an unknown host; a changed one never' },
   ...helpOption,
 } as const satisfies Options;
