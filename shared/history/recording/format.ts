@@ -94,7 +94,7 @@ export const recordingLimits = {
   unpackedBytes: 268_435_456,
   moments: 100_000,
   line: 67_108_864,
-  values: 4_000_000,
+  values: 1_000_000,
   work: 8_589_934_592,
 } as const;
 export type RecordingLimits = { readonly [limit in keyof typeof recordingLimits]: number };
