@@ -21,7 +21,8 @@ export function atExit(duty: () => void): () => void {
 function watchEnds(): void {
   process.once('exit', doAll);
   // Signals come to the main thread alone; it ends its threads in order.
-  if (isMainThread) for (const signal of endings) process.on(signal, endBy);
+  // In front of whoever handles one only once, and is no listener any more when it is called.
+  if (isMainThread) for (const signal of endings) process.prependListener(signal, endBy);
 }
 
 function watchEndsNoMore(): void {
