@@ -127,6 +127,9 @@ export async function start(args: string[], options: Launch, folder: string): Pr
     args,
     env: { ...variables(), ...ownVariables(folder), ...env },
   });
+  Object.defineProperty(electron, 'evaluate', {
+    value: againWhenCollected(electron.evaluate.bind(electron)),
+  });
   keepOutput(electron.process(), folder);
   const complaints: string[] = [];
   const complain = (text: string): void => {
@@ -154,6 +157,22 @@ export async function start(args: string[], options: Launch, folder: string): Pr
       isClosed = true;
       await electron.close();
     },
+  };
+}
+
+/**
+ * On a busy machine the main process may collect the promise through which it would answer, and says
+ * so. What stories run there can be run again.
+ */
+function againWhenCollected<A extends unknown[], R>(call: (...args: A) => Promise<R>) {
+  return async (...args: A): Promise<R> => {
+    for (let left = 3; ; left -= 1) {
+      try {
+        return await call(...args);
+      } catch (error) {
+        if (left === 0 || !String(error).includes('promise was garbage collected')) throw error;
+      }
+    }
   };
 }
 

@@ -35,8 +35,12 @@ export interface RunTraces {
 /** Its value is the name of the run's folder, which no other run has. */
 const markVariable = 'KLPSCOPE_TEST_RUN';
 
-/** What runners keep for their next start, in a folder for each user. */
-const cachesOfRunners = /^(?:tsx-\d+|playwright-transform-cache-\d+|node-compile-cache|node-jiti)$/;
+/**
+ * What runners keep for their next start, in a folder for each user, and what Playwright and Chromium
+ * do not take away where an application ends before they do.
+ */
+const namesOfRunners =
+  /^(?:tsx-\d+|playwright-transform-cache-\d+|node-compile-cache|node-jiti|playwright-artifacts-\w+|scoped_dir\w+)$/;
 
 /** What was told to end needs a moment for it, on a busy machine a long one. */
 const patienceMs = 20_000;
@@ -59,7 +63,7 @@ export function beginTraces({ graceMs = patienceMs } = {}): RunTraces {
       for (const { pid } of processes) end(pid);
       const files = folders.flatMap((folder) =>
         readdirSync(folder)
-          .filter((name) => !cachesOfRunners.test(name))
+          .filter((name) => !namesOfRunners.test(name))
           .map((name) => join(folder, name)),
       );
       await Promise.all(files.map((path) => rm(path, { recursive: true, force: true })));
