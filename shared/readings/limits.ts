@@ -114,12 +114,21 @@ function livepatchFolders({ folders }: Readings): { livepatches: number; functio
   return { livepatches, functions };
 }
 
+/** A file's reading as long as its limit allows; the very same where it already is. */
+export function cutToLimit(path: string, reading: FileReading): FileReading {
+  const limit = limitOf(path);
+  return 'text' in reading && reading.text.length > limit
+    ? { text: reading.text.slice(0, limit), truncated: true }
+    : reading;
+}
+
 function cutFiles(files: ReadonlyMap<string, FileReading>): ReadonlyMap<string, FileReading> {
   let cut: Map<string, FileReading> | null = null;
   for (const [path, reading] of files) {
-    if (!('text' in reading) || reading.text.length <= limitOf(path)) continue;
+    const kept = cutToLimit(path, reading);
+    if (kept === reading) continue;
     cut ??= new Map(files);
-    cut.set(path, { text: reading.text.slice(0, limitOf(path)), truncated: true });
+    cut.set(path, kept);
   }
   return cut ?? files;
 }

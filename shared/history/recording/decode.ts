@@ -1,6 +1,6 @@
 /** Lines of a recording back to readings. */
 import type { FileReading, FolderReading, ThreadScan } from '../../readings/readings';
-import { limitOf } from '../../readings/limits';
+import { cutToLimit } from '../../readings/limits';
 import { rowsOf, threadKey, type nothing } from './encode';
 import type { FileChange, SampleLine, ThreadChange } from './format';
 
@@ -31,7 +31,8 @@ function filesAfter(
   const after = new Map(before);
   for (const path of withoutFiles) after.delete(path);
   for (const [path, change] of files) {
-    after.set(path, withinLimit(path, fileAfter(before.get(path), change)));
+    // Who made the recording need not have kept to what is read of a host.
+    after.set(path, cutToLimit(path, fileAfter(before.get(path), change)));
   }
   return after;
 }
@@ -41,14 +42,6 @@ function fileAfter(before: FileReading | undefined, change: FileChange): FileRea
   const isKnown = before !== undefined && 'text' in before;
   const kept = isKnown ? before.text.slice(change.drop) : '';
   return { text: kept + change.more, truncated: isKnown && before.truncated };
-}
-
-/** Who made the recording need not have kept to what is read of a host. */
-function withinLimit(path: string, reading: FileReading): FileReading {
-  const limit = limitOf(path);
-  return 'text' in reading && reading.text.length > limit
-    ? { text: reading.text.slice(0, limit), truncated: true }
-    : reading;
 }
 
 function foldersAfter(

@@ -25,6 +25,9 @@ export class Recording {
   private readonly kept = new Map<number, typeof nothing>();
   /** Samples between two that are kept: a multiple of {@link keptEvery}. */
   private stride = keptEvery;
+  /** Length of the texts that are kept, or more: counting them exactly goes through all of them. */
+  private keptAtMost = 0;
+  private lastKept: typeof nothing = nothing;
   /** The last that was asked for: the next one mostly follows on it. */
   private last: { readonly index: number; readonly state: typeof nothing } | null = null;
 
@@ -89,9 +92,15 @@ export class Recording {
 
   private keep(at: number, state: typeof nothing): void {
     this.kept.set(at, state);
-    while (this.kept.size > 1 && textOf(this.kept) > keptText) {
+    this.keptAtMost += textOf([state], this.lastKept);
+    this.lastKept = state;
+    while (this.kept.size > 1 && this.keptAtMost > keptText) {
+      this.keptAtMost = textOf(this.kept.values());
+      if (this.keptAtMost <= keptText) return;
       this.stride *= 2;
       for (const each of this.kept.keys()) if (each % this.stride !== 0) this.kept.delete(each);
+      this.keptAtMost = textOf(this.kept.values());
+      this.lastKept = nothing;
     }
   }
 
@@ -107,11 +116,15 @@ export class Recording {
   }
 }
 
-/** Length of all texts that are kept; what did not change from one to the next is one text. */
-function textOf(kept: ReadonlyMap<number, typeof nothing>): number {
-  const seen = new Set<unknown>();
+/**
+ * Length of all texts of some states; what did not change from one to the next is one text.
+ *
+ * @param known a state whose texts do not count
+ */
+function textOf(states: Iterable<typeof nothing>, known: typeof nothing = nothing): number {
+  const seen = new Set<unknown>(known.files.values());
   let length = 0;
-  for (const { files } of kept.values()) {
+  for (const { files } of states) {
     for (const reading of files.values()) {
       if (!('text' in reading) || seen.has(reading)) continue;
       seen.add(reading);
