@@ -1,7 +1,8 @@
 // @vitest-environment jsdom
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { problemHelp } from '../../shared/diagnosis/wording';
-import { freshInfo, installBridge } from '../../testing/renderer/bridge';
+import { installBridge } from '../../testing/renderer/bridge';
+import { appInfo } from '../../testing/renderer/documents';
 import { hostOf, settled } from '../../testing/renderer/documents';
 import {
   changeTheme,
@@ -19,7 +20,7 @@ import {
 import { changeView, putHost, useWindow } from './store';
 
 const blank = useWindow.getState();
-const { settings } = freshInfo;
+const { settings } = appInfo;
 
 beforeEach(() => useWindow.setState(blank, true));
 

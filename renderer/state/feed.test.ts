@@ -1,7 +1,8 @@
 // @vitest-environment jsdom
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { useQuestions } from './questions';
-import { freshInfo as info, installBridge, type MainProcess } from '../../testing/renderer/bridge';
+import { installBridge, type MainProcess } from '../../testing/renderer/bridge';
+import { appInfo as info } from '../../testing/renderer/documents';
 import { hostOf, patch, settled, transition } from '../../testing/renderer/documents';
 import { startFeed } from './feed';
 import { useWindow } from './store';

@@ -8,21 +8,6 @@ export interface MainProcess {
   readonly listeners: Map<EventName, (payload: unknown) => void>;
 }
 
-/** What the main process answers when it has just started and nothing is open. */
-export const freshInfo = {
-  version: '0.1.0',
-  electron: '45.4.1',
-  platform: 'linux',
-  notices: [],
-  hasPkexec: false,
-  settings: { theme: 'dark', zoom: 1, interval: 2, transports: {} },
-  samples: [],
-  demos: [],
-  hosts: [],
-  selected: null,
-  view: null,
-};
-
 /** @param answer what each request is answered; one that rejects is a bug of the main process */
 export function installBridge(
   answer: (name: RequestName, argument: unknown) => unknown = () => undefined,
