@@ -440,11 +440,11 @@ test('nobody of ours opened anything for writing, and the guest would have told'
   expect((await lab.ssh(`echo 1 >${path}`)).code).not.toBe(0);
   expect(await writes()).toMatchObject([{ login: 0, call: 'opened', path, forWriting: true }]);
 
-  expect(app.complaints).toEqual([]);
+  expect(app.warnings).toEqual([]);
   // What is pinned for ever, and was forced, is a warning: settled, and no error.
   expect((await status()).findings.map(({ severity }) => severity)).not.toContain('error');
-  const { exitStatus, complaints } = await watching.end();
-  expect(complaints).toBe('');
+  const { exitStatus, warnings } = await watching.end();
+  expect(warnings).toBe('');
   expect(exitStatus).toBe(0);
   expect(watching.events().map(({ event }) => event)).not.toContain('lost');
   const beginning = statusDocumentSchema.parse(watching.events()[0]?.status);

@@ -6,15 +6,15 @@ import type { Lab, UserName } from '../lab/index.js';
 /** What `klpscope status guest --json` says; the variables of a client have to be set. */
 export async function statusOf(): Promise<StatusDocument> {
   let out = '';
-  const complaints: string[] = [];
+  const warnings: string[] = [];
   await run(['status', 'guest', '--json'], {
     style: { width: 100, colour: false, unicode: true },
     write: (text) => {
       out += text;
     },
-    complain: (line) => complaints.push(line),
+    warn: (line) => warnings.push(line),
   });
-  if (complaints.length > 0) throw new Error(`klpscope complained: ${complaints.join(' ')}`);
+  if (warnings.length > 0) throw new Error(`klpscope complained: ${warnings.join(' ')}`);
   return statusDocumentSchema.parse(JSON.parse(out));
 }
 

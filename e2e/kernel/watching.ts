@@ -28,7 +28,7 @@ export interface Watching {
   /** Everything since the beginning. */
   events(): readonly WatchEvent[];
   /** Interrupts it, as Ctrl+C does, and waits for its end. */
-  end(): Promise<{ readonly exitStatus: number | null; readonly complaints: string }>;
+  end(): Promise<{ readonly exitStatus: number | null; readonly warnings: string }>;
 }
 
 /** Follows root's view of the guest, a reading every other second. */
@@ -36,9 +36,9 @@ export function watchGuest(client: Client): Watching {
   const child = client.start(['watch', 'guest', '--json', '--interval', '2']);
   const ended = once(child, 'close');
   const events: WatchEvent[] = [];
-  let complaints = '';
+  let warnings = '';
   let beginning = 0;
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => (complaints += text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (warnings += text));
   if (child.stdout !== null) {
     createInterface({ input: child.stdout }).on('line', (line) => {
       events.push(watchEventSchema.parse(JSON.parse(line)));
@@ -51,20 +51,20 @@ export function watchGuest(client: Client): Watching {
       beginning = events.length;
     },
     async sees(...wanted) {
-      await expect.poll(news, { message: complaints }).toEqual(expect.arrayContaining([...wanted]));
+      await expect.poll(news, { message: warnings }).toEqual(expect.arrayContaining([...wanted]));
       return events.slice(beginning);
     },
     hasSeen: (event) => news().includes(event),
     async seesSettled() {
       const running = () =>
         events.findLast(({ event }) => /^transition-(started|completed)$/.test(event))?.event;
-      await expect.poll(running, { message: complaints }).not.toBe('transition-started');
+      await expect.poll(running, { message: warnings }).not.toBe('transition-started');
     },
     events: () => events,
     async end() {
       child.kill('SIGINT');
       await ended;
-      return { exitStatus: child.exitCode, complaints };
+      return { exitStatus: child.exitCode, warnings };
     },
   };
 }

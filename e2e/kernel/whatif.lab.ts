@@ -71,15 +71,15 @@ describe.skipIf(why)(`what-if and a real kernel ${kernel}`, () => {
 
 async function asked(...args: readonly string[]): Promise<WhatIf> {
   let out = '';
-  const complaints: string[] = [];
+  const warnings: string[] = [];
   const status = await run(['what-if', ...args, '--json'], {
     style: { width: 100, colour: false, unicode: true },
     write: (text) => {
       out += text;
     },
-    complain: (line) => complaints.push(line),
+    warn: (line) => warnings.push(line),
   });
-  expect({ status, complaints }).toEqual({ status: 0, complaints: [] });
+  expect({ status, warnings }).toEqual({ status: 0, warnings: [] });
   return whatIfSchema.parse(JSON.parse(out));
 }
 

@@ -1,5 +1,5 @@
 /**
- * Starts the real app for a story, with a profile of its own, and watches what it complains about:
+ * Starts the real app for a story, with a profile of its own, and watches what it warns about:
  * a story in which the page or the main process says that something went wrong has failed.
  */
 import {
@@ -23,8 +23,8 @@ const usualSwitches = electronOptions({ isVirtual: true, env: process.env });
 export interface App {
   readonly electron: ElectronApplication;
   readonly page: Page;
-  /** What the page and the main process complained about, but for what was expected. */
-  readonly complaints: readonly string[];
+  /** What the page and the main process warned about, but for what was expected. */
+  readonly warnings: readonly string[];
   readonly close: () => Promise<void>;
 }
 
@@ -74,7 +74,7 @@ export const test = base.extend<Fixtures>({
       return app;
     });
     for (const app of apps) await app.close();
-    expect(apps.flatMap((app) => app.complaints)).toEqual([]);
+    expect(apps.flatMap((app) => app.warnings)).toEqual([]);
   },
   run: async ({ folder }, use) => {
     await use((args, options = {}) => {
@@ -131,27 +131,27 @@ export async function start(args: string[], options: Launch, folder: string): Pr
     value: againWhenCollected(electron.evaluate.bind(electron)),
   });
   keepOutput(electron.process(), folder);
-  const complaints: string[] = [];
-  const complain = (text: string): void => {
-    if (expected?.test(text) !== true) complaints.push(text);
+  const warnings: string[] = [];
+  const warn = (text: string): void => {
+    if (expected?.test(text) !== true) warnings.push(text);
   };
   electron.process().stderr?.on('data', (chunk: Buffer) => {
     const lines = chunk.toString().split('\n');
-    complaints.push(...lines.filter((line) => line.includes('a bug in the main process')));
+    warnings.push(...lines.filter((line) => line.includes('a bug in the main process')));
   });
   const page = await electron.firstWindow();
   page.on('console', (message) => {
-    if (message.type() === 'error') complain(message.text());
+    if (message.type() === 'error') warn(message.text());
   });
-  page.on('pageerror', (error) => complain(String(error)));
-  page.on('crash', () => complain('the page crashed'));
+  page.on('pageerror', (error) => warn(String(error)));
+  page.on('crash', () => warn('the page crashed'));
   // The start screen or a host is there: from now on the window listens.
   await page.getByRole('heading', { level: 1 }).waitFor();
   let isClosed = false;
   return {
     electron,
     page,
-    complaints,
+    warnings,
     async close() {
       if (isClosed) return;
       isClosed = true;

@@ -40,12 +40,12 @@ export async function startApplication(
   files: SettingsFiles,
 ): Promise<(handover: unknown) => void> {
   const notices: string[] = [];
-  const report = (complaint: string): void => {
-    if (notices.includes(complaint)) return;
-    say(complaint);
-    notices.push(complaint);
+  const report = (warning: string): void => {
+    if (notices.includes(warning)) return;
+    say(warning);
+    notices.push(warning);
   };
-  // Before any reader does, which could not tell the window.
+  // Read here first: a broken file has to be reported in the window, which a reader thread can't do.
   await new AcceptedKeys(files.config, report).asKnownHosts();
   const settings = await openSettings(
     files,

@@ -85,11 +85,11 @@ function noting() {
 
 async function commandLine(args: readonly string[]) {
   const { seen, runners } = noting();
-  const printed = { out: '', complaints: [] as string[] };
+  const printed = { out: '', warnings: [] as string[] };
   const output = {
     style: { width: 100, colour: false, unicode: true },
     write: (text: string) => void (printed.out += text),
-    complain: (line: string) => void printed.complaints.push(line),
+    warn: (line: string) => void printed.warnings.push(line),
   };
   const status = await run(args, output, runners);
   return { status, seen, ...printed };
@@ -117,8 +117,8 @@ describe.each(table.map(([command]) => command))('%s', (command) => {
 
   it('gets each option from the command line', async () => {
     for (const { args, name, value, operands } of own) {
-      const { status, seen, out, complaints } = await commandLine(args);
-      expect({ args, status, complaints }).toEqual({ args, status: 0, complaints: [] });
+      const { status, seen, out, warnings } = await commandLine(args);
+      expect({ args, status, warnings }).toEqual({ args, status: 0, warnings: [] });
       const reached = seen.map((one) => [one.name, one.operands, valueOf(one.values, name)]);
       expect({ args, reached }).toEqual({
         args,

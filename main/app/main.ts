@@ -13,7 +13,7 @@ import { startPage } from './window/address';
 import { readInvocation, type WindowRequest } from './argv';
 import { endOnBug } from './bugs';
 import { runCommandLine } from './commandLine';
-import { readFirstLook } from './window/firstLook';
+import { readInitialAppearance } from './window/initialAppearance';
 import { say } from './log';
 import { declareScheme, serveWindowFiles } from './page/protocol';
 import { cutOffFromNetwork, denyWhatIsNotNeeded } from './window/security';
@@ -82,7 +82,7 @@ async function showWindow(request: WindowRequest): Promise<void> {
 }
 
 function windowFor(request: WindowRequest, files: SettingsFiles): BrowserWindow {
-  const { theme, zoom } = readFirstLook(files);
+  const { theme, zoom } = readInitialAppearance(files);
   nativeTheme.themeSource = request.theme ?? theme;
   const isPicture = request.screenshot !== null;
   return makeWindow({

@@ -62,10 +62,10 @@ test('questions are limited alike at both ends of the contract; one too many is 
   questions.answer(id, answers.answers);
   expect(await answered).toHaveLength(promptLimits.count);
 
-  const complaint = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  const warning = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   expect(await questions.askFor('host-1')(prompts(promptLimits.count + 1))).toBeNull();
-  expect(complaint).toHaveBeenCalledOnce();
-  complaint.mockRestore();
+  expect(warning).toHaveBeenCalledOnce();
+  warning.mockRestore();
   questions.tellAgain();
   expect(asked).toHaveLength(1);
 });

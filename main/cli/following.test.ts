@@ -76,15 +76,15 @@ function scripted(steps: readonly Step[], more: Partial<Source> = {}) {
 
 async function klpscope(...args: readonly string[]) {
   const printed: string[] = [];
-  const complaints: string[] = [];
+  const warnings: string[] = [];
   const progress: (string | null)[] = [];
   const status = await run(args, {
     style: { width: 100, colour: false, unicode: true },
     write: (text) => void printed.push(text),
-    complain: (line) => void complaints.push(line),
+    warn: (line) => void warnings.push(line),
     progress: (text) => void progress.push(text),
   });
-  return { status, printed: printed.join(''), complaints, progress };
+  return { status, printed: printed.join(''), warnings, progress };
 }
 
 const events = (printed: string) =>
@@ -106,14 +106,14 @@ afterEach(() => {
 describe('watch', () => {
   it('--until settled goes on while the host is lost, and ends when it is back and settled', async () => {
     const taken = scripted([moving, gone, gone, moving, settled]);
-    const { status, printed, complaints } = await klpscope(
+    const { status, printed, warnings } = await klpscope(
       'watch',
       'local',
       '--json',
       '--until',
       'settled',
     );
-    expect({ status, complaints }).toEqual({ status: 0, complaints: [] });
+    expect({ status, warnings }).toEqual({ status: 0, warnings: [] });
     expect(taken).toEqual({ samples: 5, closed: 1 });
     const kinds = events(printed);
     expect(kinds[0]).toBe('state');
@@ -129,15 +129,15 @@ describe('watch', () => {
 
   it('--until takes nothing but settled', async () => {
     scripted([moving]);
-    const { status, complaints } = await klpscope('watch', 'local', '--until', 'done');
+    const { status, warnings } = await klpscope('watch', 'local', '--until', 'done');
     expect(status).toBe(64);
-    expect(complaints.join()).toContain('--until takes settled.');
+    expect(warnings.join()).toContain('--until takes settled.');
   });
 
   it('--for ends it, with the status of the last state, and waits no longer than that', async () => {
     const taken = scripted([moving]);
-    const { status, complaints } = await klpscope('watch', 'local', '--for', '2.5');
-    expect({ status, complaints }).toEqual({ status: 1, complaints: [] });
+    const { status, warnings } = await klpscope('watch', 'local', '--for', '2.5');
+    expect({ status, warnings }).toEqual({ status: 1, warnings: [] });
     expect({ sleeps, ...taken }).toEqual({ sleeps: [1000, 1000, 500], samples: 4, closed: 1 });
   });
 
@@ -183,18 +183,18 @@ describe('watch', () => {
 
   it('ends with 3 where the host can’t be read at first, and asks no second time', async () => {
     const taken = scripted([gone]);
-    const { status, printed, complaints } = await klpscope('watch', 'local');
+    const { status, printed, warnings } = await klpscope('watch', 'local');
     expect({ status, printed }).toEqual({ status: 3, printed: '' });
-    expect(complaints).toEqual([expect.stringMatching(/^connection-lost: The host is gone\. /)]);
+    expect(warnings).toEqual([expect.stringMatching(/^connection-lost: The host is gone\. /)]);
     expect(taken).toEqual({ samples: 1, closed: 1 });
   });
 
   it('ends with 3 where the host is lost at the end, and says why', async () => {
     scripted([moving, gone]);
-    const { status, printed, complaints } = await klpscope('watch', 'local', '--for', '0.5');
+    const { status, printed, warnings } = await klpscope('watch', 'local', '--for', '0.5');
     expect(status).toBe(3);
     expect(printed).toContain('The host is gone.');
-    expect(complaints).toEqual([expect.stringMatching(/^connection-lost: The host is gone\. /)]);
+    expect(warnings).toEqual([expect.stringMatching(/^connection-lost: The host is gone\. /)]);
   });
 
   it('reads a saved state once', async () => {
@@ -207,8 +207,8 @@ describe('watch', () => {
     const before = process.listenerCount(name);
     const taken = scripted([moving]);
     whileAsleep = () => void process.emit(name);
-    const { status, complaints } = await klpscope('watch', 'local');
-    expect({ status, complaints }).toEqual({ status: 1, complaints: [] });
+    const { status, warnings } = await klpscope('watch', 'local');
+    expect({ status, warnings }).toEqual({ status: 1, warnings: [] });
     expect(taken).toEqual({ samples: 1, closed: 1 });
     expect(process.listenerCount(name)).toBe(before);
   });
@@ -216,17 +216,17 @@ describe('watch', () => {
   it('ends its wait for a host that doesn’t answer, too', async () => {
     const taken = scripted([moving, 'silence']);
     whileAsleep = () => void setImmediate(() => process.emit('SIGINT'));
-    const { status, complaints } = await klpscope('watch', 'local');
-    expect({ status, complaints }).toEqual({ status: 1, complaints: [] });
+    const { status, warnings } = await klpscope('watch', 'local');
+    expect({ status, warnings }).toEqual({ status: 1, warnings: [] });
     expect(taken).toEqual({ samples: 2, closed: 1 });
   });
 
   it('interrupted before the first answer says so', async () => {
     scripted(['silence']);
     setImmediate(() => process.emit('SIGINT'));
-    const { status, complaints } = await klpscope('watch', 'local');
+    const { status, warnings } = await klpscope('watch', 'local');
     expect(status).toBe(3);
-    expect(complaints).toEqual(['local: interrupted before the first answer.']);
+    expect(warnings).toEqual(['local: interrupted before the first answer.']);
   });
 
   it('shows a thread that blocks and then does not', async () => {
@@ -252,8 +252,8 @@ describe('record', () => {
     const file = newFile();
     const taken = scripted([moving, gone, settled]);
     const args = ['-o', file, '--duration', '12.4', '--interval', '4'];
-    const { status, printed, complaints } = await klpscope('record', 'local', ...args);
-    expect({ status, complaints }).toEqual({ status: 0, complaints: [] });
+    const { status, printed, warnings } = await klpscope('record', 'local', ...args);
+    expect({ status, warnings }).toEqual({ status: 0, warnings: [] });
     expect(await kept(file)).toEqual({ lost: [false, true, false, false, false], end: 'done' });
     expect({ sleeps, ...taken }).toEqual({
       sleeps: [4000, 4000, 4000, 400],
@@ -281,18 +281,18 @@ describe('record', () => {
     let asleep = 0;
     whileAsleep = () => void ((asleep += 1) === 3 && process.emit('SIGINT'));
     scripted([settled, moving, gone]);
-    const { status, complaints } = await klpscope('record', 'local', '-o', newFile());
+    const { status, warnings } = await klpscope('record', 'local', '-o', newFile());
     expect(sleeps).toEqual([5000, 1000, 1000]);
     expect(status).toBe(3);
-    expect(complaints).toEqual([expect.stringMatching(/^connection-lost: The host is gone\. /)]);
+    expect(warnings).toEqual([expect.stringMatching(/^connection-lost: The host is gone\. /)]);
   });
 
   it('ends a recording that is full, and says so', async () => {
     const file = newFile();
     const taken = scripted([moving]);
-    const { status, printed, complaints } = await klpscope('record', 'local', '-o', file);
+    const { status, printed, warnings } = await klpscope('record', 'local', '-o', file);
     expect(status).toBe(0);
-    expect(complaints).toEqual(['The recording has reached its largest size.']);
+    expect(warnings).toEqual(['The recording has reached its largest size.']);
     expect(printed).toMatch(/^12 samples in 11 s, /);
     expect(taken).toEqual({ samples: 12, closed: 1 });
     expect((await kept(file)).end).toBe('full');
@@ -309,9 +309,9 @@ describe('record', () => {
   it('interrupted before the first answer says so', async () => {
     const taken = scripted(['silence']);
     setImmediate(() => process.emit('SIGINT'));
-    const { status, complaints } = await klpscope('record', 'local', '-o', newFile());
+    const { status, warnings } = await klpscope('record', 'local', '-o', newFile());
     expect(status).toBe(3);
-    expect(complaints).toEqual(['local: interrupted before the first answer.']);
+    expect(warnings).toEqual(['local: interrupted before the first answer.']);
     expect(taken.closed).toBe(1);
   });
 
@@ -336,7 +336,7 @@ describe('--timeout', () => {
     const taken = scripted(['silence']);
     const ended = await klpscope(command, 'local', '--timeout', '0.02', ...args);
     expect(ended).toMatchObject({ status: 3, printed: '' });
-    expect(ended.complaints).toEqual([
+    expect(ended.warnings).toEqual([
       expect.stringMatching(/^timeout: local could not be read within 0\.02 s\. /),
     ]);
     expect(taken.samples).toBe(1);
@@ -346,10 +346,10 @@ describe('--timeout', () => {
     const seek = vi.fn<NonNullable<Source['seek']>>(() => new Promise(() => undefined));
     scripted([state('0')], { seek });
     const args = ['--replace-with', 'livepatch_a', '--timeout', '0.02'];
-    const { status, complaints } = await klpscope('what-if', 'local', ...args);
+    const { status, warnings } = await klpscope('what-if', 'local', ...args);
     expect(seek).toHaveBeenCalled();
     expect(status).toBe(3);
-    expect(complaints).toEqual([expect.stringMatching(/^timeout: local could not be read/)]);
+    expect(warnings).toEqual([expect.stringMatching(/^timeout: local could not be read/)]);
   });
 
   it('is no end for a host that does', async () => {

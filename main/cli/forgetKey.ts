@@ -8,11 +8,11 @@ import type { Output } from './output';
 /** @returns 0: it is forgotten; 3: no key was known under the name, or the file can't be changed */
 export async function forgetKey([name = '']: readonly string[], output: Output): Promise<number> {
   const path = defaultConfigFile();
-  const accepted = new AcceptedKeys(path, (complaint) => output.complain(complaint));
+  const accepted = new AcceptedKeys(path, (warning) => output.warn(warning));
   const count = await accepted.remove(name.toLowerCase());
   if (count === null) return exitStatus.unreadable;
   if (count === 0) {
-    output.complain(`No key of ${visible(name)} is in ${path}.`);
+    output.warn(`No key of ${visible(name)} is in ${path}.`);
     return exitStatus.unreadable;
   }
   output.write(`Forgot ${count === 1 ? 'the key' : `${count} keys`} of ${visible(name)}.\n`);

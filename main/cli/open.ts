@@ -12,9 +12,7 @@ import type { Output } from './output';
 export function open(args: readonly string[], output: Output): Promise<number> {
   const root = join(import.meta.dirname, '..', '..');
   if (!existsSync(join(root, 'scripts', 'start.ts'))) {
-    output.complain(
-      'this command has no window beside it; start the Klpscope application instead.',
-    );
+    output.warn('this command has no window beside it; start the Klpscope application instead.');
     return Promise.resolve(exitStatus.unreadable);
   }
   return new Promise((resolve) => {
@@ -23,7 +21,7 @@ export function open(args: readonly string[], output: Output): Promise<number> {
       stdio: 'inherit',
     });
     child.on('error', (error) => {
-      output.complain(`npm could not be started: ${error.message}.`);
+      output.warn(`npm could not be started: ${error.message}.`);
       resolve(exitStatus.unreadable);
     });
     child.on('exit', (code) => resolve(code ?? exitStatus.unreadable));

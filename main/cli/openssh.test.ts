@@ -34,7 +34,7 @@ async function klpscope(...args: string[]) {
   const status = await run(args, {
     style: { width: 100, colour: false, unicode: true },
     write: (text) => void written.push(text),
-    complain: (line) => void errors.push(`klpscope: ${line}\n`),
+    warn: (line) => void errors.push(`klpscope: ${line}\n`),
   });
   spy.mockRestore();
   keepOutput([...written, ...errors].join(''));
@@ -144,7 +144,7 @@ describe.skipIf(impossible)('hosts over SSH', () => {
         {
           style: { width: 100, colour: false, unicode: true },
           write: (text) => void lines.push(text),
-          complain: (line) => void lines.push(line),
+          warn: (line) => void lines.push(line),
         },
       );
       const wait = { timeout: 60_000 };

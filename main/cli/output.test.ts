@@ -55,9 +55,9 @@ describe('characters beyond ASCII', () => {
 });
 
 describe('standard error', () => {
-  it('has one line for each complaint', () => {
+  it('has one line for each warning', () => {
     const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-    processOutput().complain('wrong');
+    processOutput().warn('wrong');
     expect(write.mock.calls).toEqual([['klpscope: wrong\n']]);
   });
 

@@ -5,7 +5,7 @@ export interface Output {
   readonly style: TextStyle;
   write(text: string): void;
   /** One line on standard error. */
-  complain(line: string): void;
+  warn(line: string): void;
   /** How far a long command is, in place of what it said before; null: nothing more. Only on terminals. */
   progress?(text: string | null): void;
 }
@@ -22,7 +22,7 @@ export function processOutput(): Output {
       unicode: isUnicode(process.env),
     },
     write: (text) => void process.stdout.write(text),
-    complain: (line) => void process.stderr.write(`klpscope: ${line}\n`),
+    warn: (line) => void process.stderr.write(`klpscope: ${line}\n`),
     ...(process.stderr.isTTY && process.env['TERM'] !== 'dumb'
       ? { progress: (text) => void process.stderr.write(`\r\u001b[K${text ?? ''}`) }
       : {}),

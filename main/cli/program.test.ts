@@ -113,10 +113,10 @@ describe('the built program', () => {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     child.stdout.destroy();
-    let complaints = '';
-    child.stderr.on('data', (chunk: Buffer) => (complaints += chunk.toString()));
+    let warnings = '';
+    child.stderr.on('data', (chunk: Buffer) => (warnings += chunk.toString()));
     const status = await new Promise((resolve) => child.on('close', resolve));
-    expect({ status, complaints }).toEqual({ status: 1, complaints: '' });
+    expect({ status, warnings }).toEqual({ status: 1, warnings: '' });
   });
 
   it('that goes on ends when nobody reads on', async () => {
@@ -246,9 +246,9 @@ describe('a recording', () => {
         const login = [target, '--identity', server.keys.ed25519, '--accept-new'];
         const env = { PATH: process.env['PATH'], HOME: home };
         const child = start(file, [...login, '--duration', '2'], env);
-        let complaints = '';
-        child.stderr.on('data', (chunk: Buffer) => (complaints += chunk.toString()));
-        expect({ status: await ended(child), complaints }).toEqual({ status: 0, complaints: '' });
+        let warnings = '';
+        child.stderr.on('data', (chunk: Buffer) => (warnings += chunk.toString()));
+        expect({ status: await ended(child), warnings }).toEqual({ status: 0, warnings: '' });
         const direct = spawnSync(process.execPath, [program, 'status', ...login, '--json'], {
           encoding: 'utf8',
           env,

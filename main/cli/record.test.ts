@@ -311,10 +311,10 @@ describe('wrong usage', () => {
     [['record', 'local', '-o', 'x.klprec', '--duration', 'long'], /--duration/],
     [['record', 'local', '-o', 'x.klprec', '--interval', '0'], /--interval/],
     [['record', 'local', '-o', 'x.klprec', '--json'], /--json/],
-  ])('%j', async (args, complaint) => {
+  ])('%j', async (args, warning) => {
     const { status, stderr } = await klpscope(args);
     expect(status).toBe(64);
-    expect(stderr.join('')).toMatch(complaint);
+    expect(stderr.join('')).toMatch(warning);
   });
 });
 

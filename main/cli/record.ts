@@ -34,7 +34,7 @@ export async function record(
   if ('usage' in plan) return plan;
   const source = openSource(wanted.target, wanted.options);
   if (!source.ok) {
-    output.complain(describeProblem(source.problem));
+    output.warn(describeProblem(source.problem));
     return exitStatus.unreadable;
   }
   try {
@@ -82,17 +82,17 @@ async function follow(
   const passed = () => performance.now() - start;
   const first = await Promise.race([source.sample(), stopped]);
   if (!first) {
-    output.complain(`${source.target}: interrupted before the first answer.`);
+    output.warn(`${source.target}: interrupted before the first answer.`);
     return exitStatus.unreadable;
   }
   if (!first.ok) {
-    output.complain(describeProblem(first.problem));
+    output.warn(describeProblem(first.problem));
     return exitStatus.unreadable;
   }
   const begun = RecordingWriter.begin(plan.file, first.value, timeOf(first.value), plan);
   // What helps against a problem of reading does not help here.
   if (!begun.ok) {
-    output.complain(visible(begun.problem.message));
+    output.warn(visible(begun.problem.message));
     return exitStatus.unreadable;
   }
   const writer = begun.value;
@@ -123,12 +123,12 @@ async function follow(
   writer.end(reason ?? 'interrupted', now());
   output.progress?.(null);
   if (writer.problem) {
-    output.complain(visible(writer.problem.message));
+    output.warn(visible(writer.problem.message));
     return exitStatus.unreadable;
   }
   output.write(`${progressText(writer, passed())} in ${visible(plan.file)}\n`);
-  if (reason === 'full') output.complain('The recording has reached its largest size.');
-  if (lost) output.complain(describeProblem(lost));
+  if (reason === 'full') output.warn('The recording has reached its largest size.');
+  if (lost) output.warn(describeProblem(lost));
   return lost ? exitStatus.unreadable : exitStatus.settled;
 }
 

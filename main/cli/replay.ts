@@ -19,7 +19,7 @@ export interface ReplayPlan {
 /** @returns the exit status of the last state that was told; 3 where the host was lost by then */
 export function replay(opened: Result<Recording>, output: Output, plan: ReplayPlan): number {
   if (!opened.ok) {
-    output.complain(describeProblem(opened.problem));
+    output.warn(describeProblem(opened.problem));
     return exitStatus.unreadable;
   }
   const recording = opened.value;
@@ -38,6 +38,6 @@ export function replay(opened: Result<Recording>, output: Output, plan: ReplayPl
     }
     if (plan.untilSettled && watcher.status?.transitionState === 'none') break;
   }
-  for (const problem of recording.lines.problems) output.complain(describeProblem(problem));
+  for (const problem of recording.lines.problems) output.warn(describeProblem(problem));
   return watcher.isLost || !watcher.status ? exitStatus.unreadable : exitStatusOf(watcher.status);
 }

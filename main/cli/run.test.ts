@@ -93,12 +93,12 @@ describe('wrong usage ends with 64, one line that says what and where help is, a
     [['status', '/var/tmp'], /dir:\/var\/tmp.*klpscope status --help/],
     [['status', '-oProxyCommand=x'], /klpscope status --help/],
     [['status', 'a b'], /a b.*klpscope status --help/],
-  ])('%j', async (args, complaint) => {
+  ])('%j', async (args, warning) => {
     const { status, stdout, stderr } = await klpscope(args);
     expect(status).toBe(64);
     expect(stdout).toBe('');
     expect(stderr).toHaveLength(1);
-    expect(stderr[0]).toMatch(complaint);
+    expect(stderr[0]).toMatch(warning);
     expect(stderr[0]).not.toContain('\n');
   });
 

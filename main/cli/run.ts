@@ -50,7 +50,7 @@ export async function run(
   const outcome = await dispatch(args, output, runners);
   if (typeof outcome === 'number') return outcome;
   const help = outcome.command === null ? 'klpscope --help' : `klpscope ${outcome.command} --help`;
-  output.complain(`${outcome.usage} Try ${help}.`);
+  output.warn(`${outcome.usage} Try ${help}.`);
   return exitStatus.usage;
 }
 

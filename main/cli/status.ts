@@ -15,7 +15,7 @@ export async function status(
 ): Promise<number> {
   const read = await readStatus(wanted);
   if (!read.ok) {
-    output.complain(describeProblem(read.problem));
+    output.warn(describeProblem(read.problem));
     return exitStatus.unreadable;
   }
   output.write(json ? `${jsonText(read.value, 2)}\n` : renderStatusText(read.value, output.style));

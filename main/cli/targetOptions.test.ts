@@ -47,7 +47,7 @@ describe('options of a live host', () => {
         record: ['-o', join(temporaryFolder(), 'x.klprec')],
         'what-if': ['--disable', 'x'],
       }[command];
-      for (const [args, complaint] of [
+      for (const [args, warning] of [
         [['--transport', 'ssh2'], '--transport goes with a host, not with dir:'],
         [['--identity', keyFile()], '--identity goes with a host, not with dir:'],
         [['--accept-new'], '--accept-new goes with a host, not with dir:'],
@@ -55,7 +55,7 @@ describe('options of a live host', () => {
       ] as const) {
         const ended = await klpscope([command, target, ...args, ...(more ?? [])]);
         expect(ended).toMatchObject({ status: 64, stdout: '' });
-        expect(ended.stderr.join()).toContain(complaint);
+        expect(ended.stderr.join()).toContain(warning);
         expect(ended.stderr.join()).toContain(`klpscope ${command} --help`);
       }
     },
@@ -67,10 +67,10 @@ describe('options of a live host', () => {
     ['demo', ['--sudo'], '--sudo goes with a live host, not with demo'],
     ['x.klprec', ['--sudo'], '--sudo goes with a live host, not with x.klprec'],
     ['db1', ['--transport', 'telnet'], '--transport is ssh2 or openssh.'],
-  ])('status %s %j is wrong', async (target, args, complaint) => {
+  ])('status %s %j is wrong', async (target, args, warning) => {
     const ended = await klpscope(['status', target, ...args]);
     expect(ended).toMatchObject({ status: 64, stdout: '' });
-    expect(ended.stderr.join()).toContain(complaint);
+    expect(ended.stderr.join()).toContain(warning);
   });
 });
 

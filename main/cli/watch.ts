@@ -38,7 +38,7 @@ export async function watch(
   }
   const source = openSource(wanted.target, wanted.options);
   if (!source.ok) {
-    output.complain(describeProblem(source.problem));
+    output.warn(describeProblem(source.problem));
     return exitStatus.unreadable;
   }
   try {
@@ -81,7 +81,7 @@ async function follow(
       if (!sample) break;
       const now = performance.now();
       if (!sample.ok && !watcher.status) {
-        output.complain(describeProblem(sample.problem));
+        output.warn(describeProblem(sample.problem));
         return exitStatus.unreadable;
       }
       lost = sample.ok ? null : sample.problem;
@@ -103,9 +103,8 @@ async function follow(
   } catch (error) {
     if (!signal.aborted) throw error;
   }
-  if (lost) output.complain(describeProblem(lost));
-  else if (!watcher.status)
-    output.complain(`${source.target}: interrupted before the first answer.`);
+  if (lost) output.warn(describeProblem(lost));
+  else if (!watcher.status) output.warn(`${source.target}: interrupted before the first answer.`);
   return lost || !watcher.status ? exitStatus.unreadable : exitStatusOf(watcher.status);
 }
 

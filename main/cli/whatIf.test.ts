@@ -91,10 +91,10 @@ it.each([
 ])('of %i wrong lines it tells %i, and how many are left', async (wrong, told, rest) => {
   const functions = fileWith('nonsense\n'.repeat(wrong));
   const args = ['what-if', sample('03-two-stacked'), '--replace-with', functions];
-  const complaint = (await klpscope(args)).stderr.join(' ');
-  expect(complaint.match(/functions, line \d+:/g)).toHaveLength(told);
-  expect(complaint.includes(' more.')).toBe(rest !== '');
-  expect(complaint).toContain(rest);
+  const warning = (await klpscope(args)).stderr.join(' ');
+  expect(warning.match(/functions, line \d+:/g)).toHaveLength(told);
+  expect(warning.includes(' more.')).toBe(rest !== '');
+  expect(warning).toContain(rest);
 });
 
 it('refuses what is neither a file nor a livepatch', async () => {

@@ -38,7 +38,7 @@ export async function whatIfCommand(
   });
   if (wrong) return wrong;
   if (!answer.ok) {
-    output.complain(describeProblem(answer.problem));
+    output.warn(describeProblem(answer.problem));
     return exitStatus.unreadable;
   }
   output.write(

@@ -46,7 +46,7 @@ async function buildWriter(): Promise<string> {
     `import { AcceptedKeys } from ${from('../ssh/hostKeys/acceptedKeys')};
     import { changeConfig } from ${from('configFile')};
     const [path = '', ...hosts] = process.argv.slice(2);
-    const keys = new AcceptedKeys(path, (complaint) => { throw new Error(complaint); });
+    const keys = new AcceptedKeys(path, (warning) => { throw new Error(warning); });
     for (const host of hosts) {
       await keys.add(host, Buffer.from('a key'));
       await changeConfig(path, (config) => {
@@ -100,7 +100,7 @@ test('a change that is given way to comes after, and the caller need not be quic
   const change = changeConfig(path, withZoom);
   expect(existsSync(path)).toBe(false);
   rmSync(`${path}.lock`);
-  expect(await change).toEqual({ isKept: true, complaint: null });
+  expect(await change).toEqual({ isKept: true, warning: null });
   expect(stored().settings).toEqual({ zoom: 2 });
 });
 
@@ -113,7 +113,7 @@ test('a lock that a process left behind is broken, by all who wait for it only o
     changeConfig(path, (config) => ({ ...config, settings: { ...config.settings, [name]: 1 } })),
   );
   for (const change of await Promise.all(changes)) {
-    expect(change).toEqual({ isKept: true, complaint: null });
+    expect(change).toEqual({ isKept: true, warning: null });
   }
   expect(Object.keys(stored().settings ?? {}).sort()).toEqual(names);
   expect(readdirSync(folder)).toEqual(['klpscope.json']);
@@ -150,14 +150,14 @@ test('a lock that was left by a process with another clock is broken, too', asyn
   writeFileSync(`${path}.lock`, 'another');
   const inAnHour = new Date(Date.now() + 3_600_000);
   utimesSync(`${path}.lock`, inAnHour, inAnHour);
-  expect(await changeConfig(path, withZoom)).toEqual({ isKept: true, complaint: null });
+  expect(await changeConfig(path, withZoom)).toEqual({ isKept: true, warning: null });
 });
 
 test('what an edit returns unchanged is not written', async () => {
   await changeConfig(path, withZoom);
   const longAgo = new Date(1_000_000);
   utimesSync(path, longAgo, longAgo);
-  expect(await changeConfig(path, (config) => config)).toEqual({ isKept: true, complaint: null });
+  expect(await changeConfig(path, (config) => config)).toEqual({ isKept: true, warning: null });
   expect(statSync(path).mtimeMs).toBe(1_000_000);
   expect(await changeConfig(join(folder, 'none.json'), (config) => config)).toMatchObject({
     isKept: true,
@@ -168,19 +168,19 @@ test('what an edit returns unchanged is not written', async () => {
 test('a file of a newer version is neither used nor changed, and that is said', async () => {
   const newer = JSON.stringify({ format: 'klpscope/config', version: 2, settings: { zoom: 9 } });
   writeFileSync(path, newer);
-  const complaint = expect.stringContaining('written by a newer Klpscope (version 2, here 1)');
-  expect(await changeConfig(path, withZoom)).toEqual({ isKept: false, complaint });
+  const warning = expect.stringContaining('written by a newer Klpscope (version 2, here 1)');
+  expect(await changeConfig(path, withZoom)).toEqual({ isKept: false, warning });
   const read = await readConfig(path);
-  expect(read).toMatchObject({ complaint, config: { settings: {}, hostKeys: [] } });
+  expect(read).toMatchObject({ warning, config: { settings: {}, hostKeys: [] } });
   expect(readFileSync(path, 'utf8')).toBe(newer);
 });
 
-test('a change of a broken file sets it aside, is kept and complained about', async () => {
+test('a change of a broken file sets it aside, is kept and warned about', async () => {
   writeFileSync(path, '{ "format": "klpscope/config", "version": 1, "hostKeys": 7 }');
-  const { isKept, complaint } = await changeConfig(path, withZoom);
+  const { isKept, warning } = await changeConfig(path, withZoom);
   expect(isKept).toBe(true);
-  expect(complaint).toMatch(/content that is not understood \(.*\); it was kept as .*\.broken$/);
-  expect(complaint).not.toMatch(/\n/);
+  expect(warning).toMatch(/content that is not understood \(.*\); it was kept as .*\.broken$/);
+  expect(warning).not.toMatch(/\n/);
   expect(stored().settings).toEqual({ zoom: 2 });
 });
 
@@ -200,11 +200,11 @@ test('a symbolic link stays one, and what it leads to is read, written and set a
   const real = join(elsewhere, 'real.json');
   symlinkSync('dotfiles/real.json', link);
   symlinkSync('link.json', path);
-  expect(await changeConfig(path, withZoom)).toEqual({ isKept: true, complaint: null });
+  expect(await changeConfig(path, withZoom)).toEqual({ isKept: true, warning: null });
   expect(configSchema.parse(JSON.parse(readFileSync(real, 'utf8'))).settings).toEqual({ zoom: 2 });
   expect(readdirSync(elsewhere)).toEqual(['real.json']);
   writeFileSync(real, 'broken');
-  expect((await readConfig(path)).complaint).toContain('real.json.broken');
+  expect((await readConfig(path)).warning).toContain('real.json.broken');
   expect(readFileSync(`${real}.broken`, 'utf8')).toBe('broken');
   // Whoever comes by another way waits as well.
   writeFileSync(`${real}.lock`, 'another');
@@ -213,7 +213,7 @@ test('a symbolic link stays one, and what it leads to is read, written and set a
     zoom: 3,
   });
   rmSync(`${real}.lock`);
-  expect(await change).toEqual({ isKept: true, complaint: null });
+  expect(await change).toEqual({ isKept: true, warning: null });
   expect(configSchema.parse(JSON.parse(readFileSync(real, 'utf8'))).settings).toEqual({ zoom: 3 });
   for (const each of [path, link]) expect(lstatSync(each).isSymbolicLink()).toBe(true);
 });
@@ -221,8 +221,8 @@ test('a symbolic link stays one, and what it leads to is read, written and set a
 test('a second broken file is set aside beside the first', async () => {
   for (const content of ['first', 'second']) {
     writeFileSync(path, content);
-    expect((await readConfig(path)).complaint).toContain('it was kept as');
-    expect(await readConfig(path)).toMatchObject({ complaint: null });
+    expect((await readConfig(path)).warning).toContain('it was kept as');
+    expect(await readConfig(path)).toMatchObject({ warning: null });
   }
   const asides = readdirSync(folder).filter((name) => name.includes('.broken'));
   const contents = asides.map((name) => readFileSync(join(folder, name), 'utf8'));
@@ -235,7 +235,7 @@ test('a broken file that another process is about to mend stays where it is', as
   const reading = readConfig(path);
   writeFileSync(path, '{ "format": "klpscope/config", "version": 1, "settings": { "zoom": 2 } }');
   rmSync(`${path}.lock`);
-  expect(await reading).toMatchObject({ config: { settings: { zoom: 2 } }, complaint: null });
+  expect(await reading).toMatchObject({ config: { settings: { zoom: 2 } }, warning: null });
   expect(readdirSync(folder)).toEqual(['klpscope.json']);
 });
 
@@ -243,9 +243,9 @@ test('a file that can’t be read is not overwritten', async () => {
   const content = join(folder, 'folder');
   const inside = join(content, 'kept');
   await changeConfig(inside, withZoom);
-  const { isKept, complaint } = await changeConfig(content, withZoom);
+  const { isKept, warning } = await changeConfig(content, withZoom);
   expect(isKept).toBe(false);
-  expect(complaint).toContain(`${content} cannot be read`);
+  expect(warning).toContain(`${content} cannot be read`);
   expect(existsSync(inside)).toBe(true);
 });
 

@@ -11,7 +11,7 @@ export interface ConfigReading {
   /** Empty where there is none that is understood. */
   readonly config: Config;
   /** One sentence where something is wrong with the file; null otherwise. */
-  readonly complaint: string | null;
+  readonly warning: string | null;
 }
 
 /** What holds without a file: those of the first layout, where there are some. */
@@ -20,7 +20,7 @@ const none: Config = { format: 'klpscope/config', version: configVersion };
 /** What holds where there is a file that can't be used: nothing of the first layout comes back. */
 const empty: Config = { ...none, settings: {}, hostKeys: [] };
 
-/** A broken file is set aside for an empty one, and so complained about once; one of a newer version stays. */
+/** A broken file is set aside for an empty one, and so warned about once; one of a newer version stays. */
 export async function readConfig(path: string): Promise<ConfigReading> {
   const found = look(path);
   if (found.kind !== 'broken') return readingOf(path, found);
@@ -28,14 +28,14 @@ export async function readConfig(path: string): Promise<ConfigReading> {
   const settled = await whileLocked(path, () => settle(path));
   return settled.ok
     ? readingOf(path, settled.value)
-    : { config: empty, complaint: `${path} ${found.why}` };
+    : { config: empty, warning: `${path} ${found.why}` };
 }
 
 export interface ConfigChange {
   /** Whether the file now holds what was to be kept. */
   readonly isKept: boolean;
   /** One sentence where something went wrong, which for a broken file is no reason to give up. */
-  readonly complaint: string | null;
+  readonly warning: string | null;
 }
 
 /**
@@ -48,20 +48,20 @@ export async function changeConfig(
 ): Promise<ConfigChange> {
   const done = await whileLocked(path, (): ConfigChange => {
     const found = settle(path);
-    const { config, complaint } = readingOf(path, found);
-    if (found.kind === 'unreadable' || found.kind === 'newer') return { isKept: false, complaint };
+    const { config, warning } = readingOf(path, found);
+    if (found.kind === 'unreadable' || found.kind === 'newer') return { isKept: false, warning };
     const edited = edit(config);
     const failure = edited === config ? null : writeJsonFile(path, edited);
-    return { isKept: failure === null, complaint: failure ?? complaint };
+    return { isKept: failure === null, warning: failure ?? warning };
   });
-  return done.ok ? done.value : { isKept: false, complaint: done.complaint };
+  return done.ok ? done.value : { isKept: false, warning: done.warning };
 }
 
 type Looked = Found<Config> | { readonly kind: 'newer'; readonly version: number };
 type Settled =
   | Exclude<Looked, { kind: 'broken' }>
-  /** `complaint` is the whole sentence. */
-  | { readonly kind: 'aside'; readonly complaint: string };
+  /** `warning` is the whole sentence. */
+  | { readonly kind: 'aside'; readonly warning: string };
 
 function look(path: string): Looked {
   const head = lookAtJsonFile(path, headSchema);
@@ -74,25 +74,25 @@ function look(path: string): Looked {
 function settle(path: string): Settled {
   const found = look(path);
   if (found.kind !== 'broken') return found;
-  const complaint = setAside(path, found.why);
+  const warning = setAside(path, found.why);
   if (existsSync(path)) return { kind: 'unreadable', why: found.why };
   const failure = writeJsonFile(path, empty);
-  return { kind: 'aside', complaint: failure === null ? complaint : `${complaint}; ${failure}` };
+  return { kind: 'aside', warning: failure === null ? warning : `${warning}; ${failure}` };
 }
 
 function readingOf(path: string, found: Settled): ConfigReading {
   switch (found.kind) {
     case 'value':
-      return { config: found.value, complaint: null };
+      return { config: found.value, warning: null };
     case 'missing':
-      return { config: none, complaint: null };
+      return { config: none, warning: null };
     case 'unreadable':
-      return { config: empty, complaint: `${path} ${found.why}` };
+      return { config: empty, warning: `${path} ${found.why}` };
     case 'aside':
-      return { config: empty, complaint: found.complaint };
+      return { config: empty, warning: found.warning };
     case 'newer': {
-      const complaint = `${path} was written by a newer Klpscope (version ${found.version}, here ${configVersion}): it is neither used nor changed`;
-      return { config: empty, complaint };
+      const warning = `${path} was written by a newer Klpscope (version ${found.version}, here ${configVersion}): it is neither used nor changed`;
+      return { config: empty, warning };
     }
   }
 }

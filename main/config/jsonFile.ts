@@ -56,7 +56,7 @@ export interface JsonFileReading<T> {
   /** Null where the file is missing or makes no sense. */
   readonly value: T | null;
   /** One sentence where the file was there and made no sense; null otherwise. */
-  readonly complaint: string | null;
+  readonly warning: string | null;
 }
 
 /** Reads a file, and sets aside one that makes no sense. */
@@ -64,13 +64,13 @@ export function readJsonFile<T>(path: string, shape: Shape<T>): JsonFileReading<
   const found = lookAtJsonFile(path, shape);
   switch (found.kind) {
     case 'value':
-      return { value: found.value, complaint: null };
+      return { value: found.value, warning: null };
     case 'missing':
-      return { value: null, complaint: null };
+      return { value: null, warning: null };
     case 'unreadable':
-      return { value: null, complaint: `${path} ${found.why}` };
+      return { value: null, warning: `${path} ${found.why}` };
     case 'broken':
-      return { value: null, complaint: setAside(path, found.why) };
+      return { value: null, warning: setAside(path, found.why) };
   }
 }
 

@@ -51,8 +51,8 @@ it('that is not given back is reported, and nothing is done', async () => {
   const secondsAgo = new Date(Date.now() - 4000);
   utimesSync(lock, secondsAgo, secondsAgo);
   const action = vi.fn<() => void>();
-  const complaint = `${path} cannot be written: ${lock} is held by another process`;
-  expect(await whileLocked(path, action, 100)).toEqual({ ok: false, complaint });
+  const warning = `${path} cannot be written: ${lock} is held by another process`;
+  expect(await whileLocked(path, action, 100)).toEqual({ ok: false, warning });
   expect(action).not.toHaveBeenCalled();
   expect(readdirSync(folder)).toEqual(['file.lock']);
   expect(readFileSync(lock, 'utf8')).toBe('another');

@@ -29,7 +29,7 @@ const leftBehindAfter = 10_000;
 export type Locked<T> =
   | { readonly ok: true; readonly value: T }
   /** One sentence. */
-  | { readonly ok: false; readonly complaint: string };
+  | { readonly ok: false; readonly warning: string };
 
 /**
  * Does something while nobody else changes the file: at once where the lock is free, before the
@@ -48,12 +48,12 @@ export async function whileLocked<T>(
     const taken = take(lock, mark);
     if (taken === true) break;
     if (taken !== 'busy') {
-      return { ok: false, complaint: `${path} cannot be written: ${taken.why}` };
+      return { ok: false, warning: `${path} cannot be written: ${taken.why}` };
     }
     if (performance.now() > end) {
       return {
         ok: false,
-        complaint: `${path} cannot be written: ${lock} is held by another process`,
+        warning: `${path} cannot be written: ${lock} is held by another process`,
       };
     }
     removeIfLeftBehind(lock);
@@ -78,8 +78,9 @@ function take(lock: string, mark: string): true | 'busy' | { readonly why: strin
 }
 
 /**
- * Taken away by a rename, which only one of several can do; and given back where in between the one
- * that was looked at had been replaced by one that lives.
+ * Breaks a stale lock by renaming it away, which is atomic: of several processes only one succeeds.
+ * If what was renamed is not the lock that was inspected, a live process took it meanwhile, and it is
+ * linked back.
  */
 function removeIfLeftBehind(lock: string): void {
   const aside = `${lock}.${randomUUID()}`;

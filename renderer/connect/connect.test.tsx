@@ -267,12 +267,12 @@ test.each([
 });
 
 test('a failing bridge is said on the console and ends nothing', async () => {
-  const complaint = vi.spyOn(console, 'error').mockReturnValue(undefined);
+  const warning = vi.spyOn(console, 'error').mockReturnValue(undefined);
   render(<RetryButtons host={lost('timeout')} problem={problem('timeout')} />);
   await press('Reconnect now');
   main.last('host:retry').refuse();
-  await eventually(() => expect(complaint).toHaveBeenCalledOnce());
-  complaint.mockRestore();
+  await eventually(() => expect(warning).toHaveBeenCalledOnce());
+  warning.mockRestore();
 });
 
 test('a server’s words are cut, so that they can’t push the rest out of the dialog', () => {

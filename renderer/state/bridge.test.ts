@@ -11,13 +11,13 @@ test('an answer that does not fit the contract is an error, one that does is pas
 });
 
 test('what needs no answer is told, and a refusal is logged', async () => {
-  const complaint = vi.spyOn(console, 'error').mockReturnValue(undefined);
+  const warning = vi.spyOn(console, 'error').mockReturnValue(undefined);
   const refusal = new Error('refused');
   const { asked } = installBridge(() => Promise.reject(refusal));
   tell('host:close', { id: 'a' });
   expect(asked).toEqual([['host:close', { id: 'a' }]]);
-  await vi.waitFor(() => expect(complaint).toHaveBeenCalledWith(expect.any(String), refusal));
-  complaint.mockRestore();
+  await vi.waitFor(() => expect(warning).toHaveBeenCalledWith(expect.any(String), refusal));
+  warning.mockRestore();
 });
 
 test('who has ended a subscription hears nothing more', async () => {

@@ -39,11 +39,11 @@ test('a settled host opens on its livepatches, and keeps the tab that was chosen
 test('what does not fit the contract never reaches the store', async () => {
   const { listeners } = begin();
   startFeed(() => undefined);
-  const complaint = vi.spyOn(console, 'error').mockReturnValue(undefined);
+  const warning = vi.spyOn(console, 'error').mockReturnValue(undefined);
   listeners.get('host:changed')?.({ ...hostOf(settled), label: 7 });
-  await vi.waitFor(() => expect(complaint).toHaveBeenCalledOnce());
+  await vi.waitFor(() => expect(warning).toHaveBeenCalledOnce());
   expect(useWindow.getState().order).toEqual([]);
-  complaint.mockRestore();
+  warning.mockRestore();
 });
 
 test('a change of the sentence is announced, the same sentence is not said again', async () => {

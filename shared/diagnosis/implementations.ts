@@ -89,8 +89,8 @@ function below(
   if (state.order === 'unknown') return others.map(({ name }) => of(name));
   const position = state.patches.indexOf(moving);
   const top = others.findLast((patch) => state.patches.indexOf(patch) < position);
-  // The lowest of several, which only a reversed removal can be: the kernel then looks for the head of
-  // its list as if that were a function, which no stack holds.
+  // Lowest in the stack while it is being patched: possible only where a removal was reversed. The
+  // kernel then compares stacks with the head of its list, so no frame can match.
   return top ? [of(top.name)] : [];
 }
 

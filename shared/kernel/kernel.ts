@@ -5,7 +5,7 @@
 import { advanceTo } from './rules/clock';
 import { KernelCore } from './state/core';
 import type { Architecture, HostLiteral } from './state/literals';
-import { comeIn } from './rules/loading';
+import { loadModule } from './rules/loading';
 import { applyOperation, type Applied } from './operations/apply';
 import type { Operation } from './operations/operation';
 import { hashOf, Random } from './state/random';
@@ -34,7 +34,7 @@ export class Kernel {
     core.print(`Linux version ${core.version.release} (klpscope demo)`);
     createThread(core, initProcess, 0);
     createThread(core, kthreadd, 0);
-    for (const module of literal.modules ?? []) comeIn(core, module);
+    for (const module of literal.modules ?? []) loadModule(core, module);
     for (const thread of literal.threads ?? []) {
       createThread(core, thread, thread.kthread ? KTHREADD : (thread.ppid ?? 1));
     }

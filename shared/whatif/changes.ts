@@ -2,14 +2,14 @@
 import { visible } from '../base/text';
 import type { ActiveFunction, StatusDocument } from '../report/statusDocument';
 import type { Change } from './document';
-import { codeOf, runsNow, worldsOf, type World } from './worlds';
+import { codeOf, runsNow, possibleStacksOf, type PossibleStack } from './possibleStacks';
 
 /** How an action ends for a function. */
 export interface Ending {
   /** The livepatch that it is about. */
   readonly patch: string;
   /** What runs in the end; it is asked only about functions that the livepatch has. */
-  readonly then: (world: World) => string;
+  readonly then: (stack: PossibleStack) => string;
 }
 
 /** The livepatch is taken out of the stack, and its nops with it. */
@@ -55,9 +55,9 @@ function changeOf(status: StatusDocument, row: ActiveFunction, ending: Ending): 
   const { object, name, sympos } = row;
   const loaded = isLoaded(status, object);
   if (loaded === false) return null;
-  const worlds = loaded === null ? null : worldsOf(status, row);
-  if (!worlds) return { object, name, sympos, now: row.active, then: null, cases: [] };
-  const seen = worlds.map((world) => ({ world, now: runsNow(world), then: ending.then(world) }));
+  const stacks = loaded === null ? null : possibleStacksOf(status, row);
+  if (!stacks) return { object, name, sympos, now: row.active, then: null, cases: [] };
+  const seen = stacks.map((stack) => ({ stack, now: runsNow(stack), then: ending.then(stack) }));
   if (seen.every(({ now, then }) => now === then)) return null;
   const now = onlyOne(seen.map((one) => one.now));
   const then = onlyOne(seen.map((one) => one.then));
@@ -71,16 +71,16 @@ function onlyOne(values: readonly string[]): string | null {
 }
 
 interface Possibility {
-  readonly world: World;
+  readonly stack: PossibleStack;
   readonly now: string;
   readonly then: string;
 }
 
 /** What a condition is about: each is told only where the outcome depends on it. */
 const aspects = {
-  order: ({ members }: World) => members.map((member) => member.patch).join('\0'),
-  nops: ({ members }: World) => members.filter(({ nop }) => nop).length.toString(),
-  replaces: ({ replaces }: World) => String(replaces),
+  order: ({ members }: PossibleStack) => members.map((member) => member.patch).join('\0'),
+  nops: ({ members }: PossibleStack) => members.filter(({ nop }) => nop).length.toString(),
+  replaces: ({ replaces }: PossibleStack) => String(replaces),
 } as const;
 type Aspect = keyof typeof aspects;
 const aspectNames = ['order', 'nops', 'replaces'] as const;
@@ -88,8 +88,8 @@ const aspectNames = ['order', 'nops', 'replaces'] as const;
 function casesOf(seen: readonly Possibility[], patch: string): Change['cases'] {
   const told = aspectNames.filter((aspect) => dependsOn(seen, aspect));
   const cases = new Map<string, Change['cases'][number]>();
-  for (const { world, now, then } of seen) {
-    const condition = told.map((aspect) => conditionOf(aspect, world, patch)).join(' and ');
+  for (const { stack, now, then } of seen) {
+    const condition = told.map((aspect) => conditionOf(aspect, stack, patch)).join(' and ');
     cases.set(`${condition}\0${now}\0${then}`, { if: condition, now, then });
   }
   return [...cases.values()];
@@ -99,8 +99,8 @@ function casesOf(seen: readonly Possibility[], patch: string): Change['cases'] {
 function dependsOn(seen: readonly Possibility[], aspect: Aspect): boolean {
   const others = aspectNames.filter((name) => name !== aspect);
   const outcomes = new Map<string, string>();
-  return seen.some(({ world, now, then }) => {
-    const rest = others.map((name) => aspects[name](world)).join('\u0001');
+  return seen.some(({ stack, now, then }) => {
+    const rest = others.map((name) => aspects[name](stack)).join('\u0001');
     const outcome = `${now}\0${then}`;
     const before = outcomes.get(rest) ?? outcome;
     outcomes.set(rest, before);
@@ -108,7 +108,7 @@ function dependsOn(seen: readonly Possibility[], aspect: Aspect): boolean {
   });
 }
 
-function conditionOf(aspect: Aspect, { members, replaces }: World, patch: string): string {
+function conditionOf(aspect: Aspect, { members, replaces }: PossibleStack, patch: string): string {
   switch (aspect) {
     case 'order':
       return orderOf(members.map((member) => visible(member.patch)).toReversed(), visible(patch));

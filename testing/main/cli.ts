@@ -7,7 +7,7 @@ import { keepOutput } from './kept';
 export interface Ended {
   readonly status: number;
   readonly stdout: string;
-  /** One entry per complaint. */
+  /** One entry per warning. */
   readonly stderr: readonly string[];
 }
 
@@ -19,7 +19,7 @@ export async function klpscope(args: readonly string[], style: TextStyle = plain
   const output: Output = {
     style,
     write: (text) => void (stdout += text),
-    complain: (line) => void stderr.push(line),
+    warn: (line) => void stderr.push(line),
   };
   const status = await run(args, output);
   keepOutput([stdout, ...stderr, ''].join('\n'));

@@ -18,8 +18,8 @@ const config = () => join(folder, 'klpscope.json');
 
 async function open() {
   const files = { config: config(), earlier: join(folder, 'settings.json') };
-  const settings = await openSettings(files, {}, (complaint) => {
-    throw new Error(complaint);
+  const settings = await openSettings(files, {}, (warning) => {
+    throw new Error(warning);
   });
   return {
     ...createTransportChoices(settings, () => undefined),

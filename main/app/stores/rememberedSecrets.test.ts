@@ -13,14 +13,14 @@ import { openSecretStore } from './secretStore';
 
 let folder = '';
 let file = '';
-let complaints: string[] = [];
+let warnings: string[] = [];
 let remembering: Remembering = 'offered';
 let key = 0x5a;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'klpscope-secrets-'));
   file = join(folder, 'secrets.json');
-  complaints = [];
+  warnings = [];
   remembering = 'offered';
   key = 0x5a;
 });
@@ -36,7 +36,7 @@ const cipher = {
 
 /** As after a new start of the app. */
 function started() {
-  return createRememberedSecrets(openSecretStore(file, cipher, (said) => complaints.push(said)));
+  return createRememberedSecrets(openSecretStore(file, cipher, (said) => warnings.push(said)));
 }
 
 const target = 'ada@db1:2222';
@@ -181,7 +181,7 @@ test('what another keyring has encrypted is forgotten, and said', async () => {
   await remembered(password);
   key = 0x33;
   expect(await started().answering(target, person(['typed']))(password)).toEqual(['typed']);
-  expect(complaints).toEqual([expect.stringContaining('can no longer be decrypted')]);
+  expect(warnings).toEqual([expect.stringContaining('can no longer be decrypted')]);
   expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ secrets: [] });
 });
 
@@ -199,6 +199,6 @@ test('secrets are forgotten by host, or all', async () => {
 test('a broken file is set aside and said, not emptied', () => {
   writeFileSync(file, '{"secrets": [{"target": 7}]}');
   started();
-  expect(complaints).toEqual([expect.stringContaining('kept as')]);
+  expect(warnings).toEqual([expect.stringContaining('kept as')]);
   expect(readFileSync(`${file}.broken`, 'utf8')).toContain('7');
 });

@@ -1,16 +1,16 @@
 /**
  * Answers questions with secrets that a person wished to be remembered, and remembers new ones.
  *
- * A secret is remembered once the host has been read with it, so that none is that was wrong. It
- * answers once; when it is asked for again before the host was read, a person is asked. One that
- * turns out wrong is forgotten.
+ * A secret is stored only after the host was read with it, so a wrong one never is. A stored secret
+ * answers once: if the same question comes again before the host was read, a person is asked. One
+ * that turns out wrong is forgotten.
  */
 import type { Host, Remembering } from '../../../shared/api/contract';
 import type { Ask, Question } from '../../ssh/questions';
 import type { SecretName, SecretStore } from './secretStore';
 
 export interface RememberedSecrets {
-  /** Whether an answer can be remembered; null: the question is for none that ever is. */
+  /** Whether an answer can be remembered; null: answers to this kind of question are never stored. */
   offer(question: Question): Remembering | null;
   /** Asks a person only where nothing is remembered. */
   answering(target: string, ask: Ask): Ask;

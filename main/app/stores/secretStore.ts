@@ -51,10 +51,10 @@ export interface SecretStore {
 export function openSecretStore(
   path: string,
   cipher: Cipher,
-  report: (complaint: string) => void,
+  report: (warning: string) => void,
 ): SecretStore {
-  const { value, complaint } = readJsonFile(path, fileSchema);
-  if (complaint !== null) report(complaint);
+  const { value, warning } = readJsonFile(path, fileSchema);
+  if (warning !== null) report(warning);
   let entries: readonly Entry[] = value?.secrets ?? [];
 
   function keep(next: readonly Entry[]): void {

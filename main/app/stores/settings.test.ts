@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { AcceptedKeys } from '../../ssh/hostKeys/acceptedKeys';
-import { readFirstLook } from '../window/firstLook';
+import { readInitialAppearance } from '../window/initialAppearance';
 import { defaultSettings, openSettings } from './settings';
 
 let folder = '';
-let complaints: string[] = [];
+let warnings: string[] = [];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'klpscope-settings-'));
-  complaints = [];
+  warnings = [];
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -19,7 +19,7 @@ const files = () => ({
   earlier: join(folder, 'settings.json'),
 });
 const open = (forThisRun = {}) =>
-  openSettings(files(), forThisRun, (complaint) => complaints.push(complaint));
+  openSettings(files(), forThisRun, (warning) => warnings.push(warning));
 const stored = (): unknown => JSON.parse(readFileSync(files().config, 'utf8'));
 const write = (content: object) => writeFileSync(files().config, JSON.stringify(content));
 const head = { format: 'klpscope/config', version: 1 };
@@ -27,7 +27,7 @@ const head = { format: 'klpscope/config', version: 1 };
 test('without a file the defaults hold, and none is written', async () => {
   expect((await open()).current()).toEqual(defaultSettings);
   expect(readdirSync(folder)).toEqual([]);
-  expect(complaints).toEqual([]);
+  expect(warnings).toEqual([]);
 });
 
 test('a change is kept for the next start, and leaves neither draft nor lock behind', async () => {
@@ -63,8 +63,8 @@ test('of changes that follow each other the last one stays', async () => {
 test('a file with fewer settings than this version knows is understood', async () => {
   write({ ...head, settings: { zoom: 1.5 } });
   expect((await open()).current()).toEqual({ ...defaultSettings, zoom: 1.5 });
-  expect(readFirstLook(files())).toEqual({ theme: 'system', zoom: 1.5 });
-  expect(complaints).toEqual([]);
+  expect(readInitialAppearance(files())).toEqual({ theme: 'system', zoom: 1.5 });
+  expect(warnings).toEqual([]);
 });
 
 test('host keys that are accepted while the app runs are kept, and so are its settings', async () => {
@@ -97,11 +97,11 @@ test.each(['', '{ "zoom": ', '[]', '{}', JSON.stringify({ ...head, settings: { z
   async (content) => {
     writeFileSync(files().config, content);
     writeFileSync(files().earlier, '{ "theme": "dark" }');
-    expect(readFirstLook(files())).toMatchObject({ zoom: 1 });
+    expect(readInitialAppearance(files())).toMatchObject({ zoom: 1 });
     const settings = await open();
     expect(settings.current()).toEqual(defaultSettings);
     const aside = `${files().config}.broken`;
-    expect(complaints).toEqual([expect.stringContaining(`it was kept as ${aside}`)]);
+    expect(warnings).toEqual([expect.stringContaining(`it was kept as ${aside}`)]);
     settings.change({ zoom: 2 });
     await settings.written();
     expect(stored()).toEqual({ ...head, settings: { zoom: 2 }, hostKeys: [] });
@@ -112,17 +112,17 @@ test.each(['', '{ "zoom": ', '[]', '{}', JSON.stringify({ ...head, settings: { z
 test('a file of a newer version is neither used nor changed, and settings still hold', async () => {
   const newer = { ...head, version: 2, settings: { zoom: 2 } };
   write(newer);
-  expect(readFirstLook(files())).toEqual({ theme: 'system', zoom: 1 });
+  expect(readInitialAppearance(files())).toEqual({ theme: 'system', zoom: 1 });
   const settings = await open();
   expect(settings.change({ theme: 'dark' })).toEqual({ ...defaultSettings, theme: 'dark' });
   await settings.written();
   expect(stored()).toEqual(newer);
-  expect(complaints[0]).toContain('was written by a newer Klpscope (version 2');
+  expect(warnings[0]).toContain('was written by a newer Klpscope (version 2');
 });
 
 test('settings of the first layout are taken over once, then left alone', async () => {
   writeFileSync(files().earlier, '{ "zoom": 1.5, "theme": "dark" }');
-  expect(readFirstLook(files())).toEqual({ theme: 'dark', zoom: 1.5 });
+  expect(readInitialAppearance(files())).toEqual({ theme: 'dark', zoom: 1.5 });
   const settings = await open();
   expect(settings.current()).toMatchObject({ zoom: 1.5, theme: 'dark' });
   settings.change({ theme: 'light' });
@@ -130,18 +130,18 @@ test('settings of the first layout are taken over once, then left alone', async 
   expect(stored()).toEqual({ ...head, settings: { zoom: 1.5, theme: 'light' } });
   writeFileSync(files().earlier, 'no longer looked at');
   expect((await open()).current()).toMatchObject({ zoom: 1.5, theme: 'light' });
-  expect(readFirstLook(files())).toEqual({ theme: 'light', zoom: 1.5 });
+  expect(readInitialAppearance(files())).toEqual({ theme: 'light', zoom: 1.5 });
   expect(readFileSync(files().earlier, 'utf8')).toBe('no longer looked at');
-  expect(complaints).toEqual([]);
+  expect(warnings).toEqual([]);
 });
 
 test('a file that cannot be read or written is reported, and the settings still hold', async () => {
   const config = join(folder, 'file/klpscope.json');
-  const settings = await openSettings({ ...files(), config }, {}, (complaint) =>
-    complaints.push(complaint),
+  const settings = await openSettings({ ...files(), config }, {}, (warning) =>
+    warnings.push(warning),
   );
   writeFileSync(join(folder, 'file'), 'in the way');
   expect(settings.change({ zoom: 2 }).zoom).toBe(2);
   await settings.written();
-  expect(complaints).toEqual([expect.stringContaining('cannot be written')]);
+  expect(warnings).toEqual([expect.stringContaining('cannot be written')]);
 });

@@ -40,17 +40,17 @@ export interface SettingsFiles {
 export async function openSettings(
   files: SettingsFiles,
   forThisRun: SettingsChange,
-  report: (complaint: string) => void,
+  report: (warning: string) => void,
 ): Promise<SettingsStore> {
-  const tell = (complaint: string | null): void => {
-    if (complaint !== null) report(complaint);
+  const tell = (warning: string | null): void => {
+    if (warning !== null) report(warning);
   };
-  const { config, complaint } = await readConfig(files.config);
-  tell(complaint);
+  const { config, warning } = await readConfig(files.config);
+  tell(warning);
   let earlier: SettingsChange = {};
   if (config.settings === undefined) {
     const reading = readJsonFile(files.earlier, earlierSettingsSchema);
-    tell(reading.complaint);
+    tell(reading.warning);
     earlier = reading.value ?? {};
   }
   const stored = changed(defaultSettings, config.settings ?? earlier);
@@ -59,12 +59,12 @@ export async function openSettings(
   let writing = Promise.resolve();
 
   async function write(change: SettingsChange): Promise<void> {
-    const { complaint } = await changeConfig(files.config, (config) => ({
+    const { warning } = await changeConfig(files.config, (config) => ({
       ...config,
       settings: { ...(config.settings ?? earlier), ...change },
     }));
     waiting -= 1;
-    tell(complaint);
+    tell(warning);
   }
 
   return {

@@ -81,8 +81,8 @@ function ground(): string {
 
 /** Null where there is none, or its screen is gone. */
 function rememberedPlace(file: string): Place | null {
-  const { value, complaint } = readJsonFile(file, placeShape);
-  if (complaint !== null) say(complaint);
+  const { value, warning } = readJsonFile(file, placeShape);
+  if (warning !== null) say(warning);
   return value !== null && isVisible(value) ? value : null;
 }
 

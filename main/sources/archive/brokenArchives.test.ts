@@ -169,10 +169,10 @@ describe('a file that is no archive of a host', () => {
     expect(problem.message).toContain(path);
     expect(code === null ? ['invalid-content', 'truncated'] : [code]).toContain(problem.code);
     const { status, stdout, stderr } = await klpscope(['status', path]);
-    expect({ status, stdout, complaints: stderr.length }).toEqual({
+    expect({ status, stdout, warnings: stderr.length }).toEqual({
       status: 3,
       stdout: '',
-      complaints: 1,
+      warnings: 1,
     });
   });
 

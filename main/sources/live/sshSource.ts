@@ -57,7 +57,7 @@ export function defaultLiveOptions(): LiveOptions {
     config: userConfig(),
     accepted: new AcceptedKeys(
       defaultConfigFile(),
-      (complaint) => void process.stderr.write(`klpscope: ${complaint}\n`),
+      (warning) => void process.stderr.write(`klpscope: ${warning}\n`),
     ),
     trace: traceByEnvironment(),
   };

@@ -36,7 +36,7 @@ export interface StartedProbe {
 
 /**
  * Fails where the host can't be read at all, and where sudo wants a password and there is nobody to
- * ask: then it isn't for us to say that less will do.
+ * ask: reading with fewer rights than were asked for, without saying so, would be wrong.
  */
 export async function startProbe(
   transport: Transport,

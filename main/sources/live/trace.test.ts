@@ -28,7 +28,7 @@ describe('a step', () => {
     expect(lines.map((line) => line.length < 1020)).toEqual([true, true]);
   });
 
-  it('that can’t be written is complained about once', () => {
+  it('that can’t be written is warned about once', () => {
     vi.stubEnv('KLPSCOPE_VERBOSE', join(temporaryFolder(), 'absent/trace'));
     const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     const trace = traceByEnvironment();

@@ -18,8 +18,8 @@ export class AcceptedKeys {
 
   /** In the form of a known_hosts file, so that one rule judges all: a key's line is its number. */
   async asKnownHosts(): Promise<KnownHostsFile> {
-    const { config, complaint } = await readConfig(this.path);
-    this.tell(complaint);
+    const { config, warning } = await readConfig(this.path);
+    this.tell(warning);
     const lines = this.keysOf(config).map(
       ({ host, key }) => `${host} ${keyType(Buffer.from(key, 'base64'))} ${key}`,
     );
@@ -46,12 +46,12 @@ export class AcceptedKeys {
   private async change(
     edit: (keys: readonly AcceptedKey[]) => readonly AcceptedKey[],
   ): Promise<boolean> {
-    const { isKept, complaint } = await changeConfig(this.path, (config) => {
+    const { isKept, warning } = await changeConfig(this.path, (config) => {
       const keys = this.keysOf(config);
       const hostKeys = edit(keys);
       return hostKeys.length === keys.length ? config : { ...config, hostKeys: [...hostKeys] };
     });
-    this.tell(complaint);
+    this.tell(warning);
     return isKept;
   }
 
@@ -60,14 +60,14 @@ export class AcceptedKeys {
     if (config.hostKeys !== undefined) return config.hostKeys;
     const earlier = join(dirname(this.path), 'known-hosts.json');
     if (!existsSync(earlier)) return [];
-    const { value, complaint } = readJsonFile(earlier, earlierKeysSchema);
-    this.tell(complaint);
+    const { value, warning } = readJsonFile(earlier, earlierKeysSchema);
+    this.tell(warning);
     return value?.keys ?? [];
   }
 
-  private tell(complaint: string | null): void {
-    if (complaint === null || this.said.has(complaint)) return;
-    this.said.add(complaint);
-    this.warn(complaint);
+  private tell(warning: string | null): void {
+    if (warning === null || this.said.has(warning)) return;
+    this.said.add(warning);
+    this.warn(warning);
   }
 }

@@ -65,7 +65,11 @@ async function throughPkexec(
   const opened = await transport.exec({ argv, line: quoted(argv) });
   if (!opened.ok) return opened;
   options.onHuman();
-  return new Entrance(opened.value, options, { ready, prompt: null, password: null }).enter(
+  return new ElevationHandshake(opened.value, options, {
+    ready,
+    prompt: null,
+    password: null,
+  }).enter(
     // The desktop's dialog may stay open as long as a person likes.
     null,
     ({ status }, said) => pkexecRefusal(status, said, options),
@@ -97,7 +101,7 @@ async function enterSudo(
   const prompt = password === null ? null : `${newMark('password')}:`;
   const opened = await transport.exec(sudoCommand(ready, prompt));
   if (!opened.ok) return opened;
-  const entrance = new Entrance(opened.value, options, { ready, prompt, password });
+  const entrance = new ElevationHandshake(opened.value, options, { ready, prompt, password });
   return entrance.enter(options.startMs, (_end, said) => sudoRefusal(said, options));
 }
 
@@ -117,8 +121,8 @@ interface Words {
   readonly password: string | null;
 }
 
-/** Listens at the door until it is open, or the doorkeeper has gone. */
-class Entrance {
+/** Waits until the root shell prints `ready`, or until sudo or pkexec exits. */
+class ElevationHandshake {
   private said = '';
   private complained = '';
   private heard = 0;

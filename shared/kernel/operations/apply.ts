@@ -3,7 +3,7 @@ import { advanceTo, waitForMutex } from '../rules/clock';
 import type { KernelCore } from '../state/core';
 import { done, refuse, success, type Outcome } from '../state/errno';
 import { coreKernel, functionKey } from '../state/livepatch';
-import { comeIn, goOut } from '../rules/loading';
+import { loadModule, unloadModule } from '../rules/loading';
 import { canEnter, enter, wake } from '../rules/posture';
 import { applyShadow } from '../rules/shadowMessages';
 import { createThread, exitThread, KTHREADD } from '../rules/threadLife';
@@ -36,7 +36,7 @@ export function applyOperation(core: KernelCore, operation: Operation): Applied 
     case 'signal':
       return writeSignal(core, operation.patch);
     case 'load-module':
-      return comeIn(core, operation.module);
+      return loadModule(core, operation.module);
     case 'unload':
       return unload(core, operation.module);
     case 'pass':
@@ -69,7 +69,7 @@ export function applyOperation(core: KernelCore, operation: Operation): Applied 
 
 /** Before 5.1 the exit function of a livepatch unregisters it, which takes its folder away. */
 function unload(core: KernelCore, name: string): Outcome {
-  const outcome = goOut(core, name);
+  const outcome = unloadModule(core, name);
   if (outcome.ok) core.patches = core.patches.filter((patch) => patch.name !== name);
   return outcome;
 }

@@ -46,7 +46,7 @@ export function loadEnded(core: KernelCore, name: string, outcome: Outcome): voi
 }
 
 /** Where a name is one whose symbols nobody exports, loading ends with ENOENT ("Unknown symbol"). */
-export function comeIn(core: KernelCore, literal: ModuleLiteral): Outcome {
+export function loadModule(core: KernelCore, literal: ModuleLiteral): Outcome {
   if (core.modules.get(literal.name)) return refuse('EEXIST');
   if (literal.uses?.some((name) => core.modules.get(name) === null)) return refuse('ENOENT');
   const taint = literal.foreign ? 'OE' : '';
@@ -148,7 +148,7 @@ function revert(core: KernelCore, { patch, object }: Concerned): void {
 }
 
 /** rmmod: ENOENT where it isn't loaded, EAGAIN where it is in use (delete_module(2)). */
-export function goOut(core: KernelCore, name: string): Outcome {
+export function unloadModule(core: KernelCore, name: string): Outcome {
   const module = core.modules.get(name);
   if (!module) return refuse('ENOENT');
   if (module.state !== 'live') return refuse('EBUSY');

@@ -8,13 +8,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { themes, type Theme } from '../../../shared/api/choices';
 import type { SettingsFiles } from '../stores/settings';
 
-export interface FirstLook {
+export interface InitialAppearance {
   readonly theme: Theme;
   /** 1 is 100 %. */
   readonly zoom: number;
 }
 
-export function readFirstLook(files: SettingsFiles): FirstLook {
+export function readInitialAppearance(files: SettingsFiles): InitialAppearance {
   const { theme, zoom } = settingsOf(files);
   const isZoom = typeof zoom === 'number' && zoom >= 0.5 && zoom <= 3;
   return {

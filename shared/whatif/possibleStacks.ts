@@ -12,7 +12,7 @@ export interface Member {
   readonly nop: boolean;
 }
 
-export interface World {
+export interface PossibleStack {
   /** Bottom first. */
   readonly members: readonly Member[];
   /** The livepatch in transition takes the place of those below it. */
@@ -23,7 +23,7 @@ export interface World {
 const mostOrdered = 4;
 
 /** Whose code a thread runs that has switched (kernel/livepatch/patch.c, klp_ftrace_handler). */
-export function runsNow({ members }: World): string {
+export function runsNow({ members }: PossibleStack): string {
   return codeOf(members.findLast(({ isLeaving }) => !isLeaving));
 }
 
@@ -33,7 +33,10 @@ export function codeOf(top: Member | undefined): string {
 }
 
 /** @returns null where too much is open */
-export function worldsOf(status: StatusDocument, row: ActiveFunction): World[] | null {
+export function possibleStacksOf(
+  status: StatusDocument,
+  row: ActiveFunction,
+): PossibleStack[] | null {
   const implementations = implementationsOf(status, row);
   if (implementations.some(({ patch }) => patch.enabled === null)) return null;
   const isOrdered = status.order !== 'unknown' || implementations.length < 2;
@@ -41,9 +44,9 @@ export function worldsOf(status: StatusDocument, row: ActiveFunction): World[] |
   const orders = isOrdered ? [implementations] : permutations(implementations);
   const moving = status.patches.find(({ name }) => name === status.transition?.patch);
   const replaces = moving?.replace === null ? [true, false] : [moving?.replace ?? false];
-  const worlds = orders.flatMap((order) => replaces.flatMap((flag) => withNops(order, flag)));
-  const seen = worlds.filter((world) => row.active === null || runsNow(world) === row.active);
-  return seen.length > 0 ? seen : worlds;
+  const stacks = orders.flatMap((order) => replaces.flatMap((flag) => withNops(order, flag)));
+  const seen = stacks.filter((stack) => row.active === null || runsNow(stack) === row.active);
+  return seen.length > 0 ? seen : stacks;
 }
 
 interface Implementation {
@@ -74,7 +77,7 @@ function isMissed({ name, patched }: PatchEntry['objects'][number]): boolean {
 }
 
 /** An atomic replace has nops for functions of livepatches below it, and only for those. */
-function withNops(order: readonly Implementation[], replaces: boolean): World[] {
+function withNops(order: readonly Implementation[], replaces: boolean): PossibleStack[] {
   const options = order.map(({ nop }, place) => {
     if (nop !== null) return [nop];
     return replaces && place > 0 ? [true, false] : [false];

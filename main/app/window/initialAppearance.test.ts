@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { readFirstLook } from './firstLook';
+import { readInitialAppearance } from './initialAppearance';
 import { say } from '../log';
 
 let folder = '';
@@ -19,7 +19,7 @@ function look(config: unknown, earlier?: unknown) {
     writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
   if (config !== undefined) write(files.config, config);
   if (earlier !== undefined) write(files.earlier, earlier);
-  return readFirstLook(files);
+  return readInitialAppearance(files);
 }
 
 const dark = { theme: 'dark', zoom: 2 };
