@@ -1,4 +1,4 @@
-/** How sudo and pkexec are entered and answered, with a doorkeeper that the test plays. */
+/** How sudo and pkexec are entered and answered, with a stand-in for them that the test plays. */
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { newSecret } from '../../../testing/sshd/secrets';
@@ -200,7 +200,7 @@ describe('sudo', () => {
   });
 });
 
-describe('a doorkeeper that is silent', () => {
+describe('a sudo that is silent', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
   afterEach(() => void vi.useRealTimers());
 

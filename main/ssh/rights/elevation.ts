@@ -31,7 +31,7 @@ export interface ElevationOptions {
 /** Passwords that are given to one sudo, however many it asks for. */
 const attempts = 3;
 
-/** Bytes that a doorkeeper may say before it opens. */
+/** Bytes that a elevation program (sudo or pkexec) may say before it opens. */
 const mostSaid = 262_144;
 
 /** Milliseconds that the end of a channel is waited for. */
@@ -139,7 +139,7 @@ class ElevationHandshake {
 
   /**
    * @param limitMs until the first word; null: as long as it takes
-   * @param refusal what it means that the doorkeeper has gone
+   * @param refusal what it means that the elevation program (sudo or pkexec) has gone
    */
   async enter(
     limitMs: number | null,
