@@ -1,6 +1,7 @@
 /** The command line: which command was meant, and how it ended. */
 import { version } from '../../package.json';
 import { parseTarget } from '../../shared/api/target';
+import { targetTraits } from '../../shared/api/targetTraits';
 import { visible } from '../../shared/base/text';
 import { captureScript } from '../probe/program/captureScript';
 import { probeText } from '../probe/program/probeText';
@@ -112,7 +113,7 @@ function print(text: string, output: Output): number {
 async function isTarget(word: string): Promise<boolean> {
   const target = parseTarget(word);
   if (!target.ok) return false;
-  if (target.value.kind !== 'ssh' || /[@.:]/.test(word)) return true;
+  if (targetTraits[target.value.kind].reached !== 'ssh' || /[@.:]/.test(word)) return true;
   const { configuredHosts } = await import('../ssh/config/config');
   return configuredHosts().includes(word);
 }

@@ -1,6 +1,7 @@
 /** What the options and operands mean that every command has that reads a target. */
 import { existsSync } from 'node:fs';
 import { parseTarget, type Target } from '../../shared/api/target';
+import { targetTraits } from '../../shared/api/targetTraits';
 import { visible } from '../../shared/base/text';
 import type { LiveRequest, SourceOptions } from '../sources/source';
 import { traceInto } from '../ssh/trace';
@@ -61,10 +62,10 @@ function liveRequest(
 ): Partial<LiveRequest> | UsageError {
   const { sudo, transport, identity } = values;
   const given = ['transport', 'identity', 'accept-new'] as const;
-  const wrong =
-    target.kind === 'ssh' ? undefined : given.find((name) => values[name] !== undefined);
+  const { reached } = targetTraits[target.kind];
+  const wrong = reached === 'ssh' ? undefined : given.find((name) => values[name] !== undefined);
   if (wrong) return usageError(command, `--${wrong} goes with a host, not with ${target.text}.`);
-  if (sudo && target.kind !== 'ssh' && target.kind !== 'local') {
+  if (sudo && reached === null) {
     return usageError(command, `--sudo goes with a live host, not with ${target.text}.`);
   }
   if (identity !== undefined && !existsSync(identity)) {

@@ -1,4 +1,5 @@
 /** The one list of commands. */
+import { viewNames, viewTitles } from '../../shared/api/choices';
 import type { Theme } from '../../shared/api/contract';
 import {
   changeTheme,
@@ -16,7 +17,6 @@ import {
 import { forgetSecrets, reconnect } from '../state/connectActions';
 import { liveKind } from '../state/liveKind';
 import { selectedHost, useWindow, type Overlay, type WindowState } from '../state/store';
-import { views } from '../state/views';
 import { demoCommands } from '../player/demoCommands';
 import { isStory } from '../state/isDemo';
 import { recordingCommands } from '../player/recordingCommands';
@@ -165,13 +165,13 @@ export const commands: readonly Command[] = [
     enabled: (state) => state.order.length > 0,
     run: () => selectNeighbour(-1),
   },
-  ...views.map((view, index): Command => ({
-    id: `view.${view.id}`,
-    title: view.title,
+  ...viewNames.map((view, index): Command => ({
+    id: `view.${view}`,
+    title: viewTitles[view].title,
     group: 'View',
     shortcuts: [`Mod+${index + 1}`],
     enabled: withStatus,
-    run: onHost((id) => show(id, view.id)),
+    run: onHost((id) => show(id, view)),
   })),
   {
     id: 'view.filter',

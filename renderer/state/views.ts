@@ -1,16 +1,8 @@
-/** The views of a host, in the order of their tabs. */
-import type { ViewName } from '../../shared/api/contract';
+/** What the person has chosen to see of each host. */
+import type { ViewName } from '../../shared/api/choices';
 import type { StatusDocument } from '../../shared/report/statusDocument';
 
 export type ViewId = ViewName;
-
-export const views: readonly { readonly id: ViewId; readonly title: string }[] = [
-  { id: 'transition', title: 'Transition' },
-  { id: 'livepatches', title: 'Livepatches' },
-  { id: 'functions', title: 'Functions' },
-  { id: 'findings', title: 'Findings' },
-  { id: 'files', title: 'Files' },
-];
 
 /** Which view answers first: the transition where one runs or may run, else what is applied. */
 export function firstView(status: StatusDocument): ViewId {

@@ -12,7 +12,7 @@ import { operationSchema } from '../kernel/scenarios/schemas';
 import { problemSchema, statusDocumentSchema } from '../report/statusDocument';
 import { whatIfActionSchema, whatIfSchema } from '../whatif/document';
 
-export type { Theme, ViewName } from './choices';
+export type { Theme } from './choices';
 export type { Settings } from './settings';
 
 /** A saved state that ships with the app, for demonstrations without a server. */

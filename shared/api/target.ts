@@ -30,24 +30,46 @@ const recording = /\.klprec$/i;
 const hostForm =
   /^(?:(?<user>[^@\s/]+)@)?(?:\[(?<ipv6>[0-9a-fA-F:.%a-z]+)\]|(?<name>[^@:\s/[\]]+))(?::(?<port>\d{1,5}))?$/;
 
+type Kind = Target['kind'];
+
+/**
+ * How each kind is written, in the order in which they are tried: null where the text is not of that
+ * kind, a problem where it is and is wrong.
+ */
+const grammar: Readonly<Record<Kind, (text: string) => Result<Target> | null>> = {
+  local: (text) => (text === 'local' ? succeed({ kind: 'local', text }) : null),
+  directory: (text) => (text.startsWith('dir:') ? directory(text) : null),
+  demo: (text) => {
+    if (text === 'demo') return succeed({ kind: 'demo', text, scenario: null });
+    const name = storyIn(text);
+    return name === null || isScenarioPath(name)
+      ? null
+      : succeed({ kind: 'demo', text, scenario: name });
+  },
+  scenario: (text) => {
+    const path = storyIn(text);
+    return path !== null && isScenarioPath(path) ? succeed({ kind: 'scenario', text, path }) : null;
+  },
+  recording: (text) =>
+    recording.test(text) ? succeed({ kind: 'recording', text, path: text }) : null,
+  archive: (text) => (archive.test(text) ? succeed({ kind: 'archive', text, path: text }) : null),
+  // What looks like a path is never a host's name.
+  ssh: (text) => (/^[/~.]/.test(text) || text.includes('\\') ? null : host(text)),
+};
+
 /** @returns `not-found` with the reason where the text is no target */
 export function parseTarget(text: string): Result<Target> {
   if (text === '') return fail('not-found', null, 'No target was given.');
   if (text.includes('\0')) return fail('not-found', null, 'A target can’t hold a NUL character.');
-  if (text === 'local') return succeed({ kind: 'local', text });
-  if (text.startsWith('dir:')) return directory(text);
-  if (text === 'demo') return succeed({ kind: 'demo', text, scenario: null });
-  if (text.startsWith('demo:')) return demo(text);
-  if (recording.test(text)) return succeed({ kind: 'recording', text, path: text });
-  if (archive.test(text)) return succeed({ kind: 'archive', text, path: text });
-  if (/^[/~.]/.test(text) || text.includes('\\')) {
-    return fail(
-      'unsupported-format',
-      text,
-      `${text} is neither an archive (.tar.gz, .tgz, .tar.xz) nor a recording; a folder is given as dir:${text}.`,
-    );
+  for (const read of Object.values(grammar)) {
+    const target = read(text);
+    if (target !== null) return target;
   }
-  return host(text);
+  return fail(
+    'unsupported-format',
+    text,
+    `${text} is neither an archive (.tar.gz, .tgz, .tar.xz) nor a recording; a folder is given as dir:${text}.`,
+  );
 }
 
 function directory(text: string): Result<Target> {
@@ -57,14 +79,14 @@ function directory(text: string): Result<Target> {
     : succeed({ kind: 'directory', text, path });
 }
 
-/** A path: ends in `.json` or has a separator of folders, which no name of a story has. */
-const scenarioPath = /[/\\]|\.json$/i;
+/** What follows `demo:`; null where the text begins otherwise. */
+function storyIn(text: string): string | null {
+  return text.startsWith('demo:') ? text.slice('demo:'.length) : null;
+}
 
-function demo(text: string): Result<Target> {
-  const name = text.slice('demo:'.length);
-  return scenarioPath.test(name)
-    ? succeed({ kind: 'scenario', text, path: name })
-    : succeed({ kind: 'demo', text, scenario: name });
+/** A path ends in `.json` or has a separator of folders; no name of a story does. */
+function isScenarioPath(name: string): boolean {
+  return /[/\\]|\.json$/i.test(name);
 }
 
 function host(text: string): Result<Target> {

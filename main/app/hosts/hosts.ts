@@ -7,6 +7,7 @@ import type {
   RawFile,
 } from '../../../shared/api/contract';
 import { parseTarget, type Target } from '../../../shared/api/target';
+import { targetTraits } from '../../../shared/api/targetTraits';
 import type { Result } from '../../../shared/base/problem';
 import type { WhatIf, WhatIfAction } from '../../../shared/whatif/document';
 import { noDemo, type Reader } from '../../reader/readerClient';
@@ -82,8 +83,8 @@ export function createHosts(environment: HostsEnvironment): Hosts {
         id: `host-${(opened += 1)}`,
         target: text,
         label: shortName(text),
-        live: ['local', 'ssh', 'demo', 'scenario'].includes(target.value.kind),
-        isDemo: ['demo', 'scenario'].includes(target.value.kind),
+        live: targetTraits[target.value.kind].isLive,
+        isDemo: targetTraits[target.value.kind].isStory,
       };
       const reader = environment.open(target.value, live, first.id);
       openedAs.set(first.id, { target: target.value, live });

@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { parseTarget } from '../../../shared/api/target';
+import { targetTraits } from '../../../shared/api/targetTraits';
 
 /**
  * The same target with its path made absolute against `folder`, and `dir:` put before the path of a
@@ -11,15 +12,8 @@ export function absoluteTarget(text: string, folder: string): string {
   if (isPath(text) && isFolder(resolve(folder, text))) return `dir:${resolve(folder, text)}`;
   const target = parseTarget(text);
   if (!target.ok || !('path' in target.value)) return text;
-  const path = resolve(folder, target.value.path);
-  switch (target.value.kind) {
-    case 'directory':
-      return `dir:${path}`;
-    case 'scenario':
-      return `demo:${path}`;
-    default:
-      return path;
-  }
+  const { kind, path } = target.value;
+  return `${targetTraits[kind].pathPrefix}${resolve(folder, path)}`;
 }
 
 function isPath(text: string): boolean {

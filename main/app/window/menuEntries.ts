@@ -2,6 +2,7 @@
  * What the native menu offers, as data. Commands are named by the ids of the window's registry
  * (`renderer/commands`), which runs them; a test compares the two.
  */
+import { viewNames, viewTitles } from '../../../shared/api/choices';
 
 export interface MenuCommand {
   readonly command: string;
@@ -61,26 +62,12 @@ export const menuFolders: readonly MenuFolder[] = [
   {
     label: '&View',
     entries: [
-      {
-        command: 'view.transition',
-        label: '&Transition',
-        accelerator: 'CmdOrCtrl+1',
+      ...viewNames.map((name, index): MenuCommand => ({
+        command: `view.${name}`,
+        label: viewTitles[name].menuLabel,
+        accelerator: `CmdOrCtrl+${index + 1}`,
         needsHost: true,
-      },
-      {
-        command: 'view.livepatches',
-        label: '&Livepatches',
-        accelerator: 'CmdOrCtrl+2',
-        needsHost: true,
-      },
-      {
-        command: 'view.functions',
-        label: '&Functions',
-        accelerator: 'CmdOrCtrl+3',
-        needsHost: true,
-      },
-      { command: 'view.findings', label: 'Fi&ndings', accelerator: 'CmdOrCtrl+4', needsHost: true },
-      { command: 'view.files', label: 'Fil&es', accelerator: 'CmdOrCtrl+5', needsHost: true },
+      })),
       'separator',
       { command: 'host.refresh', label: '&Read Again', accelerator: 'F5', needsHost: true },
       {

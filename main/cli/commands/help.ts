@@ -1,23 +1,13 @@
 /** The help texts, made of the table of commands. */
 import { Help } from 'commander';
+import { targetTraits } from '../../../shared/api/targetTraits';
 import type { CommandRecord } from './command';
 import { commands, type CommandName } from './commands';
 
 /** Columns that a text takes at most, however wide the terminal is. */
 const widest = 100;
 
-const targetForms = [
-  ['local', 'this machine'],
-  [
-    'HOST',
-    "a host over SSH: an alias of ssh's configuration, [user@]host[:port], or ssh://[user@]host[:port]",
-  ],
-  ['dir:PATH', 'a folder laid out like /: an extracted capture or sosreport'],
-  ['FILE', 'a capture or sosreport archive: .tar.gz, .tgz, .tar.xz, .tar'],
-  ['FILE.klprec', 'a recording; status shows its end, watch all of it'],
-  ['demo[:STORY]', 'a demo host that plays a story; status shows its end'],
-  ['demo:FILE.json', 'the same, with a story of your own (docs/scenario-file.md)'],
-] as const;
+const targetForms = Object.values(targetTraits).flatMap(({ forms }) => forms);
 
 type Rows = readonly (readonly [term: string, description: string])[];
 

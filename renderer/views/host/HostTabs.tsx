@@ -1,20 +1,16 @@
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components/Tabs';
+import { viewNames, viewTitles } from '../../../shared/api/choices';
 import type { Host } from '../../../shared/api/contract';
 import type { StatusDocument } from '../../../shared/report/statusDocument';
 import { ErrorBoundary } from '../../components/ErrorBoundary';
 import { show } from '../../state/actions';
 import { countText } from '../../state/format';
-import { headlineOfHost, type Tone } from '../../state/headline';
+import { headlineOfHost } from '../../state/headline';
 import { useWindow, viewOf } from '../../state/store';
-import { firstView, views, type ViewId } from '../../state/views';
+import { firstView } from '../../state/views';
 import { panels } from './panels';
 
-interface Count {
-  readonly count: number;
-  readonly tone: Tone | null;
-}
-
-/** The five views of a host. */
+/** The views of a host. */
 export function HostTabs({
   host,
   status,
@@ -29,29 +25,29 @@ export function HostTabs({
       className="host-tabs"
       selectedKey={view}
       onSelectionChange={(key) => {
-        const chosen = views.find(({ id }) => id === key);
-        if (chosen !== undefined) show(host.id, chosen.id);
+        const chosen = viewNames.find((name) => name === key);
+        if (chosen !== undefined) show(host.id, chosen);
       }}
     >
       <TabList className="host-tabs__list" aria-label="Views" data-tone={tone}>
-        {views.map(({ id, title }) => {
-          const count = countOf(id, status, tone);
+        {viewNames.map((name) => {
+          const badge = panels[name].badge?.(status, tone);
           return (
-            <Tab key={id} id={id} className="host-tabs__tab">
-              {title}
-              {count === null ? null : (
-                <span className="host-tabs__count" data-tone={count.tone}>
-                  {countText(count.count)}
+            <Tab key={name} id={name} className="host-tabs__tab">
+              {viewTitles[name].title}
+              {badge === undefined || badge.count === 0 ? null : (
+                <span className="host-tabs__count" data-tone={badge.tone}>
+                  {countText(badge.count)}
                 </span>
               )}
             </Tab>
           );
         })}
       </TabList>
-      {views.map(({ id }) => {
-        const Panel = panels[id];
+      {viewNames.map((name) => {
+        const { Panel } = panels[name];
         return (
-          <TabPanel key={id} id={id} className="host-tabs__panel">
+          <TabPanel key={name} id={name} className="host-tabs__panel">
             <ErrorBoundary>
               <Panel host={host} status={status} />
             </ErrorBoundary>
@@ -60,24 +56,4 @@ export function HostTabs({
       })}
     </Tabs>
   );
-}
-
-function countOf(view: ViewId, status: StatusDocument, tone: Tone): Count | null {
-  switch (view) {
-    case 'transition': {
-      const blocking = status.transition?.threads.blocking ?? null;
-      return blocking === null || blocking === 0 ? null : { count: blocking, tone };
-    }
-    case 'livepatches':
-      return status.patches.length === 0 ? null : { count: status.patches.length, tone: null };
-    case 'functions':
-      return status.functions.length === 0 ? null : { count: status.functions.length, tone: null };
-    case 'findings': {
-      const severe = status.findings.some((finding) => finding.severity !== 'info');
-      const count = status.findings.length;
-      return count === 0 ? null : { count, tone: severe ? 'stuck' : null };
-    }
-    case 'files':
-      return null;
-  }
 }

@@ -1,0 +1,63 @@
+/** What is true of every target of a kind; whoever adds a kind says it here. */
+import type { Target } from './target';
+
+export interface TargetTraits {
+  /** How it is written and what it is: rows of the command line's help. */
+  readonly forms: readonly (readonly [form: string, meaning: string])[];
+  /** What stands before the path, where it has one. */
+  readonly pathPrefix: string;
+  /** It changes while it is looked at, so it is read again and again. */
+  readonly isLive: boolean;
+  /** The executable model plays it: no real machine. */
+  readonly isStory: boolean;
+  /** How its files are reached, which decides the options that go with it; null: by opening a file. */
+  readonly reached: 'ssh' | 'local' | null;
+}
+
+const saved = { isLive: false, isStory: false, reached: null } as const;
+const story = { pathPrefix: 'demo:', isLive: true, isStory: true, reached: null } as const;
+
+export const targetTraits: Readonly<Record<Target['kind'], TargetTraits>> = {
+  local: {
+    forms: [['local', 'this machine']],
+    pathPrefix: '',
+    isLive: true,
+    isStory: false,
+    reached: 'local',
+  },
+  ssh: {
+    forms: [
+      [
+        'HOST',
+        "a host over SSH: an alias of ssh's configuration, [user@]host[:port], or ssh://[user@]host[:port]",
+      ],
+    ],
+    pathPrefix: '',
+    isLive: true,
+    isStory: false,
+    reached: 'ssh',
+  },
+  directory: {
+    forms: [['dir:PATH', 'a folder laid out like /: an extracted capture or sosreport']],
+    pathPrefix: 'dir:',
+    ...saved,
+  },
+  archive: {
+    forms: [['FILE', 'a capture or sosreport archive: .tar.gz, .tgz, .tar.xz, .tar']],
+    pathPrefix: '',
+    ...saved,
+  },
+  recording: {
+    forms: [['FILE.klprec', 'a recording; status shows its end, watch all of it']],
+    pathPrefix: '',
+    ...saved,
+  },
+  demo: {
+    forms: [['demo[:STORY]', 'a demo host that plays a story; status shows its end']],
+    ...story,
+  },
+  scenario: {
+    forms: [['demo:FILE.json', 'the same, with a story of your own (docs/scenario-file.md)']],
+    ...story,
+  },
+};
