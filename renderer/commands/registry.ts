@@ -2,6 +2,7 @@
 import { viewNames, viewTitles } from '../../shared/api/choices';
 import type { Theme } from '../../shared/api/contract';
 import {
+  attempt,
   changeTheme,
   changeZoom,
   closeHost,
@@ -128,7 +129,7 @@ export const commands: readonly Command[] = [
     group: 'Host',
     shortcuts: [],
     enabled: isConnected,
-    run: onHost((id) => void forgetSecrets(id)),
+    run: onHost((id) => attempt(forgetSecrets(id))),
   },
   {
     id: 'secrets.forget',
@@ -136,7 +137,7 @@ export const commands: readonly Command[] = [
     group: 'Window',
     shortcuts: [],
     enabled: always,
-    run: () => void forgetSecrets(null),
+    run: () => attempt(forgetSecrets(null)),
   },
   ...transports.map(({ kind, title }): Command => ({
     id: `host.${kind}`,

@@ -1,10 +1,11 @@
 // @vitest-environment jsdom
 /** Every command does what it is called: what it asks of the main process, or changes in the window. */
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { DemoState, Host } from '../../shared/api/contract';
 import { useQuestions } from '../state/questions';
 import { playbackOf, usePlayback } from '../player/playback';
 import { putHost, useWindow, type WindowState } from '../state/store';
+import { installBridge } from '../../testing/renderer/bridge';
 import { playMain, type PlayedMain } from '../../testing/renderer/playedMain';
 import { appInfo, hostOf, patch, settled } from '../../testing/renderer/documents';
 import { commands, commandOf, runCommand } from './registry';
@@ -142,6 +143,20 @@ test('a story is taken over where one is told and something was read', () => {
   runCommand('demo.take-over');
   expect(useWindow.getState().overlay).toEqual({ kind: 'take-over', host: 'h1' });
 });
+
+test.each(['host.forget-secrets', 'secrets.forget', 'host.record', 'demo.step'])(
+  'what goes wrong with %s is shown, not swallowed',
+  async (id) => {
+    installBridge(() => Promise.reject(new Error('broken \u001b')));
+    shown(id === 'demo.step' ? story : ssh);
+    runCommand(id);
+    await vi.waitFor(() =>
+      expect(useWindow.getState().toasts).toMatchObject([
+        { tone: 'stuck', title: 'That did not work', text: String.raw`broken \x1b` },
+      ]),
+    );
+  },
+);
 
 test('the filter of the shown view gets the focus, and what is in it is selected', () => {
   shown(saved);

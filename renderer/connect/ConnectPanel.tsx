@@ -1,6 +1,7 @@
 import { Server } from 'lucide-react';
 import { useEffect, useState, type FormEvent } from 'react';
 import { visible } from '../../shared/base/text';
+import { attempt } from '../state/actions';
 import { connectTo, loadConfigured, useConfigured } from '../state/connectActions';
 import './connect.css';
 
@@ -10,9 +11,9 @@ export function ConnectPanel() {
   const [typed, setTyped] = useState('');
   const [sudo, setSudo] = useState(false);
   const [refusal, setRefusal] = useState<string | null>(null);
-  useEffect(() => void loadConfigured(), []);
+  useEffect(() => attempt(loadConfigured()), []);
 
-  const connect = (target: string) => void connectTo(target, sudo).then(setRefusal);
+  const connect = (target: string) => attempt(connectTo(target, sudo).then(setRefusal));
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (typed.trim() !== '') connect(typed);

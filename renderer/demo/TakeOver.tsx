@@ -3,6 +3,7 @@ import type { Host } from '../../shared/api/contract';
 import type { Blocker, StatusDocument } from '../../shared/report/statusDocument';
 import { visible } from '../../shared/base/text';
 import { closeOverlay, Sheet } from '../components/Sheet';
+import { attempt } from '../state/actions';
 import { announce, useWindow, viewOf } from '../state/store';
 import { threadKey, wasLookedAt } from '../views/transition/threads';
 import { control } from '../player/control';
@@ -40,7 +41,7 @@ function Dialog({ host, status }: { readonly host: Host; readonly status: Status
       setRefused({ title, errno, text: refusalText(operation.do, errno) });
     }
   };
-  const operate = (choice: Choice) => void answered(choice);
+  const operate = (choice: Choice) => attempt(answered(choice));
   return (
     <Sheet title={`Take over ${visible(host.label)}`} className="take-over">
       <p className="quiet">

@@ -3,6 +3,7 @@ import { Autocomplete } from 'react-aria-components/Autocomplete';
 import { Input } from 'react-aria-components/Input';
 import { ListBox, ListBoxItem } from 'react-aria-components/ListBox';
 import { SearchField } from 'react-aria-components/SearchField';
+import { attempt } from '../state/actions';
 import { loadConfigured, useConfigured } from '../state/connectActions';
 import { useWindow } from '../state/store';
 import { Keys } from '../components/Keys';
@@ -14,7 +15,7 @@ export function Palette() {
   const [typed, setTyped] = useState('');
   const state = useWindow();
   const configured = useConfigured(({ names }) => names);
-  useEffect(() => void loadConfigured(), []);
+  useEffect(() => attempt(loadConfigured()), []);
   const entries = useMemo(
     () => paletteEntries(state, typed, configured ?? []),
     [state, typed, configured],

@@ -1,8 +1,8 @@
 /** What a person does to demo hosts: to the story, and instead of it. */
 import type { DemoCommand, DemoOutcome } from '../../shared/api/contract';
-import { select } from '../state/actions';
+import { attempt, select } from '../state/actions';
 import { ask } from '../state/bridge';
-import { addToast, selectedHost, useWindow } from '../state/store';
+import { selectedHost, useWindow } from '../state/store';
 
 /** Seconds of the story in one second, as the player bar offers them. */
 export const speeds = [1, 4, 16] as const;
@@ -14,7 +14,7 @@ export function control(id: string, command: DemoCommand): Promise<DemoOutcome> 
 
 /** For what no kernel can refuse. */
 export function direct(id: string, command: DemoCommand): void {
-  control(id, command).catch(sayFailure);
+  attempt(control(id, command));
 }
 
 export function togglePlay(id: string): void {
@@ -34,7 +34,7 @@ export function changeSpeed(id: string, step: 1 | -1): void {
 
 /** Opens every host of the fleet and shows the first one. */
 export function openFleet(): void {
-  openAll().catch(sayFailure);
+  attempt(openAll());
 }
 
 async function openAll(): Promise<void> {
@@ -55,12 +55,4 @@ export function takeOver(): void {
   if (host?.demo && host.status) {
     useWindow.setState({ overlay: { kind: 'take-over', host: host.id } });
   }
-}
-
-function sayFailure(error: unknown): void {
-  addToast({
-    tone: 'stuck',
-    title: 'That did not work',
-    text: error instanceof Error ? error.message : String(error),
-  });
 }

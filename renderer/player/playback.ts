@@ -1,8 +1,9 @@
 /** How the window goes through a recording: which moment, whether by itself, how fast. */
 import { create } from 'zustand';
 import type { Host, Moments } from '../../shared/api/contract';
+import { attempt } from '../state/actions';
 import { ask } from '../state/bridge';
-import { addToast, useWindow } from '../state/store';
+import { useWindow } from '../state/store';
 import { indexAt } from './moments';
 
 export interface Playback {
@@ -35,7 +36,7 @@ export function shownIndex(host: Host): number {
 /** Asks what happened when in a recording, unless that is known of all its moments. */
 export function loadMoments(id: string, count: number): void {
   if (playbackOf(id).moments?.seconds.length === count) return;
-  load(id).catch(sayFailure);
+  attempt(load(id));
 }
 
 async function load(id: string): Promise<void> {
@@ -53,14 +54,14 @@ export function seek(id: string, index: number): void {
   change(id, { wanted: index });
   if (underWay.has(id)) return;
   underWay.add(id);
-  ask('recording:seek', { id, index })
-    .catch(sayFailure)
-    .finally(() => {
+  attempt(
+    ask('recording:seek', { id, index }).finally(() => {
       underWay.delete(id);
       const { wanted } = playbackOf(id);
       if (wanted !== null && wanted !== index) seek(id, wanted);
       else change(id, { wanted: null });
-    });
+    }),
+  );
 }
 
 /** Goes some moments on or back; at the ends it stays. */
@@ -123,12 +124,4 @@ export function nextMoment(
   if (now === undefined || following === undefined) return null;
   const afterMs = Math.max(shortest, ((following - now) * 1000) / speed);
   return { index: Math.max(index + 1, indexAt(seconds, now + (afterMs * speed) / 1000)), afterMs };
-}
-
-function sayFailure(error: unknown): void {
-  addToast({
-    tone: 'stuck',
-    title: 'That did not work',
-    text: error instanceof Error ? error.message : String(error),
-  });
 }

@@ -1,7 +1,8 @@
 /** Commands of recordings, for the registry. */
 import type { Command } from '../state/command';
+import { attempt } from '../state/actions';
 import { ask } from '../state/bridge';
-import { addToast, selectedHost, useWindow, type WindowState } from '../state/store';
+import { selectedHost, useWindow, type WindowState } from '../state/store';
 import { step, stepToMark } from './playback';
 
 const onRecording = (state: WindowState) => Boolean(selectedHost(state)?.recording);
@@ -15,13 +16,7 @@ function onHost(act: (id: string) => void): () => void {
 
 /** Asks for a file and records the host into it, or ends that. */
 export function setRecording(id: string, on: boolean): void {
-  ask('host:record', { id, on }).catch((error: unknown) => {
-    addToast({
-      tone: 'stuck',
-      title: 'That did not work',
-      text: error instanceof Error ? error.message : String(error),
-    });
-  });
+  attempt(ask('host:record', { id, on }));
 }
 
 export const recordingCommands: readonly Command[] = [

@@ -14,7 +14,7 @@ export function select(id: string | null): void {
 }
 
 /** Runs what can fail only by a mistake of ours, and says so if it does. */
-function attempt(doing: Promise<void>): void {
+export function attempt(doing: Promise<unknown>): void {
   doing.catch((error: unknown) => {
     addToast({
       tone: 'stuck',

@@ -38,6 +38,7 @@ const forHumans: ReadonlySet<ProblemCode> = new Set([
   'host-key-changed',
   'host-key-revoked',
   'no-agreement',
+  'no-shell',
   'sudo-password-needed',
   'sudo-refused',
 ]);

@@ -49,6 +49,7 @@ export class ConnectedSource implements LiveSource {
   private readonly backoff = new Backoff();
   private lost: Problem | null = null;
   private needsHuman = false;
+  private hasGivenShell = false;
   private isFirst = true;
   private attempt: AbortController | null = null;
   private isClosed = false;
@@ -200,6 +201,7 @@ export class ConnectedSource implements LiveSource {
     );
     const { problem } = started.value;
     this.host = { live, transport, lacking: problem ? [problem] : [], note };
+    this.hasGivenShell = true;
     return { ok: true, value: live };
   }
 
@@ -209,11 +211,16 @@ export class ConnectedSource implements LiveSource {
     this.lost = problem;
     this.backoff.failed(performance.now());
     // What no second try can mend waits for a human.
-    this.needsHuman ||= isForHumans(problem.code);
+    this.needsHuman ||= isForHumans(problem.code) && !this.isForNow(problem);
     trace(
       this.needsHuman ? 'not tried again before a person asks for it' : 'tried again by itself',
     );
     this.drop();
+  }
+
+  /** A login that has given a shell before may fail to start one, as where no process can be started. */
+  private isForNow({ code }: Problem): boolean {
+    return code === 'no-shell' && this.hasGivenShell;
   }
 
   private drop(): void {

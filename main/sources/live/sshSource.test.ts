@@ -128,9 +128,29 @@ describe.skipIf(impossible)('over SSH', () => {
       expect(ask.asked).toHaveLength(1);
     });
 
-    it('says that nologin gives no shell', async () => {
-      const sampled = await open({ transport, user: 'nologin' }).sample();
-      expect(codeOf(sampled)).toBe('no-shell');
+    it('says that nologin gives no shell, and waits for somebody who mends that', async () => {
+      const source = open({ transport, user: 'nologin' });
+      expect(codeOf(await source.sample())).toBe('no-shell');
+      expect(source.waitsForHuman).toBe(true);
+    });
+
+    it('tries again where a login that gave a shell gives none for now', async () => {
+      const pressed = await another({});
+      const source = open({ transport, server: pressed });
+      expect(codeOf(await source.sample())).toBe('read');
+      const config = join(pressed.folder, 'sshd_config');
+      const usual = readFileSync(config, 'utf8');
+      pressed.signal('SIGKILL');
+      expect(codeOf(await source.sample())).toBe('connection-lost');
+      writeFileSync(config, `ForceCommand false\n${usual}`);
+      await pressed.restart();
+      const next = async () => codeOf(await source.sample());
+      await expect.poll(next).toBe('no-shell');
+      expect(source.waitsForHuman).toBe(false);
+      writeFileSync(config, usual);
+      pressed.signal('SIGKILL');
+      await pressed.restart();
+      await expect.poll(next).toBe('read');
     });
 
     it('asks for the passphrase of a key only when the server takes it', async () => {
@@ -269,7 +289,12 @@ describe.skipIf(impossible)('over SSH', () => {
     });
     const wrong = ['a', 'b', 'c', 'd', 'e'].map((letter) => [newSecret('password') + letter]);
     const ask = answering(...wrong);
-    expect(codeOf(await open({ server: strict, ask }).sample())).toBe('authentication-failed');
+    const sampled = await open({ server: strict, ask }).sample();
+    expect(codeOf(sampled)).toBe('authentication-failed');
+    // After three of them PAM has the server take none any more.
+    expect(messageOf(sampled)).toBe(
+      `root@127.0.0.1 was not let in. The server names no further way to log in.`,
+    );
     // NumberOfPasswordPrompts of ssh_config(5) is 3 where nothing else is said.
     expect(ask.asked).toMatchObject(
       [false, true, true].map((again) => ({ kind: 'password', user: 'root', again })),

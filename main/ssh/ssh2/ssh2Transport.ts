@@ -310,10 +310,9 @@ class Attempt {
     const { methods } = this.options.settings;
     const allowed =
       methods.length === 3 ? '' : ` The SSH configuration allows: ${methods.join(', ')}.`;
-    this.note(
-      'authentication-failed',
-      `${user} was not let in. The server takes: ${taken || 'nothing'}.${allowed}`,
-    );
+    const left =
+      taken === '' ? 'The server names no further way to log in.' : `The server takes: ${taken}.`;
+    this.note('authentication-failed', `${user} was not let in. ${left}${allowed}`);
   }
 
   private noteDisagreement(disagreement: Disagreement): void {

@@ -3,6 +3,7 @@ import type { RawFile } from '../../../shared/api/contract';
 import { CommandText } from '../../components/CommandText';
 import { CopyButton } from '../../components/CopyButton';
 import { PathText } from '../../components/PathText';
+import { attempt } from '../../state/actions';
 import { ask } from '../../state/bridge';
 import { readCommand } from '../../../shared/report/commands';
 import { missingSentence, notReadSentence, readable, sizeText } from './files';
@@ -75,7 +76,7 @@ function useText(id: string, file: RawFile, sampledAt: string | null): string | 
       const text = missing === null ? await ask('host:file', { id, path }) : null;
       if (wanted) setAnswer({ sampledAt, text });
     };
-    void load();
+    attempt(load());
     return () => {
       wanted = false;
     };

@@ -5,6 +5,7 @@ import { FilterField } from '../../components/FilterField';
 import { Grid } from '../../components/grid/Grid';
 import { sortRows } from '../../components/grid/column';
 import { Split } from '../../components/Split';
+import { attempt } from '../../state/actions';
 import { ask } from '../../state/bridge';
 import { changeView } from '../../state/store';
 import type { PanelProps } from '../shared/panel';
@@ -96,7 +97,7 @@ function useFiles(id: string, sampledAt: string | null): readonly RawFile[] | nu
       const files = await ask('host:files', { id });
       if (wanted) setAnswer({ sampledAt, files });
     };
-    void load();
+    attempt(load());
     return () => {
       wanted = false;
     };

@@ -110,6 +110,19 @@ describe('a file that is wrong says where and what was expected', () => {
     expect(complaint('{\n  "id": "x"\n}')?.message).toContain('line 1, column 1 (title)');
   });
 
+  it.each(['host', 'module'])('of symbols of a %s that would be left out', (of) => {
+    const symbols = '{"pipe_read": 2, "__proto__": 2}';
+    const wrong =
+      of === 'host'
+        ? example.replace('"host": {', `"host": {"symbols": ${symbols},`)
+        : example.replace('"modules": [', `"modules": [{"name": "m", "symbols": ${symbols}},`);
+    expect(wrong).not.toBe(example);
+    expect(complaint(wrong)?.message).toMatch(
+      /symbols\.__proto__\): no symbol can be called __proto__ here\.$/,
+    );
+    expect(complaint(wrong.replace('__proto__', 'constructor'))).toBeNull();
+  });
+
   it('does not list mistakes without end, nor write to a terminal', () => {
     const many = Object.fromEntries(Array.from({ length: 500 }, (_, n) => [`\u001b[2J${n}`, 1]));
     const message = complaint(JSON.stringify({ id: '\u001b]0;x', steps: [many, many] }))?.message;

@@ -19,6 +19,21 @@ const tid = z.number().int().positive();
 const seconds = z.number().nonnegative().max(86_400);
 const errno = z.enum(errnoNames);
 
+/**
+ * How many symbols of each name there are. A record of zod's leaves out what is called `__proto__`,
+ * without a word.
+ */
+const symbols = z.preprocess(
+  (given, context) => {
+    if (Object.hasOwn(Object(given), '__proto__')) {
+      const message = 'no symbol can be called __proto__ here';
+      context.addIssue({ code: 'custom', path: ['__proto__'], message });
+    }
+    return given;
+  },
+  z.record(z.string(), count),
+);
+
 const call: z.ZodType<string | CallLiteral> = z.union([
   name,
   z.strictObject({
@@ -55,7 +70,7 @@ const thread: z.ZodType<ThreadLiteral> = z.strictObject({
 
 const module: z.ZodType<ModuleLiteral> = z.strictObject({
   name,
-  symbols: z.record(z.string(), count).exactOptional(),
+  symbols: symbols.exactOptional(),
   size: count.exactOptional(),
   uses: z.array(name).exactOptional(),
   init: z.string().exactOptional(),
@@ -125,7 +140,7 @@ export const hostSchema: z.ZodType<HostLiteral> = z.strictObject({
   // The most that a kernel can be built for (arch/x86/Kconfig, NR_CPUS).
   cpus: z.number().int().positive().max(8192).exactOptional(),
   deepIdleCpus: count.max(8192).exactOptional(),
-  symbols: z.record(z.string(), count).exactOptional(),
+  symbols: symbols.exactOptional(),
   modules: z.array(module).exactOptional(),
   threads: z.array(thread).exactOptional(),
   uptime: z.number().nonnegative().max(1e9).exactOptional(),
