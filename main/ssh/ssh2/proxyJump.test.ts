@@ -231,7 +231,7 @@ describe('a connection over other hosts', () => {
         `^\\[127\\.0\\.0\\.1\\]:${servers.db1.port} can’t be reached through first: .+\\.$`,
       ),
     );
-    await expect.poll(() => servers.first.connections()).toEqual([]);
+    await expect.poll(() => servers.first.connections().length).toBe(0);
   });
 
   it('is not made where the first host is not there', async () => {
@@ -242,7 +242,7 @@ describe('a connection over other hosts', () => {
       ok: false,
       problem: { code: 'unreachable', path: `127.0.0.1:${port}` },
     });
-    expect(servers.db1.connections()).toEqual([]);
+    expect(servers.db1.connections()).toHaveLength(0);
   });
 
   it('asks nobody for a host of which the configuration says so, and whom it may for others', async () => {

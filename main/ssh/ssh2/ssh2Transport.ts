@@ -131,8 +131,13 @@ class Attempt {
         this.note('unreachable', `Connecting to ${this.name} was given up.`);
         give(this.reason());
       };
+      if (options.signal.aborted) {
+        giveUp();
+        // The client does not know of it yet, and nothing is to be said over it.
+        this.socket.destroy();
+        return;
+      }
       options.signal.addEventListener('abort', giveUp);
-      if (options.signal.aborted) giveUp();
       this.late = (message) => {
         this.note('timeout', message);
         give(this.reason());
