@@ -1,6 +1,8 @@
 /** What the bundles that run in Node or Electron's main process have in common. */
+import { readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
-import type { UserConfig } from 'vite';
+import { basename, dirname, join } from 'node:path';
+import type { Plugin, UserConfig } from 'vite';
 
 /**
  * One CommonJS bundle with everything in it but Electron and Node's own modules.
@@ -9,6 +11,7 @@ import type { UserConfig } from 'vite';
 export function nodeBundle(outDir: string, input: Record<string, string>): UserConfig {
   return {
     publicDir: false,
+    plugins: [shellTexts()],
     ssr: { noExternal: true },
     build: {
       ssr: true,
@@ -26,6 +29,25 @@ export function nodeBundle(outDir: string, input: Record<string, string>): UserC
           chunkFileNames: '[name]-[hash].cjs',
         },
       },
+    },
+  };
+}
+
+/** Puts the text of shell programs in the place of the module `shellTexts.ts` beside them. */
+function shellTexts(): Plugin {
+  return {
+    name: 'shell-texts',
+    load(id) {
+      if (basename(id) !== 'shellTexts.ts') return null;
+      const folder = dirname(id);
+      const texts = readdirSync(folder).filter((name) => name.endsWith('.sh'));
+      return texts
+        .map((name) => {
+          this.addWatchFile(join(folder, name));
+          const text = JSON.stringify(readFileSync(join(folder, name), 'utf8'));
+          return `export const ${basename(name, '.sh')} = ${text};`;
+        })
+        .join('\n');
     },
   };
 }

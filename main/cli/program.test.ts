@@ -67,6 +67,11 @@ describe('the built program', () => {
     });
   });
 
+  it.each(['probe', 'capture'])('holds the program for hosts that is called %s.sh', (name) => {
+    const { stdout } = klpscope([`${name}-script`], { cwd: '/', env: {} });
+    expect(stdout).toBe(readFileSync(join(top, `main/probe/program/${name}.sh`), 'utf8'));
+  });
+
   it('ends with the status of the contract, and says why on standard error', () => {
     const { status, stdout, stderr } = klpscope(['status', sample, '--json']);
     expect({ status, stderr }).toEqual({ status: 1, stderr: '' });

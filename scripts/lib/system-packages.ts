@@ -4,10 +4,10 @@ import { createInterface } from 'node:readline/promises';
 import { runQuietly, runVisibly, say, Stop, type Outcome } from './process';
 
 /**
- * What the packages are for: `run` the app, give it a virtual `display`, `test` it, `package` it,
- * draw its `icons`, or start the kernel `lab`.
+ * What the packages are for: `run` the app, give it a virtual `display`, `check` its sources, `test`
+ * it, `package` it, draw its `icons`, or start the kernel `lab`.
  */
-export type Purpose = 'run' | 'display' | 'test' | 'package' | 'icons' | 'lab';
+export type Purpose = 'run' | 'display' | 'check' | 'test' | 'package' | 'icons' | 'lab';
 
 interface Requirement {
   /** Debian's name, preceded by the one that newer releases use where it differs. */
@@ -50,6 +50,7 @@ const requirements: Record<Purpose, Requirement[]> = {
     { packages: ['libasound2t64', 'libasound2'], libraries: ['libasound.so.2'] },
   ],
   display: [{ packages: ['xvfb'], programs: ['Xvfb'] }],
+  check: [{ packages: ['shellcheck'], programs: ['shellcheck'] }],
   test: [
     { packages: ['openssh-server'], programs: ['sshd'] },
     { packages: ['openssh-client'], programs: ['ssh', 'ssh-keygen'] },

@@ -1,3 +1,4 @@
+# shellcheck shell=dash
 # The steps that scenarios are made of, for the guest's sh (dash). The lab sends this text into a session
 # and calls these functions; nothing of it is in the image. Every step waits until it is true and fails,
 # with a line on stderr, if that takes too long: what takes a moment has a minute, since an emulated
@@ -62,7 +63,7 @@ settle() {
 
 # apply LIVEPATCH: loaded, and every thread has switched.
 apply() {
-	load "$1" && settle
+	load "$1" && settle 60
 }
 
 # disable LIVEPATCH: only starts it.

@@ -1,4 +1,4 @@
-/** Divides what the probe prints into frames; see `probeText.ts` for what they are. */
+/** Divides what the probe prints into frames; see `program/probe.sh` for what they are. */
 
 export interface Frame {
   readonly kind: string;

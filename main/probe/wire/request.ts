@@ -8,7 +8,7 @@ export interface ThreadId {
 
 export interface ProbeRequest {
   readonly id: number;
-  /** Beyond the livepatches themselves; see `probeText.ts`. */
+  /** Beyond the livepatches themselves; see `program/probe.sh`. */
   readonly sections: readonly Section[];
   /** All threads, or the known blocking ones and their children. */
   readonly scan: 'full' | 'known';
