@@ -1,27 +1,22 @@
 /** `klpscope record`: keeps what is read of a target, sample by sample, in a file. */
 import { existsSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { EndReason } from '../../shared/history/recording/format';
+import type { Problem } from '../../shared/base/problem';
 import { visible } from '../../shared/base/text';
 import { buildState } from '../../shared/model/buildState';
 import type { Readings } from '../../shared/readings/readings';
-import { intervalsOf, nextDelay } from '../probe/pollingPlan';
 import { RecordingWriter } from '../sources/recording/recordingWriter';
-import { type Source } from '../sources/source';
-import { openSource } from '../sources/openSource';
-import { untilInterrupted, type Interruption } from './interruption';
+import type { Source } from '../sources/source';
+import type { Interruption } from './interruption';
 import type { OptionValues } from './commands/commands';
 import { describeProblem, exitStatus, usageError, type UsageError } from './outcome';
 import type { Output } from './output';
+import { samplesOf, withSource, type SamplingPlan } from './samples';
 import { secondsOf, type TargetArguments } from './targetOptions';
 
-interface Plan {
+interface Plan extends SamplingPlan {
   readonly file: string;
   readonly overwrite: boolean;
-  /** Milliseconds; null: until interrupted. */
-  readonly duration: number | null;
-  /** Milliseconds; null: by the state. */
-  readonly interval: number | null;
 }
 
 /** @returns 0 done, 3 the target could not be read at its end or the file not be written */
@@ -32,18 +27,9 @@ export async function record(
 ): Promise<number | UsageError> {
   const plan = planOf(wanted, values);
   if ('usage' in plan) return plan;
-  const source = openSource(wanted.target, wanted.options);
-  if (!source.ok) {
-    output.warn(describeProblem(source.problem));
-    return exitStatus.unreadable;
-  }
-  try {
-    return await untilInterrupted((interruption) =>
-      follow(source.value, output, plan, interruption),
-    );
-  } finally {
-    source.value.close();
-  }
+  return withSource(wanted, output, (source, interruption) =>
+    follow(source, output, plan, interruption),
+  );
 }
 
 function planOf({ target }: TargetArguments, values: OptionValues<'record'>): Plan | UsageError {
@@ -75,61 +61,58 @@ async function follow(
   source: Source,
   output: Output,
   plan: Plan,
-  { signal: interrupted, stopped }: Interruption,
+  interruption: Interruption,
 ): Promise<number> {
-  // The time of day may be set at any moment; how long it takes goes by a clock that doesn't jump.
-  const start = performance.now();
-  const passed = () => performance.now() - start;
-  const first = await Promise.race([source.sample(), stopped]);
-  if (!first) {
+  let writer: RecordingWriter | null = null;
+  let last: Readings | null = null;
+  let lost: Problem | null = null;
+  let duration = 0;
+  const isMoving = () => last !== null && buildState(last).transitionState !== 'none';
+  for await (const { result, passed } of samplesOf(source, plan, interruption, isMoving)) {
+    duration = passed;
+    if (writer) {
+      writer.add(
+        result.ok ? result.value : result.problem,
+        result.ok ? timeOf(result.value) : now(),
+      );
+    } else {
+      if (!result.ok) {
+        output.warn(describeProblem(result.problem));
+        return exitStatus.unreadable;
+      }
+      const begun = RecordingWriter.begin(plan.file, result.value, timeOf(result.value), plan);
+      // What helps against a problem of reading does not help here.
+      if (!begun.ok) {
+        output.warn(visible(begun.problem.message));
+        return exitStatus.unreadable;
+      }
+      writer = begun.value;
+    }
+    if (result.ok) last = result.value;
+    lost = result.ok ? null : result.problem;
+    output.progress?.(progressText(writer, passed));
+    if (writer.problem !== null || writer.isFull) break;
+  }
+  if (!writer) {
     output.warn(`${source.target}: interrupted before the first answer.`);
     return exitStatus.unreadable;
   }
-  if (!first.ok) {
-    output.warn(describeProblem(first.problem));
-    return exitStatus.unreadable;
-  }
-  const begun = RecordingWriter.begin(plan.file, first.value, timeOf(first.value), plan);
-  // What helps against a problem of reading does not help here.
-  if (!begun.ok) {
-    output.warn(visible(begun.problem.message));
-    return exitStatus.unreadable;
-  }
-  const writer = begun.value;
-  let last = first.value;
-  let lost = null;
-  let reason: EndReason | null = source.live ? null : 'done';
-  while (reason === null && !writer.problem) {
-    output.progress?.(progressText(writer, passed()));
-    const left = plan.duration === null ? Infinity : plan.duration - passed();
-    await sleep(Math.max(0, Math.min(pause(source, plan, last), left)), null, {
-      signal: interrupted,
-    }).catch(() => undefined);
-    if (interrupted.aborted) {
-      reason = 'interrupted';
-      break;
-    }
-    const sample = await Promise.race([source.sample(), stopped]);
-    if (!sample) {
-      reason = 'interrupted';
-      break;
-    }
-    if (sample.ok) last = sample.value;
-    lost = sample.ok ? null : sample.problem;
-    writer.add(sample.ok ? sample.value : sample.problem, sample.ok ? timeOf(sample.value) : now());
-    if (plan.duration !== null && passed() >= plan.duration) reason = 'done';
-    else if (writer.isFull) reason = 'full';
-  }
-  writer.end(reason ?? 'interrupted', now());
+  const reason = endReason(writer, interruption);
+  writer.end(reason, now());
   output.progress?.(null);
   if (writer.problem) {
     output.warn(visible(writer.problem.message));
     return exitStatus.unreadable;
   }
-  output.write(`${progressText(writer, passed())} in ${visible(plan.file)}\n`);
+  output.write(`${progressText(writer, duration)} in ${visible(plan.file)}\n`);
   if (reason === 'full') output.warn('The recording has reached its largest size.');
   if (lost) output.warn(describeProblem(lost));
   return lost ? exitStatus.unreadable : exitStatus.settled;
+}
+
+function endReason({ isFull }: RecordingWriter, { signal }: Interruption): EndReason {
+  if (signal.aborted) return 'interrupted';
+  return isFull ? 'full' : 'done';
 }
 
 /** The moment of a sample, as the source says; of a saved state, when it was recorded. */
@@ -139,11 +122,6 @@ function timeOf({ takenAt }: Readings): string {
 
 function now(): string {
   return new Date().toISOString();
-}
-
-function pause(source: Source, { interval }: Plan, last: Readings): number {
-  const isMoving = buildState(last).transitionState !== 'none';
-  return nextDelay(isMoving, source.roundMs ?? 0, intervalsOf(interval)).ms;
 }
 
 /** `12 samples in 34 s, 5.6 KiB`. */
