@@ -1,4 +1,5 @@
 /** Where in a JSON text each value stands, or where it is no JSON: what `JSON.parse` doesn't tell. */
+import { findNodeAtLocation, parseTree, type ParseError } from 'jsonc-parser';
 
 /** Both count from 1. */
 export interface Place {
@@ -14,107 +15,67 @@ export type JsonPlaces =
     }
   | { readonly ok: false; readonly place: Place; readonly expected: string };
 
-/** Nothing that we read nests deeper; a text that does could exhaust the stack. */
+/** Nothing that we read nests deeper; a text that does could exhaust the parser's stack. */
 const deepest = 100;
 
-const space = /[ \t\n\r]*/y;
-/** RFC 8259, sections 3, 6 and 7. */
-const literal = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-const string = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
-
-/** Walks through a text once. */
-class Walker {
-  at = 0;
-  /** Offsets of values by their path. */
-  readonly starts = new Map<string, number>();
-  /** What should stand at `at`; null: nothing is wrong. */
-  expected: string | null = null;
-
-  constructor(private readonly text: string) {}
-
-  document(): boolean {
-    if (!this.value([])) return false;
-    this.skip(space);
-    return this.at === this.text.length || this.miss('the end of the file');
-  }
-
-  private value(path: readonly PropertyKey[]): boolean {
-    this.skip(space);
-    this.starts.set(keyOf(path), this.at);
-    if (path.length > deepest) return this.miss(`at most ${deepest} values within each other`);
-    if (this.take('{')) return this.list('}', () => this.member(path));
-    if (this.take('[')) return this.list(']', (index) => this.value([...path, index]));
-    return this.skip(literal) || this.skip(string) || this.miss(this.valueExpected());
-  }
-
-  private member(path: readonly PropertyKey[]): boolean {
-    this.skip(space);
-    const start = this.at;
-    if (!this.skip(string)) return this.miss('a name in double quotes');
-    const name: unknown = JSON.parse(this.text.slice(start, this.at));
-    this.skip(space);
-    if (!this.take(':')) return this.miss('“:”');
-    return this.value([...path, String(name)]);
-  }
-
-  private list(end: string, one: (index: number) => boolean): boolean {
-    this.skip(space);
-    if (this.take(end)) return true;
-    for (let index = 0; one(index); index += 1) {
-      this.skip(space);
-      if (this.take(end)) return true;
-      if (!this.take(',')) return this.miss(`“,” or “${end}”`);
-    }
-    return false;
-  }
-
-  /** A string that is begun is worth its own words. */
-  private valueExpected(): string {
-    return this.text[this.at] === '"'
-      ? 'a string that ends in a double quote, on the same line and with valid escapes'
-      : 'a value';
-  }
-
-  private take(sign: string): boolean {
-    if (this.text[this.at] !== sign) return false;
-    this.at += 1;
-    return true;
-  }
-
-  /** @returns whether there was anything of it */
-  private skip(pattern: RegExp): boolean {
-    pattern.lastIndex = this.at;
-    const length = pattern.exec(this.text)?.[0].length ?? 0;
-    this.at += length;
-    return length > 0;
-  }
-
-  private miss(expected: string): false {
-    this.expected ??= expected;
-    return false;
-  }
-}
+/**
+ * What was expected where the parser found something else, by its error code (jsonc-parser's
+ * `ParseErrorCode`, of which an import would keep the type checker from compiling file by file).
+ */
+const expectations: Readonly<Record<number, string>> = {
+  1: 'a value, or a name in double quotes',
+  2: 'a number',
+  3: 'a name in double quotes',
+  4: 'a value',
+  5: '“:”',
+  6: '“,” or “}”, or “]” in a list',
+  7: '“,” or “}”',
+  8: '“,” or “]”',
+  9: 'the end of the file',
+  10: 'no comment',
+  11: 'no comment',
+  12: 'a string that ends in a double quote, on the same line',
+  13: 'a number',
+  14: 'four hexadecimal digits after \\u',
+  15: 'a valid escape in the string',
+  16: 'a string without control characters',
+};
 
 export function placesIn(text: string): JsonPlaces {
-  const walker = new Walker(text);
-  if (!walker.document()) {
-    return { ok: false, place: placeAt(text, walker.at), expected: walker.expected ?? 'a value' };
+  const tooDeep = offsetBelow(text, deepest);
+  if (tooDeep !== null) {
+    const expected = `at most ${deepest} values within each other`;
+    return { ok: false, place: placeAt(text, tooDeep), expected };
+  }
+  const errors: ParseError[] = [];
+  const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
+  const [error] = errors;
+  if (error !== undefined || root === undefined) {
+    const expected = expectations[error?.error ?? 4] ?? 'a value';
+    return { ok: false, place: placeAt(text, error?.offset ?? 0), expected };
   }
   return {
     ok: true,
     placeOf(path) {
-      for (let length = path.length; length > 0; length -= 1) {
-        const start = walker.starts.get(keyOf(path.slice(0, length)));
-        if (start !== undefined) return placeAt(text, start);
+      const steps = path.map((part) => (typeof part === 'number' ? part : String(part)));
+      for (let length = steps.length; length > 0; length -= 1) {
+        const node = findNodeAtLocation(root, steps.slice(0, length));
+        if (node !== undefined) return placeAt(text, node.offset);
       }
-      return placeAt(text, walker.starts.get(keyOf([])) ?? 0);
+      return placeAt(text, root.offset);
     },
   };
 }
 
-/** Names of members and places in lists differ in JSON as they do in paths. */
-function keyOf(path: readonly PropertyKey[]): string {
-  return JSON.stringify(path.map((part) => (typeof part === 'number' ? part : String(part))));
+/** Where brackets stand within more than `depth` others; null: nowhere. */
+function offsetBelow(text: string, depth: number): number | null {
+  let open = 0;
+  for (const { 0: part, index } of text.matchAll(/"(?:[^"\\\n]|\\.)*"?|[[\]{}]/g)) {
+    if (part === '{' || part === '[') open += 1;
+    else if (part === '}' || part === ']') open -= 1;
+    if (open > depth) return index;
+  }
+  return null;
 }
 
 function placeAt(text: string, offset: number): Place {

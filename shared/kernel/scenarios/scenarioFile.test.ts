@@ -22,7 +22,7 @@ const parsed = (text: string): Scenario => {
   if (!result.ok) throw new Error(result.problem.message);
   return result.value;
 };
-const complaint = (text: string) => {
+const mistakeIn = (text: string) => {
   const result = parseScenario(text, 'x.json');
   return result.ok ? null : result.problem;
 };
@@ -86,9 +86,9 @@ describe('a file that is wrong says where and what was expected', () => {
     ['{"id": "x\ny"}', 'line 1, column 8', 'a string that ends'],
     ['{} {}', 'line 1, column 4', 'the end of the file'],
     ['{"id": 01}', 'line 1, column 9', '“,” or “}”'],
-    ['['.repeat(100_000), 'line 1, column 102', 'at most 100 values'],
+    ['['.repeat(100_000), 'line 1, column 101', 'at most 100 values'],
   ])('%.20j', (text, place, expected) => {
-    const problem = complaint(text);
+    const problem = mistakeIn(text);
     expect(problem?.code).toBe('invalid-content');
     expect(problem?.message).toContain(place);
     expect(problem?.message).toContain(expected);
@@ -98,7 +98,7 @@ describe('a file that is wrong says where and what was expected', () => {
     const lines = example.split('\n');
     const line = lines.findIndex((text) => text.includes('"tid": 2501 }'));
     const wrong = example.replace('"do": "wake", "tid": 2501', '"do": "wake", "tid": "2501"');
-    const message = complaint(wrong)?.message ?? '';
+    const message = mistakeIn(wrong)?.message ?? '';
     expect(message).toContain('(steps[1].do[0].tid)');
     expect(message).toContain(
       `line ${line + 1}, column ${(lines[line] ?? '').indexOf('2501') + 1} `,
@@ -107,7 +107,7 @@ describe('a file that is wrong says where and what was expected', () => {
   });
 
   it('of what is missing, the place that lacks it', () => {
-    expect(complaint('{\n  "id": "x"\n}')?.message).toContain('line 1, column 1 (title)');
+    expect(mistakeIn('{\n  "id": "x"\n}')?.message).toContain('line 1, column 1 (title)');
   });
 
   it.each(['host', 'module'])('of symbols of a %s that would be left out', (of) => {
@@ -125,7 +125,7 @@ describe('a file that is wrong says where and what was expected', () => {
 
   it('does not list mistakes without end, nor write to a terminal', () => {
     const many = Object.fromEntries(Array.from({ length: 500 }, (_, n) => [`\u001b[2J${n}`, 1]));
-    const message = complaint(JSON.stringify({ id: '\u001b]0;x', steps: [many, many] }))?.message;
+    const message = mistakeIn(JSON.stringify({ id: '\u001b]0;x', steps: [many, many] }))?.message;
     expect(message?.length).toBeLessThan(4000);
     expect(message).not.toMatch(/\p{Cc}/u);
   });
@@ -142,7 +142,7 @@ describe('a file that is wrong says where and what was expected', () => {
       lasts: field === 'lasts' ? 1e300 : 20,
       steps: field === 'lasts' ? scenario.steps : [step],
     };
-    expect(complaint(JSON.stringify(wrong))?.message).toContain(field);
+    expect(mistakeIn(JSON.stringify(wrong))?.message).toContain(field);
   });
 });
 
