@@ -162,8 +162,10 @@ test('a row of a function says who runs, who is shadowed and what it falls back 
     stack: 'livepatch_a',
     fallback: 'livepatch_a',
   });
-  const three = { ...entry, stack: ['a', 'b', 'c'], active: 'c', sympos: null };
-  expect(cells(two, three)).toMatchObject({ stack: 'b a', fallback: 'b', sympos: '' });
+  const three = { ...entry, stack: ['a', 'b', 'c'], active: 'c' };
+  const stacked = { ...two, patches: three.stack.map((name) => patch(name)), functions: [three] };
+  expect(cells(stacked, three)).toMatchObject({ stack: 'b a', fallback: 'b' });
+  expect(cells(two, { ...entry, sympos: null })).toMatchObject({ sympos: '' });
   const open = { ...entry, active: null };
   expect(cells({ ...two, order: 'unknown' }, open)).toMatchObject({
     active: '',

@@ -2,11 +2,10 @@
 import { expect, test } from 'vitest';
 import type { StatusDocument } from './statusDocument';
 import { patch, settled, transition } from '../../testing/shared/documents';
-import { runnersOf, whatThen } from './runners';
+import { runnersOf } from './runners';
 import { certaintyOf } from './certainty';
 import {
   below,
-  fallback,
   functionKey,
   functionRole,
   implementationName,
@@ -149,10 +148,6 @@ test('what lies below, and what runs when the active one is gone', () => {
   expect(below(entry, 'livepatch_a')).toBe('original');
   expect(below(entry, 'another')).toBeNull();
   expect(below(null, 'livepatch_a')).toBeNull();
-  expect(fallback({ ...entry, active: 'livepatch_a' })).toBe('original');
-  expect(fallback({ ...entry, active: 'original' })).toBe('original');
-  expect(fallback({ ...entry, active: 'another' })).toBeNull();
-  expect(fallback({ ...entry, active: null })).toBeNull();
   expect(functionKey('vmlinux', 'f', null)).toBe('vmlinux:f,?');
   expect(functionKey('vmlinux', 'f', 2)).toBe('vmlinux:f,2');
 });
@@ -199,27 +194,6 @@ test('why it is not known what runs', () => {
       },
     ),
   ).toBe('unknown');
-});
-
-test('the sentence of what comes next', () => {
-  const two: StatusDocument = { ...settled, patches: [a, b], functions: [entry] };
-  expect(whatThen(waiting, { ...settled, patches: [unloaded] })).toContain('module is not loaded');
-  expect(whatThen({ ...entry, active: null }, { ...two, order: 'unknown' })).toContain(
-    'their order is not known',
-  );
-  expect(whatThen({ ...entry, active: null }, two)).toContain('not everything that decides it');
-  expect(whatThen({ ...entry, active: 'original' }, two)).toBe(
-    'It runs the original; nothing changes.',
-  );
-  expect(whatThen({ ...entry, active: 'another' }, two)).toBe('Not known.');
-  expect(whatThen({ ...entry, stack: ['livepatch_b'] }, two)).toBe(
-    'It falls back to the original.',
-  );
-  expect(whatThen(entry, moving({}))).toBe('All threads run livepatch_b.');
-  const removed = { ...entry, stack: ['livepatch_b'], active: 'original' };
-  expect(whatThen(removed, moving({ direction: 'unpatching' }))).toBe(
-    'All threads run the original. What livepatch_b brought to it is gone.',
-  );
 });
 
 test('threads are counted where it is known which code they run', () => {

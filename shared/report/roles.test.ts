@@ -2,9 +2,9 @@
 import { expect, test } from 'vitest';
 import type { StatusDocument } from './statusDocument';
 import { patch, settled, transition } from '../../testing/shared/documents';
-import { runnersOf, whatThen } from './runners';
+import { runnersOf } from './runners';
 import { certaintyOf } from './certainty';
-import { fallback, functionRole, isLeaving, patchRole, symposText } from './roles';
+import { functionRole, isLeaving, patchRole, symposText } from './roles';
 
 const entry = {
   object: 'vmlinux',
@@ -31,8 +31,6 @@ function rolesIn(status: StatusDocument): readonly string[] {
 
 test('of two on one function the upper runs and the lower is shadowed', () => {
   expect(rolesIn(stacked)).toEqual(['shadowed by livepatch_b', 'runs']);
-  expect(fallback(entry)).toBe('livepatch_a');
-  expect(whatThen(entry, stacked)).toBe('It falls back to livepatch_a.');
 });
 
 test('with the order unknown nobody is said to win', () => {
@@ -98,8 +96,6 @@ test('a proven nop reverts to the original, and what is lost is named', () => {
     functions: [reverting],
   };
   expect(rolesIn(status).at(-1)).toBe('reverts to the original');
-  expect(whatThen(reverting, status)).toContain('All threads run the original.');
-  expect(whatThen(reverting, status)).toContain('livepatch_b');
 });
 
 test('whether others leave is open where the kernel does not say replace', () => {

@@ -132,15 +132,6 @@ export function implementationName(name: string | null): string {
   return name === 'original' ? 'the original' : visible(name);
 }
 
-/** What runs once the active livepatch is gone; null where that is not known. */
-export function fallback({ stack, active }: ActiveFunction): string | null {
-  if (active === null) return null;
-  if (active === 'original') return 'original';
-  const place = stack.indexOf(active);
-  if (place < 0) return null;
-  return place === 0 ? 'original' : (stack[place - 1] ?? null);
-}
-
 /** `first symbol of that name`; nothing to say where it is the only sensible one. */
 export function symposText(sympos: number | null): string {
   if (sympos === null) return 'position among symbols of that name unknown';

@@ -1,8 +1,6 @@
-/** Which implementation of a function how many threads run, and what follows. */
+/** Which implementation of a function how many threads run. */
 import type { ActiveFunction, StatusDocument } from './statusDocument';
-import { visible } from '../base/text';
 import { certaintyOf } from './certainty';
-import { fallback, implementationName } from './roles';
 
 export interface Runner {
   /** Livepatch, or `original`. */
@@ -64,33 +62,4 @@ function countsOf(entry: ActiveFunction, status: StatusDocument): ReadonlyMap<st
   if (active !== null && done !== null) counts.set(active, done);
   if (blocking !== null) counts.set(left, blocking);
   return counts;
-}
-
-/** What happens to the function next, as a sentence. */
-export function whatThen(entry: ActiveFunction, status: StatusDocument): string {
-  const { active, stack } = entry;
-  const top = visible(stack.at(-1) ?? '');
-  switch (certaintyOf(entry, status)) {
-    case 'not-loaded':
-      return 'Nothing runs yet: the module is not loaded. It is patched while it loads.';
-    case 'order':
-      return 'Not known: several livepatches have it, and their order is not known.';
-    case 'nop':
-      return `All threads run what ${top} brings, or the original: an atomic replace also reverts what it does not patch itself, and these files do not tell which of the two this is.`;
-    case 'unknown':
-      return 'Not known: not everything that decides it could be read.';
-    case 'known':
-  }
-  const { transition } = status;
-  if (transition !== null && stack.includes(transition.patch)) {
-    const losers = stack.filter((name) => name !== active).map(visible);
-    const lost =
-      active === 'original' && losers.length > 0
-        ? ` What ${losers.join(' and ')} brought to it is gone.`
-        : '';
-    return `All threads run ${implementationName(active)}.${lost}`;
-  }
-  if (active === 'original') return 'It runs the original; nothing changes.';
-  const then = fallback(entry);
-  return then === null ? 'Not known.' : `It falls back to ${implementationName(then)}.`;
 }

@@ -51,7 +51,12 @@ export function isLoaded({ patches }: StatusDocument, name: string): boolean | n
   return objects.length > 0 && objects.every(({ loaded }) => loaded === false) ? false : null;
 }
 
-function changeOf(status: StatusDocument, row: ActiveFunction, ending: Ending): Change | null {
+/** How one function changes; null: it doesn't. */
+export function changeOf(
+  status: StatusDocument,
+  row: ActiveFunction,
+  ending: Ending,
+): Change | null {
   const { object, name, sympos } = row;
   const loaded = isLoaded(status, object);
   if (loaded === false) return null;

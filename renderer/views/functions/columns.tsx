@@ -3,7 +3,8 @@ import { capText, visible } from '../../../shared/base/text';
 import type { ActiveFunction, StatusDocument } from '../../../shared/report/statusDocument';
 import type { Column } from '../../components/grid/column';
 import { certaintyOf } from '../../../shared/report/certainty';
-import { fallback, implementationName } from '../../../shared/report/roles';
+import { implementationName } from '../../../shared/report/roles';
+import { fallback } from '../../../shared/whatif/whatThen';
 
 const longest = 200;
 
@@ -105,10 +106,10 @@ export function functionColumns(status: StatusDocument): readonly Column<ActiveF
       from: 700,
       cell: (entry) => (
         <div className="truncate quiet">
-          {entry.active === 'original' ? 'nothing' : implementationName(fallback(entry))}
+          {entry.active === 'original' ? 'nothing' : implementationName(fallback(entry, status))}
         </div>
       ),
-      text: (entry) => fallback(entry) ?? '',
+      text: (entry) => fallback(entry, status) ?? '',
     },
   ];
 }

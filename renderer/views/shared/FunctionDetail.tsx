@@ -6,7 +6,8 @@ import { CopyButton } from '../../components/CopyButton';
 import { countText } from '../../state/format';
 import { implementationName, symposText } from '../../../shared/report/roles';
 import { certaintyOf } from '../../../shared/report/certainty';
-import { runnersOf, whatThen } from '../../../shared/report/runners';
+import { runnersOf } from '../../../shared/report/runners';
+import { whatThen } from '../../../shared/whatif/whatThen';
 import { FileLink } from './FileLink';
 import { shellWord } from '../../../shared/report/commands';
 
