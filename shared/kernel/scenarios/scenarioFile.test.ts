@@ -117,10 +117,10 @@ describe('a file that is wrong says where and what was expected', () => {
         ? example.replace('"host": {', `"host": {"symbols": ${symbols},`)
         : example.replace('"modules": [', `"modules": [{"name": "m", "symbols": ${symbols}},`);
     expect(wrong).not.toBe(example);
-    expect(complaint(wrong)?.message).toMatch(
+    expect(mistakeIn(wrong)?.message).toMatch(
       /symbols\.__proto__\): no symbol can be called __proto__ here\.$/,
     );
-    expect(complaint(wrong.replace('__proto__', 'constructor'))).toBeNull();
+    expect(mistakeIn(wrong.replace('__proto__', 'constructor'))).toBeNull();
   });
 
   it('does not list mistakes without end, nor write to a terminal', () => {
