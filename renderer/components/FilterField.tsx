@@ -1,3 +1,4 @@
+import { countText } from '../../shared/base/words';
 import { Search, X } from 'lucide-react';
 import { filterMark } from '../commands/focus';
 
@@ -46,7 +47,7 @@ export function FilterField({
         )}
       </div>
       <span className="quiet small" role="status">
-        {value === '' ? '' : `${shown.toLocaleString('en')} of ${total.toLocaleString('en')}`}
+        {value === '' ? '' : `${countText(shown)} of ${countText(total)}`}
       </span>
     </div>
   );

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { visible } from '../../shared/base/text';
-import { plural } from '../state/format';
+import { countOf } from '../../shared/base/words';
 import { forceCommand } from '../../shared/report/commands';
 import { CommandText } from '../components/CommandText';
 import { closeOverlay, Sheet } from '../components/Sheet';
@@ -43,7 +43,7 @@ export function ForceDialog({
   return (
     <Sheet title={`Before you force ${visible(patch)}`} className="force">
       <p className="quiet">
-        Forcing marks {plural(blocking, 'blocking thread')} as switched without checking what they
+        Forcing marks {countOf(blocking, 'blocking thread')} as switched without checking what they
         run. Klpscope does not do it; it only shows the command.
       </p>
       <ul className="force__checks">

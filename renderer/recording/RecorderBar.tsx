@@ -1,7 +1,7 @@
 import { Circle } from 'lucide-react';
 import type { Host, Recorder } from '../../shared/api/contract';
 import { visible } from '../../shared/base/text';
-import { plural } from '../state/format';
+import { countOf } from '../../shared/base/words';
 import { setRecording } from '../player/recordingCommands';
 import './recording.css';
 
@@ -23,7 +23,7 @@ export function RecorderBar({
             Recording into <code>{visible(recorder.file)}</code>
             <span className="quiet">
               {' '}
-              {plural(recorder.moments, 'sample')}, {(recorder.bytes / 1024).toFixed(1)} KiB
+              {countOf(recorder.moments, 'sample')}, {(recorder.bytes / 1024).toFixed(1)} KiB
             </span>
           </>
         ) : (

@@ -5,7 +5,7 @@ import { parseTarget } from '../../shared/api/target';
 import { ask, tell } from './bridge';
 import { select } from './actions';
 import { addToast } from './store';
-import { countOf } from '../../shared/diagnosis/words';
+import { countOf } from '../../shared/base/words';
 import { visible } from '../../shared/base/text';
 
 /** Hosts of the user's SSH configuration; null: not asked yet. */

@@ -5,7 +5,7 @@ import type { WhatIf } from '../../shared/whatif/document';
 import { CommandText } from '../components/CommandText';
 import { StatusMark } from '../components/StatusMark';
 import { numbered } from '../components/numbered';
-import { plural } from '../state/format';
+import { countOf } from '../../shared/base/words';
 import type { Direction } from '../../shared/model/systemState';
 import { ForceEntry } from '../views/shared/RemedyList';
 import { Blocking } from './Blocking';
@@ -60,11 +60,11 @@ export function Answer({
 function clauseOf({ transition }: StatusDocument, { action, wouldBlock }: WhatIf): string {
   if (action.do === 'force') {
     const count = transition?.threads.blocking ?? null;
-    return `, and ${count === null ? 'threads' : plural(count, 'thread')} would go on in the old code`;
+    return `, and ${count === null ? 'threads' : countOf(count, 'thread')} would go on in the old code`;
   }
   if (wouldBlock.length === 0) return '';
   const have = wouldBlock.length === 1 ? 'has' : 'have';
-  return `, once ${plural(wouldBlock.length, 'thread')} ${have} left the code`;
+  return `, once ${countOf(wouldBlock.length, 'thread')} ${have} left the code`;
 }
 
 /** Where the transition to come leads. */
@@ -111,7 +111,7 @@ function Functions({ rows, changed }: { readonly rows: readonly Row[]; readonly 
         <caption className="section-title">
           {changed === 0
             ? 'No function would run other code'
-            : `${plural(changed, 'function')} would run other code${isOpen ? ', or may' : ''}`}
+            : `${countOf(changed, 'function')} would run other code${isOpen ? ', or may' : ''}`}
         </caption>
         <thead>
           <tr>
@@ -138,7 +138,7 @@ function Functions({ rows, changed }: { readonly rows: readonly Row[]; readonly 
         </tbody>
       </table>
       {rows.length > most ? (
-        <p className="quiet small">and {plural(rows.length - most, 'more function')}</p>
+        <p className="quiet small">and {countOf(rows.length - most, 'more function')}</p>
       ) : null}
     </>
   );

@@ -5,7 +5,7 @@ import type { Blocker } from '../../shared/report/statusDocument';
 import type { WhatIf } from '../../shared/whatif/document';
 import { uncheckedClause } from '../../shared/whatif/text';
 import { StatusMark } from '../components/StatusMark';
-import { plural } from '../state/format';
+import { countOf } from '../../shared/base/words';
 import { MarkedText } from '../views/transition/MarkedText';
 import { StackFrames } from '../views/transition/StackFrames';
 import type { Search } from './useAnswer';
@@ -47,7 +47,7 @@ export function Blocking({
         ))}
       </ul>
       {wouldBlock.length > most ? (
-        <p className="quiet small">and {plural(wouldBlock.length - most, 'more thread')}</p>
+        <p className="quiet small">and {countOf(wouldBlock.length - most, 'more thread')}</p>
       ) : null}
     </section>
   );
@@ -75,7 +75,7 @@ function Outcome({
           ? isSure
             ? 'None: every stack was looked at.'
             : 'None is known.'
-          : `${plural(wouldBlock.length, 'thread')} would not switch at once.`}
+          : `${countOf(wouldBlock.length, 'thread')} would not switch at once.`}
         {unchecked === 0 ? '' : ` ${uncheckedClause(unchecked, running ?? 0)}.`}
       </span>
     </>

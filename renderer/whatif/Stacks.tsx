@@ -1,6 +1,6 @@
 import type { StatusDocument } from '../../shared/report/statusDocument';
 import type { WhatIf } from '../../shared/whatif/document';
-import { plural } from '../state/format';
+import { countOf } from '../../shared/base/words';
 import { sideBySide, type Layer } from './stacks';
 
 /** The livepatches on top of each other, as they lie and as they would. */
@@ -42,7 +42,7 @@ function Stack({
         {layers.map(({ key, name, functions, note, is }) => (
           <li key={key} className="what-if__layer" data-is={is}>
             <strong>{name}</strong>
-            <span className="quiet small">{plural(functions, 'function')}</span>
+            <span className="quiet small">{countOf(functions, 'function')}</span>
             {note === '' ? null : <span className="what-if__note small">{note}</span>}
           </li>
         ))}

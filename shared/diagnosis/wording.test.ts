@@ -11,7 +11,6 @@ import {
   severityWord,
   stateWord,
 } from './wording';
-import { countOf, listed } from './words';
 
 const reason = (change: Partial<Reason>): Reason => ({
   code: 'unknown',
@@ -101,31 +100,5 @@ describe('every code has words of its own', () => {
     expect(stateWord('Q')).toBe('state Q');
     expect(stateWord('\u001b')).toBe(String.raw`state \x1b`);
     expect(stateWord(null)).toBe('state unknown');
-  });
-});
-
-describe('pieces of English', () => {
-  it.each([
-    [0, '0 threads'],
-    [1, '1 thread'],
-    [2, '2 threads'],
-    [12_000, '12,000 threads'],
-  ])('%d', (count, text) => {
-    expect(countOf(count, 'thread')).toBe(text);
-  });
-
-  it.each([
-    [[], ''],
-    [['a'], 'a'],
-    [['a', 'b'], 'a and b'],
-    [['a', 'b', 'c'], 'a, b and c'],
-    [['a', 'b', 'c', 'd'], 'a, b and 2 more'],
-  ])('%j with room for three', (names, text) => {
-    expect(listed(names, 3)).toBe(text);
-  });
-
-  it('a list names six without being told', () => {
-    expect(listed('abcdef'.split(''))).toBe('a, b, c, d, e and f');
-    expect(listed('abcdefg'.split(''))).toBe('a, b, c, d, e and 2 more');
   });
 });

@@ -2,7 +2,7 @@
  * What a watcher has seen of a running transition: since when, and how its blocking threads became
  * fewer. The kernel keeps neither.
  */
-import { countOf } from '../diagnosis/words';
+import { countOf } from '../base/words';
 import { visible } from '../base/text';
 import type { Finding, StatusDocument } from '../report/statusDocument';
 

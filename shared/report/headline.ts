@@ -1,6 +1,6 @@
 /** One sentence for a person under stress: fine, in transition, or stuck, and on what. */
 import { reasonSentence } from '../diagnosis/wording';
-import { countOf, listed } from '../diagnosis/words';
+import { countOf, countText, listed, percentText } from '../base/words';
 import { visible } from '../base/text';
 import type { Blocker, StatusDocument, TransitionEntry } from './statusDocument';
 
@@ -156,7 +156,7 @@ function running(
   }
   const blocking = countOf(threads.blocking, 'thread');
   const detail = [
-    `${threads.done.toLocaleString('en')} of ${total.toLocaleString('en')} have switched.`,
+    `${countText(threads.done)} of ${countText(total)} have switched.`,
     culprits(status),
   ]
     .filter(Boolean)
@@ -170,7 +170,7 @@ function running(
         { text: forSeconds, strong: false },
       ].filter(({ text }) => text !== ''),
       detail,
-      short: `stuck: ${threads.blocking.toLocaleString('en')} of ${total.toLocaleString('en')} threads`,
+      short: `stuck: ${countText(threads.blocking)} of ${countText(total)} threads`,
     };
   }
   return {
@@ -178,7 +178,7 @@ function running(
     title: [
       { text: `${doing}: `, strong: false },
       {
-        text: `${threads.blocking.toLocaleString('en')} of ${countOf(total, 'thread')} ${threads.blocking === 1 ? 'has' : 'have'} not switched`,
+        text: `${countText(threads.blocking)} of ${countOf(total, 'thread')} ${threads.blocking === 1 ? 'has' : 'have'} not switched`,
         strong: true,
       },
       { text: forSeconds, strong: false },
@@ -209,14 +209,9 @@ function wordFor({ direction }: TransitionEntry): string {
   return direction ?? 'in transition';
 }
 
-/** Share of threads that have switched; never rounded up to 100 %. */
+/** Share of threads that have switched. */
 export function percentDone({ threads }: TransitionEntry): string {
-  const { done, total } = threads;
-  if (done === null || total === null || total === 0) return 'progress unknown';
-  if (done === total) return '100 %';
-  const digits = done * 100 > total * 99 ? 2 : 1;
-  const parts = 10 ** digits;
-  return `${(Math.floor((done * 100 * parts) / total) / parts).toFixed(digits)} %`;
+  return percentText(threads.done, threads.total) ?? 'progress unknown';
 }
 
 /** The first blocking threads with their reasons. */
@@ -230,7 +225,7 @@ function culprits({ blockers, transition }: StatusDocument): string {
       return `${nameOf(blocker)} ${reasonSentence(blocker, transition)}`;
     });
   const more = blockers.length - sentences.length;
-  return `${sentences.join('; ')}${more > 0 ? `; and ${more.toLocaleString('en')} more` : ''}.`;
+  return `${sentences.join('; ')}${more > 0 ? `; and ${countText(more)} more` : ''}.`;
 }
 
 function nameOf({ comm, tid }: Blocker): string {

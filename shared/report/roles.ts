@@ -1,4 +1,5 @@
 /** What a livepatch and each of its functions does now, in words. Rules: `shared/model`. */
+import { countText } from '../base/words';
 import type {
   ActiveFunction,
   PatchEntry,
@@ -113,7 +114,7 @@ function heldThreads(status: StatusDocument, entry: ActiveFunction, place: numbe
   if (blocking === null) return { text: 'runs in threads not switched', tone: 'stuck' };
   if (blocking === 0) return { text: 'no thread seen runs it', tone: null };
   return {
-    text: `runs in ${blocking.toLocaleString('en')} ${blocking === 1 ? 'thread' : 'threads'}`,
+    text: `runs in ${countText(blocking)} ${blocking === 1 ? 'thread' : 'threads'}`,
     tone: 'stuck',
   };
 }

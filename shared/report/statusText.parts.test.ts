@@ -406,15 +406,23 @@ describe('problems', () => {
   });
 });
 
-describe('modules that are no longer applied', () => {
+describe('modules that are no longer livepatches', () => {
   it.each([
     ['leftover', 0, '  old  left over, not in use: it can be removed (reference count 0)'],
-    ['pinned', 2, '  old  pinned, it can’t be removed (reference count 2)'],
-    ['unknown', null, '  old  whether it is in use could not be read (reference count unknown)'],
+    [
+      'pinned',
+      2,
+      '  old  pinned, its transition was forced, or something still uses it (reference count 2)',
+    ],
+    [
+      'unknown',
+      null,
+      '  old  not known, whether something uses it could not be read (reference count unknown)',
+    ],
   ] as const)('are %s', (kind, refcount, line) => {
     const lines = linesOf({ ghosts: [{ module: 'old', refcount, kind }] });
-    expect(lines.slice(lines.indexOf('Modules that are no longer applied: 1'))[1]).toBe(line);
-    expect(textOf({})).not.toContain('no longer applied');
+    expect(lines.slice(lines.indexOf('Loaded, but no longer livepatches: 1'))[1]).toBe(line);
+    expect(textOf({})).not.toContain('no longer livepatches');
   });
 });
 

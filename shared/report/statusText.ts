@@ -1,5 +1,5 @@
 /** The status document as text for a terminal: what to know first comes first. */
-import { countOf } from '../diagnosis/words';
+import { countOf, countText } from '../base/words';
 import { headlineOf, type Tone } from './headline';
 import type { StatusDocument } from './statusDocument';
 import { putBlockers } from './text/blockers';
@@ -66,8 +66,12 @@ function putCoverage(page: Page, { coverage, transitionState }: StatusDocument):
   }
   const counts = [
     `${countOf(threadsRead, 'thread')} read`,
-    `${threadsDenied?.toLocaleString('en') ?? 'an unknown number'} denied`,
-    `${threadsVanished?.toLocaleString('en') ?? 'an unknown number'} gone meanwhile`,
+    `${numberOf(threadsDenied)} denied`,
+    `${numberOf(threadsVanished)} gone meanwhile`,
   ];
   page.put([words(`${counts.join(', ')}.`, 'quiet')]);
+}
+
+function numberOf(count: number | null): string {
+  return count === null ? 'an unknown number' : countText(count);
 }

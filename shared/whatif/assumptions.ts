@@ -1,6 +1,6 @@
 /** What an answer takes for granted because one reading does not tell it. */
 import { visible } from '../base/text';
-import { listed } from '../diagnosis/words';
+import { listed } from '../base/words';
 import type { StatusDocument } from '../report/statusDocument';
 import { isLoaded } from './changes';
 import type { WantedFunction, WhatIfAction } from './document';

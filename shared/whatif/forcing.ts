@@ -1,5 +1,5 @@
 /** The transition ends at once; whoever blocks it runs on in the code that it was in. */
-import { listed } from '../diagnosis/words';
+import { listed } from '../base/words';
 import { visible } from '../base/text';
 import type { PatchEntry, StatusDocument } from '../report/statusDocument';
 import { changesOf, withoutPatch, withPatch } from './changes';

@@ -2,7 +2,7 @@
  * What an answer says of the rules that changed with 5.1: they are those of before, those of today,
  * or nothing tells, and then today's are taken for granted.
  */
-import { listed } from '../diagnosis/words';
+import { listed } from '../base/words';
 import { visible } from '../base/text';
 import type { StatusDocument } from '../report/statusDocument';
 import type { WhatIfAction } from './document';

@@ -1,6 +1,6 @@
 /** Which livepatches leave, and what becomes of their modules. */
 import { visible } from '../base/text';
-import { listed } from '../diagnosis/words';
+import { listed } from '../base/words';
 import type { PatchEntry, StatusDocument } from '../report/statusDocument';
 import type { Modules } from './document';
 import { isSameSet } from './sets';

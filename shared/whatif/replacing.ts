@@ -2,7 +2,7 @@
  * A livepatch to come that replaces: those of its set leave (all, where there are no sets), and what
  * it lacks of them becomes the original. Before 5.1 it would lie on top, and replace none.
  */
-import { listed } from '../diagnosis/words';
+import { listed } from '../base/words';
 import { visible } from '../base/text';
 import type { ActiveFunction, PatchEntry, StatusDocument } from '../report/statusDocument';
 import { isLoaded } from './changes';

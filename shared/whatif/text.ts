@@ -1,6 +1,6 @@
 /** A what-if for people at a terminal. */
 import { reasonSentence } from '../diagnosis/wording';
-import { countOf, listed } from '../diagnosis/words';
+import { countOf, listed } from '../base/words';
 import { visible } from '../base/text';
 import { demoNote } from '../report/demoMark';
 import type { Blocker } from '../report/statusDocument';

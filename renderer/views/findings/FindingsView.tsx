@@ -8,7 +8,7 @@ import { CopyButton } from '../../components/CopyButton';
 import { numbered } from '../../components/numbered';
 import { EmptyState } from '../../components/EmptyState';
 import { StatusMark } from '../../components/StatusMark';
-import { plural } from '../../state/format';
+import { countOf, countText } from '../../../shared/base/words';
 import type { PanelProps } from '../shared/panel';
 import { FileLink } from '../shared/FileLink';
 import { RemedyList } from '../shared/RemedyList';
@@ -119,7 +119,7 @@ function Problems({ host, status }: { readonly host: Host; readonly status: Stat
   if (problems.length === 0) return null;
   return (
     <section className="problems" aria-label="What could not be read">
-      <h2 className="section-title">{plural(problems.length, 'problem')} while reading</h2>
+      <h2 className="section-title">{countOf(problems.length, 'problem')} while reading</h2>
       <ul className="panel lines problems__list">
         {numbered(problems.slice(0, firstProblems)).map(({ item: problem, place }) => (
           <li key={place}>
@@ -137,7 +137,7 @@ function Problems({ host, status }: { readonly host: Host; readonly status: Stat
         ))}
         {problems.length > firstProblems ? (
           <li className="quiet">
-            and {(problems.length - firstProblems).toLocaleString('en')} more, all in the JSON
+            and {countText(problems.length - firstProblems)} more, all in the JSON
           </li>
         ) : null}
       </ul>

@@ -4,7 +4,7 @@ import type { Host } from '../../../shared/api/contract';
 import type { StatusDocument } from '../../../shared/report/statusDocument';
 import { ErrorBoundary } from '../../components/ErrorBoundary';
 import { show } from '../../state/actions';
-import { countText } from '../../state/format';
+import { countText } from '../../../shared/base/words';
 import { headlineOfHost } from '../../state/headline';
 import { useWindow, viewOf } from '../../state/store';
 import { firstView } from '../../state/views';

@@ -1,5 +1,6 @@
 import type { Host } from '../../../shared/api/contract';
-import { clockText, countText } from '../../state/format';
+import { countText } from '../../../shared/base/words';
+import { clockText } from '../../state/format';
 
 /** When and how completely this was read. */
 export function StatusBar({ host }: { readonly host: Host }) {

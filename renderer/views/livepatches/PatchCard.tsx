@@ -7,7 +7,7 @@ import type {
   StatusDocument,
 } from '../../../shared/report/statusDocument';
 import { StatusMark } from '../../components/StatusMark';
-import { plural } from '../../state/format';
+import { countOf, countText } from '../../../shared/base/words';
 import { certaintyOf } from '../../../shared/report/certainty';
 import {
   below,
@@ -73,7 +73,7 @@ export function PatchCard({
           </span>
         ) : null}
         <span className="patch__size quiet">
-          {plural(lines.length, 'function')} in {plural(patch.objects.length, 'object')}
+          {countOf(lines.length, 'function')} in {countOf(patch.objects.length, 'object')}
         </span>
       </header>
       {shown.map((line) => {
@@ -97,7 +97,7 @@ export function PatchCard({
       ))}
       {shown.length < lines.length ? (
         <button type="button" className="patch__more link" onClick={() => setAll(true)}>
-          Show all {lines.length.toLocaleString('en')} functions
+          Show all {countText(lines.length)} functions
         </button>
       ) : null}
     </section>

@@ -3,7 +3,7 @@ import { visible } from '../../../shared/base/text';
 import type { ActiveFunction, StatusDocument } from '../../../shared/report/statusDocument';
 import { CommandText } from '../../components/CommandText';
 import { CopyButton } from '../../components/CopyButton';
-import { countText } from '../../state/format';
+import { countText } from '../../../shared/base/words';
 import { implementationName, symposText } from '../../../shared/report/roles';
 import { certaintyOf } from '../../../shared/report/certainty';
 import { runnersOf } from '../../../shared/report/runners';

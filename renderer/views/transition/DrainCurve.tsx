@@ -1,4 +1,5 @@
-import { countText, durationText } from '../../state/format';
+import { countText } from '../../../shared/base/words';
+import { durationText } from '../../state/format';
 import { curveOf, ticksOf } from './curve';
 
 const width = 720;

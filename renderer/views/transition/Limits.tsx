@@ -1,5 +1,5 @@
 import { StatusMark } from '../../components/StatusMark';
-import { countText, plural } from '../../state/format';
+import { countOf, countText } from '../../../shared/base/words';
 import type { StatusDocument, TransitionEntry } from '../../../shared/report/statusDocument';
 import type { PanelProps } from '../shared/panel';
 
@@ -35,7 +35,7 @@ export function notesOf(status: StatusDocument, transition: TransitionEntry): re
   }
   if (threadsDenied !== null && threadsDenied > 0) {
     notes.push(
-      `${plural(threadsDenied, 'thread')} may not be read by this login; any of them may block. Reading as root shows them all.`,
+      `${countOf(threadsDenied, 'thread')} may not be read by this login; any of them may block. Reading as root shows them all.`,
     );
   }
   if (threads.blocking === 0 && threads.total !== null && threads.total > 0) {

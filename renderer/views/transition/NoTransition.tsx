@@ -1,7 +1,7 @@
 import { EmptyState } from '../../components/EmptyState';
 import { visible } from '../../../shared/base/text';
 import { show } from '../../state/actions';
-import { plural } from '../../state/format';
+import { countOf } from '../../../shared/base/words';
 import type { PanelProps } from '../shared/panel';
 import { calmText } from '../../../shared/report/calm';
 
@@ -43,7 +43,7 @@ export function NoTransition({ host, status }: PanelProps) {
     <EmptyState tone="settled" title="No transition is running">
       <p>
         {applied.length === 0
-          ? `${plural(status.patches.length, 'livepatch', 'livepatches')}, none of them known to be enabled.`
+          ? `${countOf(status.patches.length, 'livepatch', 'livepatches')}, none of them known to be enabled.`
           : calmText(
               status,
               `Every thread runs ${applied.map((patch) => visible(patch.name)).join(', ')}.`,

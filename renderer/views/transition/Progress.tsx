@@ -1,6 +1,6 @@
 import { visible } from '../../../shared/base/text';
 import type { StatusDocument, TransitionEntry } from '../../../shared/report/statusDocument';
-import { countText, percentText, plural } from '../../state/format';
+import { countOf, countText, percentText } from '../../../shared/base/words';
 
 /**
  * How far the transition has come, as a figure and as a bar. Threads that this login may not read
@@ -65,7 +65,7 @@ function ofThreads(
   all: number | null,
   isPartial: boolean,
 ): string {
-  const of = `of ${plural(all, 'thread')}`;
+  const of = `of ${countOf(all, 'thread')}`;
   const are = isPartial ? ' are known to' : '';
   switch (direction) {
     case 'patching':

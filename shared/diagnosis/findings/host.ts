@@ -2,7 +2,7 @@
 import { livepatchRoot, taintFile } from '../../readings/paths';
 import type { SystemState } from '../../model/systemState';
 import type { Finding } from './finding';
-import { countOf } from '../words';
+import { countOf } from '../../base/words';
 
 export function findAboutHost(state: SystemState): Finding[] {
   return [...partialView(state), ...notSupported(state), ...taintOnly(state)];

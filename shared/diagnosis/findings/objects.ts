@@ -3,7 +3,7 @@ import { modulePath, patchPath } from '../../readings/paths';
 import { visible } from '../../base/text';
 import type { Livepatch, PatchedObject, SystemState } from '../../model/systemState';
 import type { Finding } from './finding';
-import { listed } from '../words';
+import { listed } from '../../base/words';
 
 export function findAboutObjects(state: SystemState): Finding[] {
   return [...notPatched(state), ...patchesNothing(state), ...notLoaded(state)];

@@ -4,7 +4,7 @@ import { visible } from '../../base/text';
 import { mayReplaceNow } from '../../model/nops';
 import type { FunctionStack, Livepatch, SystemState } from '../../model/systemState';
 import type { Finding } from './finding';
-import { listed } from '../words';
+import { listed } from '../../base/words';
 
 /**
  * The one on top hides the others' version. The kernel allows it; independent livepatches must not

@@ -9,7 +9,7 @@ import {
   secondsSinceBoot,
   type TransitionLog,
 } from '../logOfTransition';
-import { countOf, listed } from '../words';
+import { countOf, countText, listed } from '../../base/words';
 
 /** Seconds after which a transition with blocking threads counts as stalled. */
 const stallSeconds = 30;
@@ -31,7 +31,7 @@ function inProgress(transition: Transition): Finding {
   const progress =
     threads.total === null || threads.done === null
       ? 'How many threads have switched is unknown.'
-      : `${threads.done.toLocaleString('en')} of ${countOf(threads.total, 'thread')} have switched.`;
+      : `${countText(threads.done)} of ${countOf(threads.total, 'thread')} have switched.`;
   return {
     code: 'transition-in-progress',
     severity: 'info',

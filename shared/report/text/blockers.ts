@@ -1,6 +1,6 @@
 /** The threads that have not switched: the first ones in full, then a line each, then a number. */
 import { certaintySentence, reasonSentence, remedyText, stateWord } from '../../diagnosis/wording';
-import { countOf } from '../../diagnosis/words';
+import { countOf, countText } from '../../base/words';
 import type { Blocker, StatusDocument } from '../statusDocument';
 import type { Page } from './page';
 import type { Remedies } from './remedies';
@@ -16,7 +16,7 @@ const layout = { indent: 4, hang: 11 } as const;
 export function putBlockers(page: Page, status: StatusDocument, remedies: Remedies): void {
   const { blockers } = status;
   if (blockers.length === 0) return;
-  page.heading(`Blocking threads: ${blockers.length.toLocaleString('en')}`);
+  page.heading(`Blocking threads: ${countText(blockers.length)}`);
   blockers.slice(0, shownInFull).forEach((blocker, index) => {
     if (index > 0) page.blank();
     putBlocker(page, blocker, status);

@@ -1,7 +1,7 @@
 /** What is worth knowing, the gravest first; errors with what proves them. */
 import type { Severity } from '../../diagnosis/codes';
 import { findingTitle, severityWord } from '../../diagnosis/wording';
-import { countOf } from '../../diagnosis/words';
+import { countOf, countText } from '../../base/words';
 import type { Finding, StatusDocument } from '../statusDocument';
 import type { Page } from './page';
 import type { Remedies } from './remedies';
@@ -15,7 +15,7 @@ const shownEvidence = 3;
 
 export function putFindings(page: Page, { findings }: StatusDocument, remedies: Remedies): void {
   if (findings.length === 0) return;
-  page.heading(`Findings: ${findings.length.toLocaleString('en')}`);
+  page.heading(`Findings: ${countText(findings.length)}`);
   for (const finding of findings.slice(0, shownFindings)) putFinding(page, finding, remedies);
   const rest = findings.length - shownFindings;
   if (rest > 0) {

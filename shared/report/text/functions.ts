@@ -1,5 +1,5 @@
 /** Functions in which several livepatches meet: who lies on whom, and what runs. */
-import { countOf } from '../../diagnosis/words';
+import { countOf, countText } from '../../base/words';
 import type { ActiveFunction, StatusDocument } from '../statusDocument';
 import type { Page } from './page';
 import { joined, whole, words, type Span } from './spans';
@@ -10,7 +10,7 @@ export function putSharedFunctions(page: Page, { functions }: StatusDocument): v
   const shared = functions.filter(({ stack }) => stack.length > 1);
   if (shared.length === 0) return;
   page.heading(
-    `Functions of several livepatches: ${shared.length.toLocaleString('en')}`,
+    `Functions of several livepatches: ${countText(shared.length)}`,
     'bottom of each stack first',
   );
   for (const row of shared.slice(0, shown)) page.put(lineOf(page, row), { indent: 2, hang: 4 });

@@ -1,5 +1,5 @@
 /** The livepatches as the stack that they are, the top one first. */
-import { countOf } from '../../diagnosis/words';
+import { countOf } from '../../base/words';
 import type {
   PatchEntry,
   PatchFunctionEntry,

@@ -1,4 +1,5 @@
 /** What could not be read; many of one kind are counted. */
+import { countText } from '../../base/words';
 import { problemHelp } from '../../diagnosis/wording';
 import type { Problem, ProblemCode } from '../../base/problem';
 import type { StatusDocument } from '../statusDocument';
@@ -10,7 +11,7 @@ const shown = 5;
 
 export function putProblems(page: Page, { problems }: StatusDocument): void {
   if (problems.length === 0) return;
-  page.heading(`Could not be read: ${problems.length.toLocaleString('en')}`);
+  page.heading(`Could not be read: ${countText(problems.length)}`);
   for (const [code, group] of byCode(problems)) {
     page.put([whole(code, 'moving'), words(`  ${problemHelp(code)}`, 'quiet')], {
       indent: 2,
@@ -18,7 +19,7 @@ export function putProblems(page: Page, { problems }: StatusDocument): void {
     });
     for (const problem of group.slice(0, shown)) putProblem(page, problem);
     const rest = group.length - shown;
-    if (rest > 0) page.put([words(`and ${rest.toLocaleString('en')} more`)], { indent: 4 });
+    if (rest > 0) page.put([words(`and ${countText(rest)} more`)], { indent: 4 });
   }
 }
 

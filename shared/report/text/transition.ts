@@ -1,5 +1,5 @@
 /** How far the running transition is. */
-import { countOf } from '../../diagnosis/words';
+import { countOf, countText } from '../../base/words';
 import { percentDone } from '../headline';
 import type { StatusDocument, TransitionEntry } from '../statusDocument';
 import type { Page } from './page';
@@ -47,8 +47,8 @@ function progress(page: Page, transition: TransitionEntry): Span[] {
     ];
   }
   const counts = [
-    [whole(`${done.toLocaleString('en')} of ${countOf(total, 'thread')} switched`)],
-    [whole(`${blocking.toLocaleString('en')} blocking`, blocking > 0 ? 'bad' : 'plain')],
+    [whole(`${countText(done)} of ${countOf(total, 'thread')} switched`)],
+    [whole(`${countText(blocking)} blocking`, blocking > 0 ? 'bad' : 'plain')],
   ];
   return [
     ...bar(page, done, total),
