@@ -6,6 +6,18 @@ import type { Explanation } from './explanations';
 
 export const explained: readonly Explanation[] = [
   {
+    file: 'main/ssh/hostKeys/knownHosts.ts',
+    original: 'type === undefined',
+    replacement: 'false',
+    why: 'Where a line has no type it has no key behind it either, and that is looked at as well.',
+  },
+  {
+    file: 'main/ssh/openssh/openSshNeeds.ts',
+    original: '() => false',
+    replacement: '() => undefined',
+    why: 'It is only asked whether there is a certificate.',
+  },
+  {
     file: 'shared/history/recording/analysis.ts',
     original: 'isSame',
     replacement: 'false',

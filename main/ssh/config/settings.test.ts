@@ -183,12 +183,6 @@ describe('what ssh refuses', () => {
     expect(refusal?.words).toMatch(/line 2: .*permittimetravel/i);
   });
 
-  it('is the name, where it is refused whatever the configuration says', async () => {
-    const { refusal } = await settings('OpenSSH', [], { host: 'db1;id' });
-    // Older versions take any name.
-    if (refusal !== null) expect(refusal.isOfName).toBe(true);
-  });
-
   it('is refused in its own words, or by its status where it has none', async () => {
     const play = async (script: string) => {
       const folder = temporaryFolder();
@@ -228,5 +222,63 @@ describe('a Match that runs a program', () => {
     const address = { user: null, host: 'db1', port: null };
     const { onlyOpenSsh } = await resolveHost(address, { configFile });
     expect(onlyOpenSsh).toEqual(isNeeded ? ['match-exec'] : []);
+  });
+});
+
+describe('what ssh2 can’t do', () => {
+  it.each([
+    ['ProxyCommand nc %h %p', ['proxy-command']],
+    ['ProxyCommand none', []],
+    ['CertificateFile /cert', ['user-certificate']],
+    ['HostbasedAuthentication yes', ['host-based']],
+    ['HostbasedAuthentication no', []],
+    ['PKCS11Provider /lib', ['pkcs11']],
+    ['RekeyLimit 1G', ['keyword:RekeyLimit']],
+    ['RekeyLimit default none', []],
+    ['KnownHostsCommand /bin/true', ['keyword:KnownHostsCommand']],
+    ['GSSAPIAuthentication yes', ['gssapi']],
+    ['GSSAPIAuthentication no', []],
+    ['Ciphers chacha20-poly1305@openssh.com', []],
+    ['KexAlgorithms sntrup761x25519-sha512@openssh.com', ['keyword:KexAlgorithms']],
+  ])('%s: %j', async (line, needs) => {
+    expect((await settings('OpenSSH', [line])).onlyOpenSsh).toEqual(needs);
+  });
+
+  it('is a canonical name only where no ssh has found it', async () => {
+    const line = 'CanonicalizeHostname yes';
+    expect((await settings('OpenSSH', [line])).onlyOpenSsh).toEqual([]);
+    expect((await settings('the file alone', [line])).onlyOpenSsh).toEqual([
+      'keyword:CanonicalizeHostname',
+    ]);
+  });
+
+  it('is a keyword that nobody knows here, once it is not at what it is by itself', async () => {
+    const real = execFileSync('which', ['ssh']).toString().trim();
+    const folder = temporaryFolder();
+    const lines = (value: string) =>
+      `case "$*" in *-G*/dev/null*) echo permittimetravel no ;; *) echo permittimetravel ${value} ;; esac`;
+    const needs = async (value: string) => {
+      const script = `#!/bin/sh\n${lines(value)}\nexec ${real} "$@"\n`;
+      writeFileSync(join(folder, 'ssh'), script, { mode: 0o755 });
+      vi.stubEnv('PATH', `${folder}:${process.env['PATH']}`);
+      return (await settings('OpenSSH', [])).onlyOpenSsh;
+    };
+    expect(await needs('never')).toEqual(['keyword:permittimetravel']);
+    expect(await needs('no')).toEqual([]);
+    // A file is read by nobody who could tell what is usual.
+    const alone = await settings('the file alone', ['PermitTimeTravel no']);
+    expect(alone.onlyOpenSsh).toEqual(['keyword:permittimetravel']);
+  });
+
+  it('is GSSAPI only where the user’s own file has it, and not the system’s', async () => {
+    const real = execFileSync('which', ['ssh']).toString().trim();
+    const folder = temporaryFolder();
+    // As Debian's: on for every host, in the system's file.
+    const script = `#!/bin/sh\ncase "$*" in *-F*) ;; *) set -- -o GSSAPIAuthentication=yes "$@" ;; esac\nexec ${real} "$@"\n`;
+    writeFileSync(join(folder, 'ssh'), script, { mode: 0o755 });
+    vi.stubEnv('PATH', `${folder}:${process.env['PATH']}`);
+    vi.stubEnv('HOME', folder);
+    const address = { user: null, host: 'db1', port: null };
+    expect((await resolveHost(address, { configFile: null })).onlyOpenSsh).toEqual([]);
   });
 });

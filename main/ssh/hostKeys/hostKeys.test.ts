@@ -8,7 +8,7 @@ import { answering } from '../../../testing/main/answering';
 import { temporaryFolder } from '../../../testing/main/folders';
 import { AcceptedKeys } from './acceptedKeys';
 import { usualPolicy } from './hostKeyPolicy';
-import { decideHostKey } from './hostKeys';
+import { decideAddress, decideHostKey, decideRevoked } from './hostKeys';
 import type { HostKeyRules } from './hostKeyPolicy';
 
 interface Key {
@@ -215,4 +215,117 @@ describe('a key that is not known', () => {
     const decision = await decide({ files: [] });
     expect(decision.accepted ? '' : decision.problem.message).toContain('Looked in: no file.');
   });
+});
+
+describe('whether a key is revoked', () => {
+  const judge = (
+    known: Parameters<typeof story>[0],
+    more: Parameters<typeof decideRevoked>[4] = [],
+  ) => {
+    const { file, accepted, ours } = story(known);
+    const rules = {
+      files: [file],
+      accepted,
+      acceptNew: false,
+      policy: usualPolicy,
+      ask: answering(),
+    };
+    return decideRevoked(rules, 'db1', 22, ours.wire, more);
+  };
+
+  it('is all that is said: nothing of whether it is known', async () => {
+    expect(await judge(({ ours }) => `@revoked db1 ${ours.line}\n`)).toMatchObject({
+      code: 'host-key-revoked',
+      message: expect.stringContaining('line 1'),
+    });
+    expect(await judge(({ other }) => `db1 ${other.line}\n`)).toBeNull();
+    expect(await judge(() => '')).toBeNull();
+    const text = `@revoked * ${keys.ours.line}`;
+    const more = [{ path: 'KnownHostsCommand', text }];
+    expect(await judge(() => '', more)).toMatchObject({ path: 'KnownHostsCommand' });
+  });
+
+  it('counts the files of RevokedHostKeys', async () => {
+    const { file, folder, accepted, ours, decide } = story(({ ours: key }) => `db1 ${key.line}\n`);
+    const revoked = join(folder, 'revoked');
+    writeFileSync(revoked, `${ours.line}\n`);
+    const policy = { ...usualPolicy, revokedFiles: [revoked] };
+    const rules = { files: [file], accepted, acceptNew: false, policy, ask: answering() };
+    expect(await decideRevoked(rules, 'db1', 22, ours.wire)).toMatchObject({
+      code: 'host-key-revoked',
+      path: revoked,
+      message: expect.stringContaining(`is revoked in ${revoked}`),
+    });
+    expect(await decide({ policy })).toMatchObject({ problem: { code: 'host-key-revoked' } });
+    const absent = { ...usualPolicy, revokedFiles: [join(folder, 'absent')] };
+    expect(await decide({ policy: absent })).toMatchObject({
+      problem: { code: 'host-key-revoked', message: expect.stringContaining('(ENOENT)') },
+    });
+  });
+});
+
+describe('the address of a host', () => {
+  it.each<[string, Parameters<typeof story>[0], string | null]>([
+    ['is not known', () => '', null],
+    ['is known under this key', ({ ours }) => `10.0.0.1 ${ours.line}\n`, null],
+    ['is known under a key of another type', ({ rsa }) => `10.0.0.1 ${rsa.line}\n`, null],
+    ['is known under another key', ({ other }) => `10.0.0.1 ${other.line}\n`, 'host-key-changed'],
+    ['has revoked this key', ({ ours }) => `@revoked * ${ours.line}\n`, 'host-key-revoked'],
+  ])('that %s', async (_what, known, code) => {
+    const { file, accepted, ours } = story(known);
+    const rules = {
+      files: [file],
+      accepted,
+      acceptNew: false,
+      policy: usualPolicy,
+      ask: answering(),
+    };
+    const problem = await decideAddress(rules, '10.0.0.1', 22, ours.wire);
+    expect(problem?.code ?? null).toBe(code);
+    expect(problem?.message ?? 'The host key of 10.0.0.1').toContain('key of 10.0.0.1');
+    const elsewhere = await decideAddress(rules, '10.0.0.1', 2222, ours.wire);
+    expect(elsewhere?.code).toBe(code === 'host-key-revoked' ? code : undefined);
+  });
+});
+
+it('an RSA key that is too short is refused, though it is known', async () => {
+  const { file, accepted, rsa } = story((of) => `db1 ${of.rsa.line}\n`);
+  const decide = (leastRsaBits: number) =>
+    decideHostKey(
+      {
+        files: [file],
+        accepted,
+        acceptNew: false,
+        policy: { ...usualPolicy, leastRsaBits },
+        ask: answering(),
+      },
+      'db1',
+      22,
+      rsa.wire,
+    );
+  // ssh-keygen(1), -b: 3072 bits by default.
+  expect(await decide(3072)).toEqual({ accepted: true, byHuman: false });
+  expect(await decide(3073)).toMatchObject({
+    accepted: false,
+    problem: {
+      code: 'no-agreement',
+      path: 'db1',
+      message:
+        'The host key of db1 has 3072 bits; RSA keys are to have 3073 at least (RequiredRSASize).',
+    },
+  });
+});
+
+it('new keys that the configuration forbids are refused before anybody is asked, or lets them in', async () => {
+  const { decide, kept } = story(() => '');
+  const ask = answering(['accept']);
+  const policy = { ...usualPolicy, newKeys: 'refused' as const };
+  const refused = await decide({ ask, policy, acceptNew: true });
+  expect(refused).toMatchObject({ accepted: false, problem: { code: 'host-key-unknown' } });
+  expect(!refused.accepted && refused.problem.message).toContain('StrictHostKeyChecking');
+  expect({ asked: ask.asked, kept: await kept() }).toEqual({ asked: [], kept: '' });
+  const taken = await decide({ ask, policy: { ...usualPolicy, newKeys: 'accepted' } });
+  expect(taken).toEqual({ accepted: true, byHuman: false });
+  expect(await kept()).toContain('db1 ssh-ed25519');
+  expect(ask.asked).toEqual([]);
 });

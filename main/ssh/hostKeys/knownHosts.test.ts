@@ -4,7 +4,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { checkHostKey, fingerprint, knownKeyTypes, whatIsKnown, wildcard } from './knownHosts';
+import {
+  checkHostKey,
+  fingerprint,
+  keyType,
+  knownKeyTypes,
+  whatIsKnown,
+  wildcard,
+} from './knownHosts';
 
 const folder = mkdtempSync(join(tmpdir(), 'klpscope-known-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -136,4 +143,99 @@ describe('wildcard', () => {
     expect(wildcard('*a'.repeat(200) + 'b', 'a'.repeat(5000))).toBe(false);
     expect(performance.now() - began).toBeLessThan(1000);
   });
+});
+
+describe('names', () => {
+  it('are the same in capitals, and another at another port', () => {
+    expect(verdict([`DB1,[Web]:2222 ${one.line}`], 'db1')).toBe('match');
+    expect(verdict([`db1 ${one.line}`], 'DB1')).toBe('match');
+    expect(verdict([`[web]:2222 ${one.line}`], 'WEB', 2222)).toBe('match');
+    expect(verdict([`[web]:2222 ${one.line}`], 'web')).toBe('unknown');
+  });
+
+  it('are refused by a pattern that excludes them, wherever it stands', () => {
+    expect(verdict([`!db1,* ${one.line}`])).toBe('unknown');
+    expect(verdict([`*,!db1 ${one.line}`])).toBe('unknown');
+    expect(verdict([`*,!db2 ${one.line}`])).toBe('match');
+    expect(verdict([`!db2 ${one.line}`])).toBe('unknown');
+  });
+
+  it('that are hashed may have a damaged hash, which is nobody’s', () => {
+    for (const hashed of ['|1|', '|1|AAAA', '|1|AAAA|', '|1|AAAA|AAAA', '|2|AAAA|AAAA']) {
+      expect(verdict([`${hashed} ${one.line}`])).toBe('unknown');
+    }
+  });
+
+  it.each([
+    ['db?', 'db1', true],
+    ['db?', 'db', false],
+    ['db?', 'db12', false],
+    ['*', '', true],
+    ['*.example.org', 'a.b.example.org', true],
+    ['*.example.org', 'example.org', false],
+    ['a*b*c', 'aXbXbYc', true],
+    ['a*b*c', 'aXbXbY', false],
+    ['**', 'x', true],
+    ['', '', true],
+    ['', 'x', false],
+    ['a', 'ab', false],
+    ['ab', 'a', false],
+  ])('%j matches %j: %s', (pattern, name, isMatch) => {
+    expect(wildcard(pattern, name)).toBe(isMatch);
+  });
+});
+
+describe('a line', () => {
+  it('with a marker that nobody knows, or a key of another type than it says, is none', () => {
+    expect(verdict([`@strange db1 ${one.line}`])).toBe('unknown');
+    expect(verdict([`db1 ${one.line.replace('ssh-ed25519', 'ssh-rsa')}`])).toBe('unknown');
+    for (const text of [
+      'db1',
+      'db1 ssh-ed25519',
+      '@revoked',
+      '@revoked db1',
+      'db1 ssh-ed25519 !',
+    ]) {
+      expect(verdict([text])).toBe('unknown');
+    }
+  });
+
+  it('that is put out of use names nobody', () => {
+    expect(verdict([`#web1,db1 ${one.line}`])).toBe('unknown');
+    expect(verdict([`# db1 ${one.line}`])).toBe('unknown');
+  });
+
+  it('may be indented, have tabs and a comment, and end like one of Windows', () => {
+    expect(verdict([`  db1\t${one.line.replace(' ', '\t \t')} a comment\r`])).toBe('match');
+  });
+
+  it('that revokes counts for the very key of the very host', () => {
+    expect(verdict([`@revoked db1 ${one.line}`, `db1 ${one.line}`])).toBe('revoked');
+    expect(verdict([`@revoked db2 ${one.line}`, `db1 ${one.line}`])).toBe('match');
+    expect(verdict([`@revoked db1 ${two.line}`, `db1 ${one.line}`])).toBe('match');
+    expect(verdict([`@revoked db1 ${two.line}`])).toBe('unknown');
+  });
+
+  it('of an authority tells nothing of a host that has keys of its own', () => {
+    const authority = `@cert-authority db1 ${two.line}`;
+    expect(verdict([authority])).toBe('ca-only');
+    expect(verdict([authority], 'db1', 2222)).toBe('ca-only');
+    expect(verdict([`@cert-authority [db1]:2222 ${two.line}`])).toBe('unknown');
+    expect(verdict([authority, `db1 ${curve.line}`])).toBe('other-key-type');
+    expect(whatIsKnown(inFile(authority), 'db1', 22)).toBe('authority');
+    expect(whatIsKnown(inFile(authority, `db1 ${one.line}`), 'db1', 22)).toBe('keys');
+    expect(whatIsKnown(inFile(`@revoked db1 ${one.line}`), 'db1', 22)).toBe('nothing');
+    expect(knownKeyTypes(inFile(authority), 'db1', 22)).toEqual([]);
+  });
+});
+
+it.each([
+  [Buffer.alloc(3), ''],
+  [Buffer.from([0, 0, 0, 0]), ''],
+  [Buffer.from([0, 0, 0, 2, 0x61]), ''],
+  [Buffer.from([0, 0, 0, 1, 0x61]), 'a'],
+  [Buffer.concat([Buffer.from([0, 0, 0, 64]), Buffer.alloc(64, 'a')]), 'a'.repeat(64)],
+  [Buffer.concat([Buffer.from([0, 0, 0, 65]), Buffer.alloc(65, 'a')]), ''],
+])('the type of a key is its first field: %#', (key, type) => {
+  expect(keyType(key)).toBe(type);
 });

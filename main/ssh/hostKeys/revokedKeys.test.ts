@@ -119,13 +119,18 @@ describe('a revocation list', () => {
 
   it('that is cut anywhere revokes every key', async () => {
     const whole = readFileSync(revocationList(lineOf('other')));
-    for (let length = 8; length < whole.length; length += 1) {
-      const path = fileOf(whole.subarray(0, length));
-      const found = await revocationOf([path], ours());
-      // Behind the head nothing need follow.
-      if (found === null) expect(length).toBe(headOf(whole));
-      else expect(found).toEqual({ path, unreadable: 'it is damaged' });
-    }
+    const lengths = Array.from({ length: whole.length - 8 }, (_, more) => more + 8);
+    const found = await Promise.all(
+      lengths.map(async (length) => {
+        const of = await revocationOf([fileOf(whole.subarray(0, length))], ours());
+        return of?.unreadable ?? `nothing at ${length}`;
+      }),
+    );
+    // Behind the head nothing need follow.
+    const expected = lengths.map((length) =>
+      length === headOf(whole) ? `nothing at ${length}` : 'it is damaged',
+    );
+    expect(found).toEqual(expected);
   });
 
   it('of another version, or with what is not known here, revokes every key', async () => {

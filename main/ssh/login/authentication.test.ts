@@ -4,6 +4,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AnyAuthMethod, AuthenticationType } from 'ssh2';
 import { describe, expect, it, vi } from 'vitest';
+import { promptLimits } from '../../../shared/api/prompts';
 import { newSecret, withAskpass } from '../../../testing/sshd/secrets';
 import { answering } from '../../../testing/main/answering';
 import { temporaryFolder } from '../../../testing/main/folders';
@@ -142,6 +143,109 @@ describe('a login', () => {
     expect(await respond(await next(all), ['Password: ', 'Token: '])).toEqual(['', '']);
     expect(await next(all)).toBeNull();
     expect(authentication.lacksAnswer).toBe(true);
+  });
+
+  it('asks as often as the configuration says, and no password after questions', async () => {
+    for (const promptCount of [0, 1, 2]) {
+      const ask = answering(['a'], ['b'], ['c']);
+      const { next } = login({ ask, promptCount, methods: ['password'] });
+      await next(null);
+      const given: unknown[] = [];
+      for (let method = await next(all); method; method = await next(all)) given.push(method);
+      expect(given).toHaveLength(promptCount);
+      expect(ask.asked).toHaveLength(promptCount);
+    }
+    const { next } = login({ ask: answering(['a'], ['b']), promptCount: 1 });
+    await next(null);
+    await next(all);
+    await respond(await next(all), ['Password: ']);
+    expect(await next(all)).toBeNull();
+  });
+
+  it('gives a password where the server has no questions, and asks for none in vain', async () => {
+    const ask = answering(['a']);
+    const { next } = login({ ask, promptCount: 0 });
+    await next(null);
+    await next(all);
+    expect(await next(all)).toBeNull();
+    expect(ask.asked).toEqual([]);
+  });
+
+  it('passes no more questions at once on than the window takes, and then gives up', async () => {
+    const ask = answering(['x']);
+    const { next, authentication } = login({ ask });
+    await next(null);
+    await next(all);
+    const method = await next(all);
+    if (method?.type !== 'keyboard-interactive') throw new Error('not asked');
+    const prompts = (count: number) =>
+      Array.from({ length: count }, () => ({ prompt: 'Code: ', echo: false }));
+    const answered = vi.fn<() => void>();
+    method.prompt('', '', '', prompts(promptLimits.count + 1), answered);
+    expect(authentication.tooManyPrompts).toBe(promptLimits.count + 1);
+    expect({ asked: ask.asked, answers: answered.mock.calls }).toEqual({ asked: [], answers: [] });
+    method.prompt('', '', '', prompts(promptLimits.count), answered);
+    expect(ask.asked).toMatchObject([{ prompts: { length: promptLimits.count } }]);
+  });
+
+  it('cuts what a server says to what is shown', async () => {
+    const ask = answering(['x']);
+    const { next } = login({ ask });
+    await next(null);
+    await next(all);
+    const method = await next(all);
+    if (method?.type !== 'keyboard-interactive') throw new Error('not asked');
+    const long = 'x'.repeat(promptLimits.text + 1);
+    await new Promise<unknown>((resolve) => {
+      method.prompt(long, long, '', [{ prompt: long, echo: true }], resolve);
+    });
+    const [question] = ask.asked;
+    if (question?.kind !== 'prompts') throw new Error('not asked');
+    const texts = [question.name, question.instructions, question.prompts[0]?.text];
+    expect(texts.map((text) => text?.length)).toEqual(texts.map(() => promptLimits.text));
+  });
+
+  it('asks nothing more once a passphrase was not given', async () => {
+    const key = join(temporaryFolder(), 'key');
+    withAskpass(newSecret('passphrase'), (env) => {
+      execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-C', '', '-f', key], { env });
+    });
+    const ask = answering(null, ['x']);
+    const { next, authentication } = login({ keyFiles: [key], ask });
+    await next(null);
+    const method = await next(all);
+    if (method?.type !== 'agent' || typeof method.agent === 'string') throw new Error('no agent');
+    const { agent } = method;
+    await new Promise<void>((resolve) =>
+      agent.getIdentities((_error, keys) => {
+        const [first] = keys ?? [];
+        if (!first || typeof first === 'string' || 'pubKey' in first) throw new Error('no key');
+        agent.sign(first, Buffer.from('data'), {}, () => resolve());
+      }),
+    );
+    expect(await next(all)).toBeNull();
+    expect(ask.asked.map(({ kind }) => kind)).toEqual(['passphrase']);
+    expect(authentication.lacksAnswer).toBe(true);
+  });
+
+  it('tells a trace what the server takes, what is tried, and when nothing is left', async () => {
+    const steps: string[] = [];
+    const { next } = login({
+      ask: answering(['a']),
+      trace: (step) => steps.push(step),
+      promptCount: 1,
+    });
+    await next(null);
+    for (let times = 0; times < 3; times += 1) await next(['publickey', 'password']);
+    expect(steps).toEqual([
+      'login by none',
+      'the server takes publickey, password',
+      'login by publickey',
+      'the server takes publickey, password',
+      'login by password',
+      'the server takes publickey, password',
+      'no way to log in is left',
+    ]);
   });
 
   it('offers keys that hide their public part only after all others', async () => {

@@ -224,3 +224,76 @@ describe('a key that does not tell its public part', () => {
     }
   });
 });
+
+describe('a key that may not be used', () => {
+  function rsaKey(bits: string): string {
+    const path = join(temporaryFolder(), 'rsa');
+    execFileSync('ssh-keygen', ['-q', '-t', 'rsa', '-b', bits, '-N', '', '-C', '', '-f', path]);
+    return path;
+  }
+
+  it('is not offered: of a type that is not allowed, or an RSA key that is too short', async () => {
+    const [plain, rsa] = [newKey(temporaryFolder(), 'plain'), rsaKey('2048')];
+    const keyFiles = [plain, rsa];
+    const both = [publicOf(plain), publicOf(rsa)];
+    expect(await offered({ keyFiles })).toEqual(both);
+    expect(await offered({ keyFiles, signatures: ['rsa-sha2-512'] })).toEqual([publicOf(rsa)]);
+    expect(await offered({ keyFiles, signatures: ['ssh-ed25519'] })).toEqual([publicOf(plain)]);
+    expect(await offered({ keyFiles, leastRsaBits: 2048 })).toEqual(both);
+    expect(await offered({ keyFiles, leastRsaBits: 2049 })).toEqual([publicOf(plain)]);
+  });
+
+  it.each([
+    ['sha256', 'rsa-sha2-256'],
+    ['sha512', 'rsa-sha2-512'],
+    [undefined, 'ssh-rsa'],
+  ] as const)('signs nothing with %s where %s is not allowed', async (hash, name) => {
+    const all = ['rsa-sha2-256', 'rsa-sha2-512', 'ssh-rsa'];
+    const sign = async (agentSocket: string | null, signatures: readonly string[]) => {
+      const some = identities({ agentSocket, keyFiles: [path], signatures });
+      const [key] = await keysOf(some);
+      if (!key) throw new Error('no key');
+      const answer = new Promise<Buffer | Error>((resolve) => {
+        const options = hash === undefined ? {} : { hash };
+        some.sign(key, Buffer.from('data'), options, (error, signature) =>
+          resolve(error ?? signature ?? new Error('neither')),
+        );
+      });
+      return { key, signature: await answer };
+    };
+    const path = rsaKey('2048');
+    const others = all.filter((each) => each !== name);
+    for (const agentSocket of [null, await agentWith(path)]) {
+      const refused = await sign(agentSocket, others);
+      expect(refused.signature).toMatchObject({ message: 'such a signature is not allowed' });
+      const { key, signature } = await sign(agentSocket, [name]);
+      if (signature instanceof Error) throw signature;
+      expect(key.verify(Buffer.from('data'), signature, hash)).toBe(true);
+    }
+  });
+});
+
+it('a key file in OpenSSH’s own format tells its public part by itself', async () => {
+  const passphrase = newSecret('passphrase');
+  const key = newKey(temporaryFolder(), 'key', passphrase);
+  const publicKey = publicOf(key);
+  rmSync(`${key}.pub`);
+  const ask = answering([passphrase]);
+  const some = identities({ keyFiles: [key], ask });
+  const keys = await keysOf(some);
+  expect(namesOf(keys)).toEqual([publicKey]);
+  expect({ asked: ask.asked, second: some.beginSecondRound() }).toEqual({
+    asked: [],
+    second: false,
+  });
+  expect(await signed(some, keys[0])).toBeInstanceOf(Buffer);
+});
+
+it('a passphrase is asked for as often as the configuration says', async () => {
+  const key = newKey(temporaryFolder(), 'key', newSecret('passphrase'));
+  const ask = answering(['a'], ['b']);
+  const some = identities({ keyFiles: [key], ask, promptCount: 1 });
+  const [offeredKey] = await keysOf(some);
+  expect(await signed(some, offeredKey)).toMatchObject({ message: 'the passphrase was wrong' });
+  expect(ask.asked).toHaveLength(1);
+});

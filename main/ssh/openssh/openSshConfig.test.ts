@@ -1,7 +1,7 @@
 /** What OpenSSH itself makes of the configuration that it is given. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { resolveHost } from '../config/config';
@@ -66,6 +66,16 @@ it('keeps what the user configured, and lets nothing weaken what must hold', asy
     '  ControlMaster auto',
     '  ControlPath /tmp/shared',
     '  ConnectTimeout 99',
+    '  ServerAliveInterval 77',
+    '  CheckHostIP yes',
+    '  HashKnownHosts yes',
+    '  VisualHostKey yes',
+    '  ClearAllForwardings no',
+    '  ForwardX11 yes',
+    '  SessionType none',
+    '  StdinNull yes',
+    '  ForkAfterAuthentication yes',
+    '  LocalForward 127.0.0.1:9999 127.0.0.1:80',
   ]);
   const settings = Object.fromEntries(of('db1'));
   expect(settings).toMatchObject({
@@ -87,6 +97,14 @@ it('keeps what the user configured, and lets nothing weaken what must hold', asy
     controlmaster: 'false',
     connecttimeout: '7',
     serveraliveinterval: '3',
+    checkhostip: 'no',
+    hashknownhosts: 'no',
+    visualhostkey: 'no',
+    clearallforwardings: 'yes',
+    forwardx11: 'no',
+    sessiontype: 'default',
+    stdinnull: 'no',
+    forkafterauthentication: 'no',
   });
   for (const absent of ['remotecommand', 'controlpath', 'revokedhostkeys']) {
     expect([undefined, 'none']).toContain(settings[absent]);
@@ -106,4 +124,61 @@ it('has the user’s own command for known hosts run by ours, with its tokens', 
     '"/own 50%/known-hosts" %I %H %K "/usr/bin/look 50%%" %H "a b"',
   );
   expect(of('gate').get('knownhostscommand')).toBe('"/own 50%/known-hosts" %I %H %K');
+});
+
+async function madeOf(
+  configs: Readonly<Record<string, readonly string[]>>,
+  more: Partial<Parameters<typeof openSshConfig>[0]> = {},
+) {
+  const stations = await Promise.all(
+    Object.entries(configs).map(async ([place, lines]) => {
+      const configFile = join(folder, `config-of-${place}`);
+      writeFileSync(configFile, `${lines.join('\n')}\n`);
+      const address = { user: null, host: place.split(' ')[0] ?? '', port: null };
+      return { address, settings: await resolveHost(address, { configFile }) };
+    }),
+  );
+  return openSshConfig({
+    stations,
+    knownHostsOf: ({ settings }) => [`/known/${settings.port}`],
+    knownHostsProgram: '/own/known-hosts',
+    judgesRevoked: ({ settings }) => settings.port !== 2222,
+    loggedInProgram: '/own/logged-in',
+    connectSeconds: 7,
+    aliveSeconds: 3,
+    config: { configFile: '/user/config' },
+    ...more,
+  });
+}
+
+it('has one block for a host that is met twice, which is as strict as either', async () => {
+  const text = await madeOf({
+    'db1 a': ['Port 22', 'NumberOfPasswordPrompts 3', 'BatchMode no'],
+    'db1 b': ['Port 2222', 'NumberOfPasswordPrompts 1', 'BatchMode yes'],
+    gate: ['Port 2200', 'NumberOfPasswordPrompts 2'],
+  });
+  const [db1 = '', gate = ''] = text.split(/^Host /m).slice(1);
+  expect(text.match(/^Host "db1"$/gm)).toHaveLength(1);
+  expect(db1).toContain('  UserKnownHostsFile "/known/22" "/known/2222"\n');
+  expect(db1).toContain('  NumberOfPasswordPrompts 1\n');
+  expect(db1).toContain('  BatchMode yes\n');
+  expect(db1).not.toContain('RevokedHostKeys');
+  expect(gate).toContain('  NumberOfPasswordPrompts 2\n');
+  expect(gate).not.toContain('BatchMode');
+  expect(gate).toContain('  RevokedHostKeys none\n');
+});
+
+it('reads the user’s own file alone where one is named, and the system’s after it otherwise', async () => {
+  const includes = (text: string) => text.match(/^Include .*$/gm);
+  expect(includes(await madeOf({ db1: [] }))).toEqual(['Include "/user/config"']);
+  const usual = await madeOf({ db1: [] }, { config: { configFile: null } });
+  expect(includes(usual)).toEqual([
+    `Include "${join(homedir(), '.ssh', 'config')}"`,
+    'Include "/etc/ssh/ssh_config"',
+  ]);
+});
+
+it('asks no program about keys of an ssh that knows no such program', async () => {
+  const text = await madeOf({ db1: ['KnownHostsCommand /bin/true'] }, { knownHostsProgram: null });
+  expect(text).not.toContain('KnownHostsCommand');
 });

@@ -49,3 +49,35 @@ it('shows the last words as anybody’s, of one line, capped and escaped', () =>
   const escaped = explainFailure(failed({ waitsFor: unseen }, { printed: 'a\u001b[2Jb\u009bc' }));
   expect(escaped.message).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
 });
+
+it('names the host on the way that did not let us in, and the time that it was given', async () => {
+  const gate = { address: { ...address, host: 'gate' }, settings };
+  const at = (isVerified: boolean, rest: Partial<FailedLogin> = {}) =>
+    explainFailure(failed({ waitsFor: { station: gate, isVerified } }, rest));
+  expect(at(true)).toMatchObject({
+    path: 'db1',
+    message: expect.stringMatching(/^gate let nobody/),
+  });
+  expect(at(false).message).toMatch(/^ssh could not connect to gate/);
+  expect(at(false, { tookMs: 20_000 })).toEqual({
+    code: 'timeout',
+    path: 'db1',
+    message: 'gate did not answer within 20 s.',
+  });
+  expect(at(false, { tookMs: 19_999 }).code).toBe('unreachable');
+});
+
+it('blames a key that was refused before an answer that was missing, and that before all else', () => {
+  const desk = { waitsFor: shown, refusedKey, lacksAnswer: true };
+  expect(explainFailure(failed(desk))).toBe(refusedKey);
+  const old = failed({ waitsFor: shown, lacksAnswer: true }, { handsOverKeys: false });
+  expect(explainFailure(old).code).toBe('authentication-needed');
+});
+
+it('quotes nothing where nothing was printed', () => {
+  for (const printed of ['', '\n', '  \n \n']) {
+    expect(explainFailure(failed({ waitsFor: shown }, { printed })).message).toMatch(
+      /had to offer\.$/,
+    );
+  }
+});

@@ -241,6 +241,128 @@ describe('a sudo that is silent', () => {
   });
 });
 
+describe('a doorkeeper that has asked', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+  afterEach(() => void vi.useRealTimers());
+
+  it('is not given up while a password is thought about, nor once it lets in', async () => {
+    const ask = answering(['right']);
+    const { entered, doors } = start('sudo', { ask });
+    await vi.advanceTimersByTimeAsync(0);
+    doors[0]?.stderr.write(wantsPassword);
+    await vi.advanceTimersByTimeAsync(0);
+    doors[0]?.end({ status: 1 });
+    await vi.advanceTimersByTimeAsync(0);
+    const door = doors[1];
+    door?.stderr.write(door.prompt);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(door?.isClosed).toBe(false);
+    door?.stdout.write(`${door.ready}\n`);
+    expect(await entered).toMatchObject({ ok: true });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(door?.isClosed).toBe(false);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('and does not go when it is left is waited for no longer than two seconds', async () => {
+    const { entered, doors } = start('sudo');
+    await vi.advanceTimersByTimeAsync(0);
+    const door = doors[0];
+    if (door) door.close = () => undefined;
+    const settled = vi.fn<() => void>();
+    void entered.then(settled);
+    await vi.advanceTimersByTimeAsync(21_999);
+    expect(settled).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await entered).toMatchObject({ problem: { code: 'timeout' } });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe('sudo, further', () => {
+  it('is left where a wrong password is not followed by another', async () => {
+    const ask = answering(['wrong'], null);
+    const { entered, nextDoor, onHuman } = start('sudo', { ask });
+    (await nextDoor(0)).stderr.write(wantsPassword);
+    (await nextDoor(0)).end({ status: 1 });
+    const door = await nextDoor(1);
+    for (let times = 0; times < 2; times += 1) {
+      door.stderr.write(door.prompt);
+      await soon();
+      await soon();
+    }
+    expect(door.heard()).toBe('wrong\n');
+    expect(await entered).toMatchObject({
+      problem: {
+        code: 'sudo-password-needed',
+        path: 'db1',
+        message: 'sudo on db1 wants a password, and none was given.',
+      },
+    });
+    expect(door.isClosed).toBe(true);
+    expect(onHuman).toHaveBeenCalledTimes(1);
+  });
+
+  it('that asks twice in one breath is answered twice', async () => {
+    const ask = answering(['a'], ['b']);
+    const { nextDoor } = start('sudo', { ask });
+    (await nextDoor(0)).stderr.write(wantsPassword);
+    (await nextDoor(0)).end({ status: 1 });
+    const door = await nextDoor(1);
+    door.stderr.write(door.prompt);
+    await soon();
+    // Nothing new: the prompt that was answered is still among what was said.
+    door.stderr.write('lecture');
+    await soon();
+    await soon();
+    expect(door.heard()).toBe('a\n');
+  });
+
+  it('gets as much heard as is allowed, and no more', async () => {
+    const { entered, nextDoor } = start('sudo');
+    const door = await nextDoor(0);
+    door.stdout.write('x'.repeat(262_144));
+    await soon();
+    door.stdout.write(`${door.ready}\n`);
+    expect(await entered).toMatchObject({ ok: true });
+  });
+
+  it('is not started where no session is to be had', async () => {
+    const problem = { code: 'no-shell', path: 'db1', message: 'No place.' } as const;
+    const transport: Transport = {
+      exec: () => Promise.resolve({ ok: false, problem }),
+      closed: new Promise(() => undefined),
+      neededHuman: false,
+      close: () => undefined,
+    };
+    const onHuman = vi.fn<() => void>();
+    const options = { user: 'admin', host: 'db1', ask: answering(), startMs: 1000, onHuman };
+    for (const elevation of ['sudo', 'pkexec'] as const) {
+      expect(await elevate(transport, elevation, options)).toEqual({ ok: false, problem });
+    }
+    expect(onHuman).not.toHaveBeenCalled();
+  });
+
+  it('says what it has printed on either output, complaints first', async () => {
+    const { entered, nextDoor } = start('sudo');
+    const door = await nextDoor(0);
+    door.stdout.write('Hello\n');
+    door.stderr.write('unknown trouble.\n');
+    await soon();
+    door.end({ status: 1 });
+    expect(await entered).toMatchObject({
+      problem: { message: 'sudo on db1 refused: unknown trouble.' },
+    });
+    const other = start('sudo');
+    (await other.nextDoor(0)).stdout.write('This account is closed.\n');
+    await soon();
+    (await other.nextDoor(0)).end({ status: 1 });
+    expect(await other.entered).toMatchObject({
+      problem: { message: 'sudo on db1 refused: This account is closed.' },
+    });
+  });
+});
+
 describe('pkexec', () => {
   it('tells a dialog that was dismissed from a refusal', async () => {
     for (const [status, code] of [
