@@ -63,6 +63,25 @@ function strangeKey(): string {
   return `${path}.pub`;
 }
 
+/** A line of a key whose end is missing. */
+function cutKey(): string {
+  return readFileSync(strangeKey(), 'utf8').trim().slice(0, -8);
+}
+
+function keyOfType(type: string): string {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(type.length);
+  const wire = Buffer.concat([length, Buffer.from(type), Buffer.from([0, 0, 0, 4, 1, 2, 3, 4])]);
+  return `${type} ${wire.toString('base64')}\n`;
+}
+
+/** Nobody ever writes to it. */
+function silentPipe(): string {
+  const path = join(temporaryFolder(), 'pipe');
+  execFileSync('mkfifo', [path]);
+  return path;
+}
+
 describe.skipIf(impossible !== undefined)('what a configuration restricts', () => {
   beforeAll(async () => {
     server = await startSshd({
@@ -108,6 +127,27 @@ describe.skipIf(impossible !== undefined)('what a configuration restricts', () =
     it.each<[string, () => string]>([
       ['is not there', () => join(temporaryFolder(), 'absent')],
       ['is no list', () => fileOf('ssh-ed25519 notakey\n')],
+      ['is cut within the key', () => fileOf(server.hostKey.slice(0, -4))],
+      ['is cut within another key', () => fileOf(`${server.hostKey}\n${cutKey()}\n`)],
+      ['has more behind the key', () => fileOf(`${server.hostKey}AAAA\n`)],
+      ['has a key with signs that belong into none', () => fileOf(`${server.hostKey}!\n`)],
+      ['has a key of a type that is not known', () => fileOf(keyOfType('ssh-future'))],
+      ['is a pipe', silentPipe],
+      ['is a device', () => '/dev/zero'],
+      ['is a folder', temporaryFolder],
+      [
+        'is a revocation list with a hash that is too short',
+        () => {
+          const path = revocationList(fileOf(`sha256: ${readFileSync(strangeKey(), 'utf8')}`));
+          const list = readFileSync(path);
+          // Lengths of the section and of the hash: PROTOCOL.krl, section 4.
+          const section = list.length - 41;
+          list.writeUInt32BE(35, section + 1);
+          list.writeUInt32BE(31, section + 5);
+          writeFileSync(path, list.subarray(0, -1));
+          return path;
+        },
+      ],
       [
         'is a damaged revocation list',
         () => {

@@ -15,6 +15,8 @@ const publicFields: ReadonlyMap<string, number> = new Map([
   ['ecdsa-sha2-nistp256-cert-v01@openssh.com', 2],
   ['ecdsa-sha2-nistp384-cert-v01@openssh.com', 2],
   ['ecdsa-sha2-nistp521-cert-v01@openssh.com', 2],
+  ['sk-ssh-ed25519-cert-v01@openssh.com', 2],
+  ['sk-ecdsa-sha2-nistp256-cert-v01@openssh.com', 3],
 ]);
 
 /** @param type as the key's first field names it */
@@ -50,7 +52,14 @@ export function signedKeys(certificate: Buffer): SignedKeys | null {
     // Critical options, extensions, and what is reserved.
     for (let index = 0; index < 3; index += 1) field();
     const authority = field().subarray(4);
-    const name = Buffer.from(type.replace(/-cert-v01@openssh\.com$/, ''), 'latin1');
+    // The signature, which is the last.
+    field();
+    if (at !== certificate.length) return null;
+    const plain = type.replace(
+      /-cert-v01@openssh\.com$/,
+      type.startsWith('sk-') ? '@openssh.com' : '',
+    );
+    const name = Buffer.from(plain, 'latin1');
     const length = Buffer.alloc(4);
     length.writeUInt32BE(name.length);
     return { key: Buffer.concat([length, name, ...fields]), authority };

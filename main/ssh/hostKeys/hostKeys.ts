@@ -2,10 +2,10 @@
  * Whether a host's key is accepted. Unknown keys are a human's decision; changed and revoked ones are
  * nobody's.
  */
-import { readFile } from 'node:fs/promises';
 import type { Problem } from '../../../shared/base/problem';
 import { visible } from '../../../shared/base/text';
 import type { AcceptedKeys } from './acceptedKeys';
+import { readKeyFile } from './keyFile';
 import {
   checkHostKey,
   fingerprint,
@@ -27,7 +27,10 @@ export type HostKeyDecision =
 /** Files that can't be read hold nothing. */
 export async function readKnownHosts(paths: readonly string[]): Promise<KnownHostsFile[]> {
   const files = await Promise.all(
-    paths.map(async (path) => ({ path, text: await readFile(path, 'utf8').catch(() => '') })),
+    paths.map(async (path) => {
+      const bytes = await readKeyFile(path).catch(() => null);
+      return { path, text: bytes?.toString() ?? '' };
+    }),
   );
   return files.filter(({ text }) => text !== '');
 }
@@ -81,8 +84,9 @@ export async function decideAddress(
   address: string,
   port: number,
   key: Buffer,
+  more: readonly KnownHostsFile[] = [],
 ): Promise<Problem | null> {
-  const found = checkHostKey(await knownTo(rules, []), address, port, key);
+  const found = checkHostKey(await knownTo(rules, more), address, port, key);
   const name = hostToken(address, port);
   if (found.verdict === 'revoked') return revokedKey(name, shown(key), found.at);
   return found.verdict === 'mismatch'

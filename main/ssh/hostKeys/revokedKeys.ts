@@ -4,9 +4,10 @@
  * be read, or understood as a whole, revokes every key.
  */
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { isCertificate, signedKeys } from './hostCertificate';
+import { readKeyFile } from './keyFile';
 import { keyType } from './knownHosts';
+import { isWholeKey } from './wholeKey';
 
 /** Why a key is refused. */
 export interface Revocation {
@@ -47,7 +48,7 @@ interface RevokedList {
 async function readRevoked(path: string): Promise<RevokedList | string> {
   let bytes: Buffer;
   try {
-    bytes = await readFile(path);
+    bytes = await readKeyFile(path);
   } catch (error) {
     return error instanceof Error && 'code' in error ? String(error.code) : 'it can’t be read';
   }
@@ -62,13 +63,19 @@ function readKeys(text: string): RevokedList | string {
     const [type = '', encoded = ''] = words;
     if (type === '' || type.startsWith('#')) continue;
     const key = Buffer.from(encoded, 'base64');
-    if (keyType(key) !== type) return `line ${index + 1} is no public key`;
+    // A line that is cut short would revoke nothing.
+    const isWhole = isBase64(encoded) && keyType(key) === type && isWholeKey(key);
+    if (!isWhole) return `line ${index + 1} is no public key`;
     keys.add(key.toString('base64'));
     // A certificate in the list stands for its key: sshkey_equal_public() of sshkey.c.
     const plain = isCertificate(type) ? signedKeys(key)?.key : undefined;
     if (plain) keys.add(plain.toString('base64'));
   }
   return { holds: (key) => keys.has(key.toString('base64')), hasCertificates: false };
+}
+
+function isBase64(text: string): boolean {
+  return text.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(text);
 }
 
 const krlMagic = Buffer.from('SSHKRL\n\0', 'latin1');
@@ -94,15 +101,16 @@ function readKrl(bytes: Buffer): RevokedList | string {
       switch (type) {
         case sections.certificates:
           hasCertificates = true;
+          if (!isCertificateSection(section)) return 'it is damaged';
           break;
         case sections.key:
           while (!section.isAtEnd) keys.add(section.string().toString('base64'));
           break;
         case sections.sha1:
-          while (!section.isAtEnd) hashes.sha1.add(section.string().toString('base64'));
+          while (!section.isAtEnd) hashes.sha1.add(section.string(20).toString('base64'));
           break;
         case sections.sha256:
-          while (!section.isAtEnd) hashes.sha256.add(section.string().toString('base64'));
+          while (!section.isAtEnd) hashes.sha256.add(section.string(32).toString('base64'));
           break;
         case sections.extension:
           section.string();
@@ -126,6 +134,28 @@ function readKrl(bytes: Buffer): RevokedList | string {
   };
 }
 
+/** Subsections of certificates, and of how many bytes each entry is; null: of any number. */
+const certificateParts: ReadonlyMap<number, number | null> = new Map([
+  // Serial numbers, ranges of them, a bitmap of them, and names.
+  [0x20, 8],
+  [0x21, 16],
+  [0x22, null],
+  [0x23, null],
+]);
+
+/** PROTOCOL.krl, section 2: whether all of it is known here, though what it revokes is left to `ssh`. */
+function isCertificateSection(section: Reader): boolean {
+  // The authority's key, and what is reserved.
+  section.string();
+  section.string();
+  while (!section.isAtEnd) {
+    const entry = certificateParts.get(section.byte());
+    const { length } = section.string();
+    if (entry === undefined || (entry !== null && length % entry !== 0)) return false;
+  }
+  return true;
+}
+
 /** Fields of RFC 4251, section 5; a RangeError where they go beyond the end. */
 class Reader {
   constructor(
@@ -145,8 +175,11 @@ class Reader {
     return this.take(4).readUInt32BE(0);
   }
 
-  string(): Buffer {
-    return this.take(this.number());
+  /** @param length that it must have; absent: any */
+  string(length?: number): Buffer {
+    const taken = this.take(this.number());
+    if (length !== undefined && taken.length !== length) throw new RangeError('of another length');
+    return taken;
   }
 
   skip(length: number): void {

@@ -7,7 +7,6 @@ import {
   closeSync,
   constants,
   existsSync,
-  mkdtempSync,
   openSync,
   readdirSync,
   readSync,
@@ -15,10 +14,10 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fail, succeed, type Result } from '../../../shared/base/problem';
 import { AskpassDesk, type DeskOptions } from './askpassDesk';
+import { makeAskpassFolder, removeAbandonedFolders } from './askpassFolders';
 import { askpassScripts, readSaid, type Said } from './askpassScripts';
 import { atExit } from '../atExit';
 
@@ -49,6 +48,7 @@ const withoutWaiting = constants.O_RDWR | constants.O_NONBLOCK;
 const mostSaid = 8_388_608;
 
 export async function openAskpass(options: DeskOptions): Promise<Result<Askpass>> {
+  removeAbandonedFolders();
   const made = makeFolder();
   if (!made.ok) return made;
   const folder = made.value;
@@ -65,6 +65,9 @@ export async function openAskpass(options: DeskOptions): Promise<Result<Askpass>
   // Read as a file and not as a socket, which would close its number behind the back of a thread that
   // closes all its files at its end.
   const questions = openSync(questionPipe, withoutWaiting);
+  const loggedInProgram = join(folder, 'logged-in');
+  await run(process.env['SHELL'] || usualShell, ['-c', quoted(loggedInProgram)]);
+  const canBeHeard = readAvailable(questions) !== '';
   const desk = new AskpassDesk(options);
   /** Open until the login is over: a pipe that is closed before it's read loses its answer. */
   const answerPipes = new Set<number>();
@@ -121,9 +124,12 @@ export async function openAskpass(options: DeskOptions): Promise<Result<Askpass>
       LC_ALL: 'C',
       SSH_ASKPASS: join(folder, 'askpass'),
       SSH_ASKPASS_REQUIRE: 'force',
+      // `ssh` has this shell run our `LocalCommand`: one that runs nothing would run no command of
+      // the user's either.
+      ...(canBeHeard ? {} : { SHELL: usualShell }),
     },
     knownHostsProgram: join(folder, 'known-hosts'),
-    loggedInProgram: join(folder, 'logged-in'),
+    loggedInProgram,
     config: join(folder, 'config'),
     knownHosts: join(folder, 'known_hosts'),
     desk,
@@ -142,7 +148,7 @@ export async function openAskpass(options: DeskOptions): Promise<Result<Askpass>
 /** A folder with the programs in it. */
 function makeFolder(): Result<string> {
   try {
-    const folder = mkdtempSync(join(tmpdir(), 'klpscope-askpass-'));
+    const folder = makeAskpassFolder();
     for (const [name, script] of Object.entries(askpassScripts)) {
       writeFileSync(join(folder, name), script, { mode: 0o700 });
     }
@@ -181,7 +187,21 @@ function openPipe(path: string): number | null {
 }
 
 function makePipe(path: string): Promise<boolean> {
+  return run('mkfifo', ['-m', '600', path]);
+}
+
+/** What `ssh` takes where SHELL is not set (_PATH_BSHELL). */
+const usualShell = '/bin/sh';
+
+/** For a shell of any kind. */
+function quoted(path: string): string {
+  return `'${path}'`;
+}
+
+/** @returns whether it ran, and ended well */
+function run(program: string, args: readonly string[]): Promise<boolean> {
   return new Promise((resolve) => {
-    execFile('mkfifo', ['-m', '600', path], (error) => resolve(error === null));
+    const child = execFile(program, args, { timeout: 10_000 }, (error) => resolve(error === null));
+    child.stdin?.end();
   });
 }

@@ -6,7 +6,12 @@ import { performance } from 'node:perf_hooks';
 import type { Problem } from '../../../shared/base/problem';
 import { capText, visible } from '../../../shared/base/text';
 import { isCertificate, signedKeys } from '../hostKeys/hostCertificate';
-import { decideHostKey, decideRevoked, type HostKeyDecision } from '../hostKeys/hostKeys';
+import {
+  decideAddress,
+  decideHostKey,
+  decideRevoked,
+  type HostKeyDecision,
+} from '../hostKeys/hostKeys';
 import type { HostKeyRules } from '../hostKeys/hostKeyPolicy';
 import { keyType, type KnownHostsFile } from '../hostKeys/knownHosts';
 import { keptUnder, nameOf, type Station } from '../ssh2/proxyJump';
@@ -26,6 +31,8 @@ export interface DeskOptions {
 
 /** A key that a server shows, as `ssh` hands it to its `KnownHostsCommand`. */
 export interface OfferedKey {
+  /** That it is looked for under the address that was connected to, as CheckHostIP has it. */
+  readonly isAddress?: boolean;
   /** Under which it is looked for, as in known_hosts. */
   readonly name: string;
   /** In base64; a certificate of a host is one, too. */
@@ -102,6 +109,7 @@ export class AskpassDesk {
       const key = Buffer.from(offered.key, 'base64');
       const type = keyType(key);
       const more = [{ path: 'KnownHostsCommand', text: offered.lines }];
+      if (offered.isAddress) return this.passAddress(offered, key, more);
       const station = this.options.stations.find(
         (each) => nameOf(each) === offered.name.toLowerCase(),
       );
@@ -157,6 +165,28 @@ export class AskpassDesk {
     }
     this.verified.add(station);
     return '';
+  }
+
+  /** That another key is known of the address is somebody else's host, or a changed one. */
+  private async passAddress(
+    { name, key }: OfferedKey,
+    bytes: Buffer,
+    more: readonly KnownHostsFile[],
+  ): Promise<string | null> {
+    // Asked about the same key just before, under the name.
+    const station = this.options.stations.find(
+      (each) => this.verified.has(each) && this.accepted.get(nameOf(each)) === key,
+    );
+    if (!station) {
+      this.refusedKey ??= this.strange(name);
+      return null;
+    }
+    const rules = this.options.rulesFor(station.settings);
+    const [, address = name] = /^\[([^\]]+)\]:\d+$/.exec(name) ?? [];
+    const problem = await decideAddress(rules, address, station.settings.port, bytes, more);
+    if (problem === null) return `${name} ${keyType(bytes)} ${key}`;
+    this.refusedKey = problem;
+    return null;
   }
 
   private strange(name: string): Problem {

@@ -7,10 +7,34 @@
  * There is one program for each purpose, since `ssh` hands a server's words to `askpass`.
  */
 
-/** Once the login is over `ssh` is told nothing any more: not even a key, which must stay the same. */
+/**
+ * Once the login is over `ssh` is told nothing any more: not even a key, which must stay the same.
+ *
+ * Where we were killed there is nobody at the other end of the pipes, and to open one would wait for
+ * ever: somebody looks whether the process still is there that the folder's name tells
+ * (`askpassFolders.ts`), and ends the program where it isn't.
+ */
 const beginning = `#!/bin/sh
 folder=\${0%/*}
 [ -e "$folder/resting" ] && exit 1
+words=\${folder%-*}
+began=\${words##*-}
+words=\${words%-*}
+owner=\${words##*-}
+lives() {
+	case $owner in '' | *[!0-9]*) return 0 ;; esac
+	stat=$(cat "/proc/$owner/stat" 2>/dev/null) || return 1
+	stat=\${stat##*) }
+	case $stat in [ZX]*) return 1 ;; esac
+	set -- $stat
+	[ "\${20}" = "$began" ]
+}
+lives || exit 1
+(
+	while kill -0 $$ && sleep 1; do lives || kill $$; done
+) </dev/null >/dev/null 2>&1 &
+watcher=$!
+trap 'kill "$watcher" 2>/dev/null' EXIT
 `;
 
 /** "+" stands before an answer. */
@@ -48,7 +72,7 @@ if [ $# -gt 0 ]; then
 fi
 [ -z "$lines" ] || printf '%s\\n' "$lines"
 [ "$invocation" = ORDER ] && exit 0
-${newPipe}printf 'known-hosts\\0%s\\0%s\\0%s\\0%s\\0' $$ "$name" "$key" "$lines" >"$folder/question"
+${newPipe}printf 'known-hosts\\0%s\\0%s\\0%s\\0%s\\0%s\\0' $$ "$invocation" "$name" "$key" "$lines" >"$folder/question"
 ${answer}case $answer in
 +) ;;
 +*) printf '%s\\n' "\${answer#+}" ;;
@@ -73,6 +97,8 @@ export type Said =
   | {
       readonly by: 'known-hosts';
       readonly id: string;
+      /** Whether the name is the address that was connected to (CheckHostIP). */
+      readonly isAddress: boolean;
       /** Under which the key is looked for, as in known_hosts. */
       readonly name: string;
       /** In base64. */
@@ -85,7 +111,7 @@ export type Said =
 /** Words of each, its own name among them. */
 const wordCounts: ReadonlyMap<string, number> = new Map([
   ['askpass', 3],
-  ['known-hosts', 5],
+  ['known-hosts', 6],
   ['logged-in', 1],
 ]);
 
@@ -102,7 +128,7 @@ export function readSaid(text: string): SaidSoFar | null {
   let at = 0;
   // Behind the last NUL a word may still grow.
   while (at < words.length - 1) {
-    const [by = '', ...rest] = words.slice(at, at + 5);
+    const [by = '', ...rest] = words.slice(at, at + 6);
     const count = wordCounts.get(by);
     if (count === undefined) return null;
     if (at + count > words.length - 1) break;
@@ -113,11 +139,11 @@ export function readSaid(text: string): SaidSoFar | null {
 }
 
 function saidBy(by: string, words: readonly string[]): Said {
-  const [id = '', first = '', key = '', lines = ''] = words;
+  const [id = '', first = '', name = '', key = '', lines = ''] = words;
   if (by === 'logged-in') return { by };
   return by === 'askpass'
     ? { by, id, text: first }
-    : { by: 'known-hosts', id, name: first, key, lines };
+    : { by: 'known-hosts', id, isAddress: first === 'ADDRESS', name, key, lines };
 }
 
 function decoded(word: string): string {

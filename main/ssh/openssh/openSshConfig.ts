@@ -36,6 +36,9 @@ export function openSshConfig(wish: OpenSshConfig): string {
       `  UserKnownHostsFile ${files.map(pathWord).join(' ')}`,
       ...(settings.some(({ isBatch }) => isBatch) ? ['  BatchMode yes'] : []),
       `  NumberOfPasswordPrompts ${Math.min(...settings.map(({ promptCount }) => promptCount))}`,
+      ...(settings.some(({ hostKeyPolicy }) => hostKeyPolicy.checksAddress)
+        ? ['  CheckHostIP yes']
+        : []),
       ...(same.every(wish.judgesRevoked) ? ['  RevokedHostKeys none'] : []),
       ...(knownHostsProgram === null ? [] : [knownHostsCommand(knownHostsProgram, own)]),
     ];
