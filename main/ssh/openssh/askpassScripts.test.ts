@@ -5,8 +5,8 @@ import { readSaid, type Said } from './askpassScripts';
 const all = [
   'askpass\x007\x00ada’s password: \x00',
   'logged-in\x00',
-  'known-hosts\x0012\x00db1\x00AAAA\x00db1 ssh-rsa AAAA\ndb2 ssh-rsa AAAA\x00',
-  'known-hosts\x0013\x00db1\x00AAAA\x00\x00',
+  'known-hosts\x0012\x00HOSTNAME\x00db1\x00AAAA\x00db1 ssh-rsa AAAA\ndb2 ssh-rsa AAAA\x00',
+  'known-hosts\x0013\x00ADDRESS\x00db1\x00AAAA\x00\x00',
   'askpass\x0014\x00\x00',
 ];
 const said: readonly Said[] = [
@@ -15,11 +15,12 @@ const said: readonly Said[] = [
   {
     by: 'known-hosts',
     id: '12',
+    isAddress: false,
     name: 'db1',
     key: 'AAAA',
     lines: 'db1 ssh-rsa AAAA\ndb2 ssh-rsa AAAA',
   },
-  { by: 'known-hosts', id: '13', name: 'db1', key: 'AAAA', lines: '' },
+  { by: 'known-hosts', id: '13', isAddress: true, name: 'db1', key: 'AAAA', lines: '' },
   { by: 'askpass', id: '14', text: '' },
 ];
 const stream = Buffer.from(all.join('')).toString('latin1');
@@ -44,7 +45,7 @@ describe('what is said', () => {
   });
 
   it('waits for the rest of what has only begun', () => {
-    const begun = 'known-hosts\x0012\x00db1\x00AAAA\x00lin';
+    const begun = 'known-hosts\x0012\x00HOSTNAME\x00db1\x00AAAA\x00lin';
     expect(readSaid(`logged-in\x00${begun}`)).toEqual({ said: [{ by: 'logged-in' }], rest: begun });
   });
 
