@@ -1,6 +1,6 @@
 /** Reads a `.klprec` from disk, however it ends. */
-import { createReadStream } from 'node:fs';
-import type { Readable } from 'node:stream';
+import { open } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { createGunzip } from 'node:zlib';
 import { recordingLimits, type RecordingLimits } from '../../../shared/history/recording/format';
@@ -20,22 +20,65 @@ export async function readRecording(
   path: string,
   limits: Partial<RecordingLimits> = {},
 ): Promise<Result<RecordedLines>> {
-  const file = createReadStream(path);
+  const all = { ...recordingLimits, ...limits };
+  const { recorded, damagedBefore } = await readInPieces(path, all, null);
+  if (damagedBefore === null) return recorded;
+  // Nothing is unpacked of a piece with damage in it: what stands before that comes in small ones.
+  const fineFrom = Math.max(0, damagedBefore - 2 * largePiece);
+  return (await readInPieces(path, all, fineFrom)).recorded;
+}
+
+/** Bytes that are unpacked at once: usually, and where damage is near. */
+const largePiece = 65_536;
+const smallPiece = 64;
+
+interface ReadInPieces {
+  readonly recorded: Result<RecordedLines>;
+  /** Bytes of the file behind the damage; null: there is none. */
+  readonly damagedBefore: number | null;
+}
+
+/** @param fineFrom the byte from which on pieces are small; null: nowhere */
+async function readInPieces(
+  path: string,
+  limits: RecordingLimits,
+  fineFrom: number | null,
+): Promise<ReadInPieces> {
+  const file = Readable.from(piecesOf(path, fineFrom));
   const unpacked = file.pipe(createGunzip({ chunkSize: 262_144 }));
   file.on('error', (error) => unpacked.destroy(error));
-  const all = { ...recordingLimits, ...limits };
-  const reader = new LineReader(path, all);
+  const reader = new LineReader(path, limits);
+  let damagedBefore: number | null = null;
   try {
-    await takeLines(unpacked, reader, all, path);
+    await takeLines(unpacked, reader, limits, path);
   } catch (error) {
     const problem = problemOf(error, path);
-    if (problem.code === 'permission-denied') return { ok: false, problem };
+    if (problem.code === 'permission-denied') {
+      return { recorded: { ok: false, problem }, damagedBefore };
+    }
+    if (problem.code === 'invalid-content') damagedBefore = unpacked.bytesWritten;
     reader.breakOff(problem);
   } finally {
     file.destroy();
     unpacked.destroy();
   }
-  return reader.result();
+  return { recorded: reader.result(), damagedBefore };
+}
+
+async function* piecesOf(path: string, fineFrom: number | null): AsyncGenerator<Buffer> {
+  const file = await open(path, 'r');
+  try {
+    let at = 0;
+    for (;;) {
+      const size = fineFrom !== null && at >= fineFrom ? smallPiece : largePiece;
+      const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(size), 0, size, at);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+      at += bytesRead;
+    }
+  } finally {
+    await file.close();
+  }
 }
 
 async function takeLines(
