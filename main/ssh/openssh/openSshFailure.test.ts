@@ -74,6 +74,13 @@ it('blames a key that was refused before an answer that was missing, and that be
   expect(explainFailure(old).code).toBe('authentication-needed');
 });
 
+it('quotes the last line without what stands around it', () => {
+  const { message } = explainFailure(
+    failed({ waitsFor: shown }, { printed: 'first\r\n \tlast \r\n\n' }),
+  );
+  expect(message).toMatch(/server’s own: “last”\.$/);
+});
+
 it('quotes nothing where nothing was printed', () => {
   for (const printed of ['', '\n', '  \n \n']) {
     expect(explainFailure(failed({ waitsFor: shown }, { printed })).message).toMatch(
