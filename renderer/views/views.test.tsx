@@ -94,7 +94,7 @@ test('a module that is left over can be removed, one in use not, and an open one
     livepatches({ ...settled, ghosts: [{ module: 'old', refcount, kind }] });
   expect(ghost('leftover', 0)).toContain('it can be removed; reference count 0');
   expect(screen.getByRole('button', { name: 'Copy “sudo rmmod old”' })).toBeDefined();
-  expect(ghost('pinned', 2)).toContain('still in use');
+  expect(ghost('pinned', 2)).toContain('or something still uses it');
   expect(screen.queryByRole('button', { name: /rmmod/ })).toBeNull();
   expect(ghost('unknown', null)).toContain('whether something uses it could not be read');
   expect(document.body.textContent).not.toContain('reference count');
