@@ -28,6 +28,8 @@ const known = new Map([
   ['main/cli/commands/commands.ts', 1],
   ['main/cli/commands/options.ts', 1],
   ['main/cli/commands/parser.ts', 5],
+  // A type, by names of calls.
+  ['main/reader/calls.ts', 1],
   ['main/ssh/config/algorithms.ts', 1],
   ['main/ssh/config/keywords.ts', 1],
   // By ids of open hosts, which main/app/hosts/hosts.ts makes.

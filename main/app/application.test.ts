@@ -13,9 +13,11 @@ import { requestNames } from '../../shared/api/channels';
 import type { Target } from '../../shared/api/target';
 import type { StatusDocument } from '../../shared/report/statusDocument';
 import { readingsOf } from '../../testing/shared/memoryTree';
-import type { Reader, Sampled } from '../reader/readerClient';
+import { playedReader } from '../../testing/main/playedReader';
+import type { Sampled } from '../reader/calls';
+import type { OpenReader } from '../reader/readerPool';
 import type { LiveRequest } from '../sources/source';
-import type { Ask } from '../ssh/questions';
+import { nobody, type Ask } from '../ssh/questions';
 
 type Handler = (event: { senderFrame: unknown }, argument: unknown) => Promise<unknown>;
 
@@ -59,42 +61,42 @@ interface Opened {
 
 const opened: Opened[] = vi.hoisted(() => []);
 
-vi.mock('../reader/readerClient', async (original) => ({
-  ...(await original<object>()),
-  openReader: (target: Target, live: Partial<LiveRequest>, ask: Ask): Reader => {
-    const did: string[] = [];
-    const waiting: ((sampled: Sampled) => void)[] = [];
-    const doing = <T>(what: string, result: T) => {
-      did.push(what);
-      return Promise.resolve(result);
-    };
-    opened.push({
-      target,
-      live,
-      ask,
-      did,
-      answer: (sampled) => waiting.shift()?.(sampled),
-      waiting: () => waiting.length,
-    });
-    return {
-      sample: () => new Promise((resolve) => waiting.push(resolve)),
-      retry: () => void did.push('retry'),
-      cancel: () => void did.push('cancel'),
-      files: () => doing('files', []),
-      file: (path) => doing(`file ${path}`, 'text'),
-      whatIf: (action) =>
-        doing(`what-if ${action.do}`, {
-          ok: false,
-          problem: { code: 'timeout', path: null, message: 'It took too long.' },
-        }),
-      demo: () => Promise.resolve(null),
-      control: (command) => doing(`control ${command.do}`, { ok: true }),
-      seek: (index) => doing(`seek ${index}`, sampled(settled)),
-      moments: () => doing('moments', { seconds: [0], marks: [] }),
-      record: (file) => doing(`record ${file}`, null),
-      close: () => void did.push('close'),
-    };
-  },
+vi.mock('../reader/readerPool', () => ({
+  createReaderPool:
+    (): OpenReader =>
+    (target, live = {}, ask = nobody) => {
+      const did: string[] = [];
+      const waiting: ((sampled: Sampled) => void)[] = [];
+      const doing = <T>(what: string, result: T) => {
+        did.push(what);
+        return result;
+      };
+      opened.push({
+        target,
+        live,
+        ask,
+        did,
+        answer: (sampled) => waiting.shift()?.(sampled),
+        waiting: () => waiting.length,
+      });
+      return playedReader(
+        {
+          sample: () => new Promise((resolve) => waiting.push(resolve)),
+          'host:files': () => doing('files', []),
+          'host:file': ({ path }) => doing(`file ${path}`, 'text'),
+          'host:what-if': ({ action }) =>
+            doing(`what-if ${action.do}`, {
+              ok: false,
+              problem: { code: 'timeout', path: null, message: 'It took too long.' },
+            }),
+          'demo:control': ({ command }) => doing(`control ${command.do}`, { ok: true }),
+          seek: ({ index }) => doing(`seek ${index}`, sampled(settled)),
+          'recording:moments': () => doing('moments', { seconds: [0], marks: [] }),
+          record: ({ file }) => doing(`record ${file}`, null),
+        },
+        (what) => did.push(what),
+      );
+    },
 }));
 
 const { startApplication } = await import('./application');

@@ -2,9 +2,10 @@
 import { app, clipboard, nativeTheme, type BrowserWindow } from 'electron';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { liveRequestSchema, Settings } from '../../shared/api/contract';
+import type { Ask, liveRequestSchema, Settings } from '../../shared/api/contract';
 import { parseTarget } from '../../shared/api/target';
-import { openReader } from '../reader/readerClient';
+import type { PassedOn } from '../reader/calls';
+import { createReaderPool } from '../reader/readerPool';
 import { AcceptedKeys } from '../ssh/hostKeys/acceptedKeys';
 import { hasPkexec } from '../ssh/rights/localRights';
 import type { WindowRequest } from './argv';
@@ -12,6 +13,7 @@ import { demoHosts } from './hosts/demos';
 import { chooseRecordingFile, chooseTargets } from './window/dialogs';
 import { createHosts, type LiveChoice } from './hosts/hosts';
 import { answerRequests, tell } from './page/ipc';
+import { waitBeforeQuitting } from './quitting';
 import { say } from './log';
 import { enableHostEntries, setUpMenu } from './window/menu';
 import { recoverFromCrash } from './recovery';
@@ -52,11 +54,6 @@ export async function startApplication(
     request.theme === null ? {} : { theme: request.theme },
     report,
   );
-  app.on('will-quit', (event) => {
-    if (!settings.isWriting()) return;
-    event.preventDefault();
-    void settings.written().then(() => app.quit());
-  });
   const secretsFile = join(app.getPath('userData'), 'secrets.json');
   const secrets = createRememberedSecrets(openSecretStore(secretsFile, keyringCipher, report));
   const questions = createQuestions(
@@ -69,6 +66,7 @@ export async function startApplication(
   const choices = createTransportChoices(settings, (changed) =>
     tell(window, 'settings:changed', changed),
   );
+  const openReader = createReaderPool();
   const hosts = createHosts({
     open: (target, live, id) => {
       questions.withdraw(id);
@@ -86,6 +84,10 @@ export async function startApplication(
       tell(window, 'host:closed', { id });
     },
   });
+  waitBeforeQuitting([
+    { isOpen: () => settings.isWriting(), end: () => settings.written() },
+    { isOpen: () => hosts.isClosing(), end: () => hosts.closeAll() },
+  ]);
   let selected: string | null = null;
   const open = (targets: readonly string[]): void => {
     for (const target of targets) {
@@ -103,6 +105,11 @@ export async function startApplication(
     window.webContents.setZoomFactor(changed.zoom);
     return changed;
   };
+
+  const passOn =
+    <N extends PassedOn>(name: N) =>
+    ({ id, ...argument }: Ask<N>) =>
+      hosts.ask(id, name, argument);
 
   answerRequests(window, {
     'app:info': () => {
@@ -127,10 +134,13 @@ export async function startApplication(
       return opened.ok ? { ok: true, id: opened.value } : opened;
     },
     'host:close': ({ id }) => hosts.close(id),
-    'host:refresh': ({ id }) => hosts.refresh(id),
-    'host:pause': ({ id, paused }) => hosts.setPaused(id, paused),
-    'host:files': ({ id }) => hosts.files(id),
-    'host:file': ({ id, path }) => hosts.file(id, path),
+    'host:refresh': ({ id }) => hosts.get(id)?.refresh(),
+    'host:pause': ({ id, paused }) => hosts.get(id)?.setPaused(paused),
+    'host:files': passOn('host:files'),
+    'host:file': passOn('host:file'),
+    'host:what-if': passOn('host:what-if'),
+    'demo:control': passOn('demo:control'),
+    'recording:moments': passOn('recording:moments'),
     'dialog:open': ({ kind }) => chooseTargets(window, kind),
     'clipboard:write': ({ text }) => clipboard.writeText(text),
     'settings:change': (part) => apply(settings.change(part)),
@@ -142,26 +152,24 @@ export async function startApplication(
     },
     'host:cancel': ({ id }) => {
       questions.withdraw(id);
-      hosts.cancel(id);
+      hosts.get(id)?.cancel();
     },
     'secrets:forget': ({ id }) => {
       if (id === null) return secrets.forget(null);
       const host = hosts.get(id);
-      return host === null ? 0 : secrets.forget(host.target);
+      return host === undefined ? 0 : secrets.forget(host.target);
     },
-    'host:what-if': ({ id, action }) => hosts.whatIf(id, action),
-    'demo:control': ({ id, command }) => hosts.control(id, command),
-    'recording:seek': ({ id, index }) => hosts.seek(id, index),
-    'recording:moments': ({ id }) => hosts.moments(id),
+    'recording:seek': ({ id, index }) => hosts.get(id)?.seek(index),
     'host:record': async ({ id, on }) => {
-      const host = hosts.get(id);
-      const file = on && host !== null ? await chooseRecordingFile(window, host.label) : null;
+      const session = hosts.get(id);
+      if (session === undefined) return;
+      const file = on ? await chooseRecordingFile(window, session.host().label) : null;
       // Cancelled: what was goes on.
-      if (!on || file !== null) await hosts.record(id, file);
+      if (!on || file !== null) await session.record(file);
     },
     'question:answer': ({ id, answers }) => questions.answer(id, answers),
     'window:painted': ({ host: id }) => {
-      const host = id === null ? null : hosts.get(id);
+      const host = id === null ? null : (hosts.get(id)?.host() ?? null);
       const isExpected = selected === null ? id === null : host?.id === selected;
       if (isExpected && host?.phase !== 'loading') painted?.(host);
     },
@@ -176,7 +184,7 @@ export async function startApplication(
   window.on('minimize', () => hosts.setVisible(false));
   window.on('show', () => hosts.setVisible(true));
   window.on('restore', () => hosts.setVisible(true));
-  window.on('closed', () => hosts.closeAll());
+  window.on('closed', () => void hosts.closeAll());
 
   return (handover) => {
     const parsed = handoverSchema.safeParse(handover);

@@ -5,6 +5,7 @@ import type { SoughtCode, StackSearch } from '../../shared/readings/stackSearch'
 import type { Readings, SourceKind } from '../../shared/readings/readings';
 import type { Ask } from '../ssh/questions';
 import type { Trace } from '../ssh/trace';
+import type { ConnectSlots } from './connectSlots';
 import type { Story } from './story';
 
 export interface Source {
@@ -55,6 +56,8 @@ export interface SourceOptions {
   readonly ask?: Ask;
   /** Hears each step on the way to a live host; without, the file that KLPSCOPE_VERBOSE names does. */
   readonly trace?: Trace;
+  /** Bounds how many live hosts are connected to at once; without, each is at once. */
+  readonly slots?: ConnectSlots;
   /** Where a demo host's story stands: played from its beginning, or still at its end. */
   readonly demo?: 'from-start' | 'end';
 }

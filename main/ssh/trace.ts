@@ -16,7 +16,7 @@ export const noTrace: Trace = () => undefined;
 const longestStep = 1000;
 
 /**
- * One line for each step: seconds since this process (in the window: this reader) began, and the step
+ * One line for each step: seconds since this process (in the window: this reader thread) began, and the step
  * without anything that a terminal obeys.
  */
 export function traceInto(write: (line: string) => void): Trace {

@@ -12,9 +12,14 @@ export interface TargetTraits {
   readonly isStory: boolean;
   /** How its files are reached, which decides the options that go with it; null: by opening a file. */
   readonly reached: 'ssh' | 'local' | null;
+  /**
+   * What reading it waits for. Only `network` leaves the thread that reads it free meanwhile: files of
+   * any host and computing hold it up.
+   */
+  readonly waitsFor: 'network' | 'files' | 'this-machine' | 'computing';
 }
 
-const saved = { isLive: false, isStory: false, reached: null } as const;
+const saved = { isLive: false, isStory: false, reached: null, waitsFor: 'files' } as const;
 const story = { pathPrefix: 'demo:', isLive: true, isStory: true, reached: null } as const;
 
 export const targetTraits: Readonly<Record<Target['kind'], TargetTraits>> = {
@@ -24,6 +29,7 @@ export const targetTraits: Readonly<Record<Target['kind'], TargetTraits>> = {
     isLive: true,
     isStory: false,
     reached: 'local',
+    waitsFor: 'this-machine',
   },
   ssh: {
     forms: [
@@ -36,6 +42,7 @@ export const targetTraits: Readonly<Record<Target['kind'], TargetTraits>> = {
     isLive: true,
     isStory: false,
     reached: 'ssh',
+    waitsFor: 'network',
   },
   directory: {
     forms: [['dir:PATH', 'a folder laid out like /: an extracted capture or sosreport']],
@@ -55,9 +62,12 @@ export const targetTraits: Readonly<Record<Target['kind'], TargetTraits>> = {
   demo: {
     forms: [['demo[:STORY]', 'a demo host that plays a story; status shows its end']],
     ...story,
+    waitsFor: 'computing',
   },
   scenario: {
     forms: [['demo:FILE.json', 'the same, with a story of your own (docs/scenario-file.md)']],
     ...story,
+    // The file is read for as long as it has mistakes.
+    waitsFor: 'files',
   },
 };

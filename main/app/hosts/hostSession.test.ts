@@ -2,7 +2,8 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Host } from '../../../shared/api/contract';
 import type { Result } from '../../../shared/base/problem';
 import type { StatusDocument } from '../../../shared/report/statusDocument';
-import type { Sampled } from '../../reader/readerClient';
+import { playedReader } from '../../../testing/main/playedReader';
+import type { Sampled } from '../../reader/calls';
 import { startSession, type HostSession } from './hostSession';
 
 const settledInterval = 5000;
@@ -23,22 +24,13 @@ beforeEach(() => {
 afterEach(() => vi.useRealTimers());
 
 function start({ live = true, visible = true } = {}): HostSession {
-  const reader = {
-    sample: () => new Promise<Sampled>((answer) => asked.push(answer)),
-    retry: () => void told.push('retry'),
-    cancel: () => void told.push('cancel'),
-    files: async () => [],
-    file: async () => null,
-    demo: () => Promise.resolve(null),
-    seek: () => Promise.reject(new Error('no recording')),
-    whatIf: () => Promise.reject(new Error('nobody asks')),
-    moments: () => Promise.resolve(null),
-    record: () => Promise.resolve(null),
-    control: () => Promise.resolve({ ok: true as const }),
-    close: () => {
-      isReaderClosed = true;
+  const reader = playedReader(
+    { sample: () => new Promise<Sampled>((answer) => asked.push(answer)) },
+    (what) => {
+      if (what === 'close') isReaderClosed = true;
+      else told.push(what);
     },
-  };
+  );
   return startSession(
     { id: 'host-1', target: 'local', label: 'local', live, isDemo: false },
     reader,
@@ -306,7 +298,7 @@ test('while nobody sees the window it rests, and is read at once when it is seen
 
 test('closed, it says nothing more and reads nothing more', async () => {
   const session = start();
-  session.close();
+  void session.close();
   await answer(settled);
   await vi.advanceTimersByTimeAsync(60_000);
   expect(published).toEqual([]);

@@ -1,19 +1,12 @@
 /**
  * One open target: reads it, keeps what was last known, and decides when it is read again.
  */
-import type {
-  DemoCommand,
-  DemoOutcome,
-  DemoState,
-  Host,
-  Moments,
-  RawFile,
-} from '../../../shared/api/contract';
-import type { Problem, Result } from '../../../shared/base/problem';
+import type { DemoState, Host } from '../../../shared/api/contract';
+import type { Problem } from '../../../shared/base/problem';
 import type { StatusDocument } from '../../../shared/report/statusDocument';
-import type { WhatIf, WhatIfAction } from '../../../shared/whatif/document';
 import { nextDelay } from '../../probe/pollingPlan';
-import type { Reader, Sampled } from '../../reader/readerClient';
+import type { CallAnswer, CallAsk, PassedOn, Sampled } from '../../reader/calls';
+import type { Reader } from '../../reader/readerPool';
 import {
   watchTransition,
   withStall,
@@ -38,14 +31,10 @@ export interface HostSession {
   setPaused(paused: boolean): void;
   /** A window that nobody sees reads nothing by itself. */
   setVisible(visible: boolean): void;
-  files(): Promise<RawFile[]>;
-  file(path: string): Promise<string | null>;
-  whatIf(action: WhatIfAction): Promise<Result<WhatIf>>;
-  /** Does something to a demo host, and shows what came of it. */
-  control(command: DemoCommand): Promise<DemoOutcome>;
+  /** Passes on what the window asks. What is done to a demo host is shown at once. */
+  ask<N extends PassedOn>(name: N, argument: CallAsk<N>): Promise<CallAnswer<N>>;
   /** Shows another moment of a recording. */
   seek(index: number): Promise<void>;
-  moments(): Promise<Moments | null>;
   /** Records into a file from now on; null: no more. */
   record(file: string | null): Promise<void>;
   /** Connects anew, now. */
@@ -54,7 +43,8 @@ export interface HostSession {
   readThrough(reader: Reader): void;
   /** Gives up connecting anew. */
   cancel(): void;
-  close(): void;
+  /** Resolves when a recording that was being made is whole. */
+  close(): Promise<void>;
 }
 
 interface Known {
@@ -143,7 +133,7 @@ export function startSession(
       const start = performance.now();
       const asked = reader;
       const wish = wishes;
-      const result = await asked.sample();
+      const result = await asked.ask('sample', null);
       if (isClosed) return;
       // Connected anew meanwhile: what was asked for before is of yesterday.
       if (asked !== reader || wish !== wishes) {
@@ -152,16 +142,15 @@ export function startSession(
       }
       lastEnd = performance.now();
       settledWishes = wish;
-      const demo = first.isDemo ? await asked.demo() : null;
-      learn(result, start, demo);
+      learn(result, start);
       environment.changed(host());
     } while (isAskedAgain);
     isSampling = false;
     schedule();
   }
 
-  function learn(result: Sampled, start: number, demo: DemoState | null): void {
-    const { roundMs, recording = null, recorder = null } = result;
+  function learn(result: Sampled, start: number): void {
+    const { roundMs, recording = null, recorder = null, demo = null } = result;
     const sampleMs = Math.round(lastEnd - start);
     known = result.ok
       ? { ...known, ...seen(result), problem: null, sampleMs, roundMs, recording, recorder, demo }
@@ -250,38 +239,34 @@ export function startSession(
       connectAnew();
     },
     readThrough(next) {
-      reader.close();
+      void reader.close();
       reader = next;
       connectAnew();
     },
     cancel: () => reader.cancel(),
-    async control(command) {
-      const outcome = await reader.control(command);
-      refresh();
-      return outcome;
+    async ask(name, argument) {
+      const answer = await reader.ask(name, argument);
+      if (name === 'demo:control') refresh();
+      return answer;
     },
     async seek(index) {
       const start = performance.now();
-      const result = await reader.seek(index);
+      const result = await reader.ask('seek', { index });
       if (isClosed) return;
       lastEnd = performance.now();
-      learn(result, start, null);
+      learn(result, start);
       environment.changed(host());
     },
-    moments: () => reader.moments(),
     async record(file) {
-      known = { ...known, recorder: await reader.record(file) };
+      known = { ...known, recorder: await reader.ask('record', { file }) };
       if (isClosed) return;
       environment.changed(host());
       schedule();
     },
-    files: () => reader.files(),
-    file: (path) => reader.file(path),
-    whatIf: (action) => reader.whatIf(action),
     close() {
       isClosed = true;
       clearTimeout(timer);
-      reader.close();
+      return reader.close();
     },
   };
 }

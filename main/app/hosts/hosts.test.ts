@@ -1,27 +1,13 @@
 import { expect, test } from 'vitest';
-import type { Reader } from '../../reader/readerClient';
-import { noDemo } from '../../reader/readerClient';
+import { playedReader } from '../../../testing/main/playedReader';
 import { createHosts, type LiveChoice } from './hosts';
 
 let retries = 0;
 
 /** A reader that never answers. */
-const silent: Reader = {
-  sample: () => new Promise(() => undefined),
-  files: () => Promise.resolve([]),
-  file: () => Promise.resolve(null),
-  demo: () => Promise.resolve(null),
-  retry: () => {
-    retries += 1;
-  },
-  cancel: () => undefined,
-  seek: () => Promise.reject(new Error('no recording')),
-  whatIf: () => Promise.reject(new Error('nobody asks')),
-  moments: () => Promise.resolve(null),
-  record: () => Promise.resolve(null),
-  control: () => Promise.resolve(noDemo),
-  close: () => undefined,
-};
+const silent = playedReader({}, (what) => {
+  if (what === 'retry') retries += 1;
+});
 
 function hostsThatNote(opened: LiveChoice[]) {
   return createHosts({

@@ -1,16 +1,10 @@
 /** The targets that are open in the window, in the order of their opening. */
-import type {
-  DemoCommand,
-  DemoOutcome,
-  Host,
-  Moments,
-  RawFile,
-} from '../../../shared/api/contract';
+import type { Host } from '../../../shared/api/contract';
 import { parseTarget, type Target } from '../../../shared/api/target';
 import { targetTraits } from '../../../shared/api/targetTraits';
 import type { Result } from '../../../shared/base/problem';
-import type { WhatIf, WhatIfAction } from '../../../shared/whatif/document';
-import { noDemo, type Reader } from '../../reader/readerClient';
+import { notOpen, type CallAnswer, type CallAsk, type PassedOn } from '../../reader/calls';
+import type { Reader } from '../../reader/readerPool';
 import type { LiveRequest } from '../../sources/source';
 import { startSession, type HostSession, type SessionEnvironment } from './hostSession';
 
@@ -24,26 +18,19 @@ export interface HostsEnvironment extends SessionEnvironment {
 
 export interface Hosts {
   list(): Host[];
-  get(id: string): Host | null;
+  get(id: string): HostSession | undefined;
+  /** Passes on what the window asks about a host that may have been closed meanwhile. */
+  ask<N extends PassedOn>(id: string, name: N, argument: CallAsk<N>): Promise<CallAnswer<N>>;
   /** Opens a target, or answers the id of the one that is open already and reads it again. */
   open(target: string, live?: LiveChoice): Result<string>;
   /** Connects anew; options that are left out stay as they were. */
   retry(id: string, live: LiveChoice): void;
-  /** Gives up connecting anew. */
-  cancel(id: string): void;
   close(id: string): void;
-  refresh(id: string): void;
-  setPaused(id: string, paused: boolean): void;
   setVisible(visible: boolean): void;
-  control(id: string, command: DemoCommand): Promise<DemoOutcome>;
-  seek(id: string, index: number): Promise<void>;
-  moments(id: string): Promise<Moments | null>;
-  record(id: string, file: string | null): Promise<void>;
-  files(id: string): Promise<RawFile[]>;
-  /** Null: it is not open any more. */
-  whatIf(id: string, action: WhatIfAction): Promise<Result<WhatIf> | null>;
-  file(id: string, path: string): Promise<string | null>;
-  closeAll(): void;
+  /** Resolves when recordings that were being made are whole. */
+  closeAll(): Promise<void>;
+  /** Whether a host is still being closed. */
+  isClosing(): boolean;
 }
 
 export function createHosts(environment: HostsEnvironment): Hosts {
@@ -51,6 +38,13 @@ export function createHosts(environment: HostsEnvironment): Hosts {
   const openedAs = new Map<string, { readonly target: Target; readonly live: LiveChoice }>();
   let opened = 0;
   let isVisible = true;
+  const leaving = new Set<Promise<void>>();
+
+  function leave(session: HostSession): void {
+    const closed = session.close();
+    leaving.add(closed);
+    void closed.then(() => leaving.delete(closed));
+  }
 
   function retry(id: string, live: LiveChoice): void {
     const before = openedAs.get(id);
@@ -68,7 +62,9 @@ export function createHosts(environment: HostsEnvironment): Hosts {
 
   return {
     list: () => [...sessions.values()].map((session) => session.host()),
-    get: (id) => sessions.get(id)?.host() ?? null,
+    get: (id) => sessions.get(id),
+    ask: async (id, name, argument) =>
+      (await sessions.get(id)?.ask(name, argument)) ?? notOpen[name],
     open(text, live = {}) {
       const target = parseTarget(text);
       if (!target.ok) return target;
@@ -92,32 +88,24 @@ export function createHosts(environment: HostsEnvironment): Hosts {
       return { ok: true, value: first.id };
     },
     retry,
-    cancel: (id) => sessions.get(id)?.cancel(),
     close(id) {
       const session = sessions.get(id);
       if (session === undefined) return;
       sessions.delete(id);
       openedAs.delete(id);
-      session.close();
+      leave(session);
       environment.closed(id);
     },
-    refresh: (id) => sessions.get(id)?.refresh(),
-    setPaused: (id, paused) => sessions.get(id)?.setPaused(paused),
     setVisible(visible) {
       isVisible = visible;
       for (const session of sessions.values()) session.setVisible(visible);
     },
-    control: async (id, command) => (await sessions.get(id)?.control(command)) ?? noDemo,
-    seek: async (id, index) => sessions.get(id)?.seek(index),
-    moments: async (id) => (await sessions.get(id)?.moments()) ?? null,
-    record: async (id, file) => sessions.get(id)?.record(file),
-    files: async (id) => (await sessions.get(id)?.files()) ?? [],
-    whatIf: async (id, action) => (await sessions.get(id)?.whatIf(action)) ?? null,
-    file: async (id, path) => (await sessions.get(id)?.file(path)) ?? null,
-    closeAll() {
-      for (const session of sessions.values()) session.close();
+    async closeAll() {
+      for (const session of sessions.values()) leave(session);
       sessions.clear();
+      await Promise.all(leaving);
     },
+    isClosing: () => leaving.size > 0,
   };
 }
 

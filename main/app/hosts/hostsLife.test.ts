@@ -3,7 +3,9 @@ import { afterEach, expect, test, vi } from 'vitest';
 import type { Host } from '../../../shared/api/contract';
 import type { Target } from '../../../shared/api/target';
 import type { StatusDocument } from '../../../shared/report/statusDocument';
-import { noDemo, type Reader, type Sampled } from '../../reader/readerClient';
+import { playedReader } from '../../../testing/main/playedReader';
+import { noDemo, type Sampled } from '../../reader/calls';
+import type { Reader } from '../../reader/readerPool';
 import { createHosts, type LiveChoice } from './hosts';
 
 const settled: StatusDocument = {
@@ -61,36 +63,32 @@ function played() {
 
 function readerOf({ did, waiting }: Played): Reader {
   const recorder = { file: '/x', moments: 1, bytes: 1, problem: null };
-  return {
-    sample: () => new Promise((answer) => waiting.push(answer)),
-    retry: () => void did.push('retry'),
-    cancel: () => void did.push('cancel'),
-    files: () => Promise.resolve([]),
-    file: () => Promise.resolve('x'),
-    demo: () => Promise.resolve(null),
-    whatIf: () => Promise.reject(new Error('nobody asks')),
-    control: () => Promise.resolve({ ok: true }),
-    seek: (index) => {
-      did.push(`seek ${index}`);
-      return Promise.resolve({
-        ...sampled({ source: 'recording' }),
-        recording: {
-          index,
-          count: 9,
-          at: '2026-11-21T12:00:05.000Z',
-          seconds: 5,
-          lasts: 8,
-          lost: false,
-        },
-      });
+  return playedReader(
+    {
+      sample: () => new Promise((answer) => waiting.push(answer)),
+      'host:file': () => 'x',
+      'demo:control': () => ({ ok: true }),
+      seek: ({ index }) => {
+        did.push(`seek ${index}`);
+        return {
+          ...sampled({ source: 'recording' }),
+          recording: {
+            index,
+            count: 9,
+            at: '2026-11-21T12:00:05.000Z',
+            seconds: 5,
+            lasts: 8,
+            lost: false,
+          },
+        };
+      },
+      record: ({ file }) => {
+        did.push(`record ${file}`);
+        return file === null ? null : recorder;
+      },
     },
-    moments: () => Promise.resolve(null),
-    record: (file) => {
-      did.push(`record ${file}`);
-      return Promise.resolve(file === null ? null : recorder);
-    },
-    close: () => void did.push('close'),
-  };
+    (what) => did.push(what),
+  );
 }
 
 function idOf(opened: ReturnType<ReturnType<typeof createHosts>['open']>): string {
@@ -122,7 +120,7 @@ test('hosts stand in the order of their opening, and a closed one is nobody', ()
   expect(closed).toEqual([a]);
   expect(readers[0]?.did).toEqual(['close']);
   expect(hosts.list().map(({ id }) => id)).toEqual([b]);
-  expect(hosts.get(a)).toBeNull();
+  expect(hosts.get(a)).toBeUndefined();
   // Opened again it is another one, with a reader of its own.
   expect(idOf(hosts.open('a'))).toBe('host-3');
   hosts.retry(a, {});
@@ -131,14 +129,12 @@ test('hosts stand in the order of their opening, and a closed one is nobody', ()
 
 test('one that is not open answers nothing', async () => {
   const { hosts } = played();
-  expect(await hosts.control('x', { do: 'play' })).toEqual(noDemo);
-  expect(await hosts.files('x')).toEqual([]);
-  expect(await hosts.file('x', '/y')).toBeNull();
-  expect(await hosts.moments('x')).toBeNull();
-  expect(await hosts.whatIf('x', { do: 'disable', patch: 'y' })).toBeNull();
-  hosts.refresh('x');
-  hosts.cancel('x');
-  await hosts.record('x', '/y');
+  expect(await hosts.ask('x', 'demo:control', { command: { do: 'play' } })).toEqual(noDemo);
+  expect(await hosts.ask('x', 'host:files', {})).toEqual([]);
+  expect(await hosts.ask('x', 'host:file', { path: '/y' })).toBeNull();
+  expect(await hosts.ask('x', 'recording:moments', {})).toBeNull();
+  const action = { do: 'disable', patch: 'y' } as const;
+  expect(await hosts.ask('x', 'host:what-if', { action })).toBeNull();
   expect(hosts.open('dir:').ok).toBe(false);
 });
 
@@ -164,10 +160,10 @@ test('a host that goes on with other rights forgets what its old reader still sa
   hosts.retry(id, { sudo: true });
   readers[0]?.waiting[0]?.(sampled({ host: { ...settled.host, name: 'old' } }));
   await vi.waitFor(() => expect(readers[1]?.waiting).toHaveLength(1));
-  expect(hosts.get(id)).toMatchObject({ phase: 'loading', reconnecting: true });
+  expect(hosts.get(id)?.host()).toMatchObject({ phase: 'loading', reconnecting: true });
   readers[1]?.waiting[0]?.(sampled());
-  await vi.waitFor(() => expect(hosts.get(id)?.label).toBe('db1'));
-  expect(hosts.get(id)).toMatchObject({ phase: 'ready', reconnecting: false });
+  await vi.waitFor(() => expect(hosts.get(id)?.host().phase).toBe('ready'));
+  expect(hosts.get(id)?.host()).toMatchObject({ label: 'db1', reconnecting: false });
   expect(changed.map(({ label }) => label)).not.toContain('old');
 });
 
@@ -179,7 +175,7 @@ test('what is recorded is read while nobody looks, and no longer than it is reco
   reader?.waiting.shift()?.(sampled());
   await vi.advanceTimersByTimeAsync(0);
   hosts.setVisible(false);
-  await hosts.record(id, '/x');
+  await hosts.get(id)?.record('/x');
   expect(changed.at(-1)).toMatchObject({ recorder: { file: '/x' } });
   await vi.advanceTimersByTimeAsync(5000);
   expect(reader?.waiting).toHaveLength(1);
@@ -204,7 +200,7 @@ test('one that is opened while nobody looks is read once', async () => {
 test('another moment of a recording is shown as it was, by its own clock', async () => {
   const { hosts, readers, changed } = played();
   const id = idOf(hosts.open('/srv/x.klprec'));
-  await hosts.seek(id, 5);
+  await hosts.get(id)?.seek(5);
   expect(readers[0]?.did).toEqual(['seek 5']);
   expect(changed.at(-1)).toMatchObject({
     phase: 'ready',
@@ -217,8 +213,8 @@ test('what was done to a demo host is shown at once', async () => {
   const { hosts, readers } = played();
   const id = idOf(hosts.open('demo'));
   readers[0]?.waiting.shift()?.(sampled({ source: 'demo' }));
-  await vi.waitFor(() => expect(hosts.get(id)?.phase).toBe('ready'));
-  expect(await hosts.control(id, { do: 'step' })).toEqual({ ok: true });
+  await vi.waitFor(() => expect(hosts.get(id)?.host().phase).toBe('ready'));
+  expect(await hosts.ask(id, 'demo:control', { command: { do: 'step' } })).toEqual({ ok: true });
   expect(readers[0]?.waiting).toHaveLength(1);
 });
 
@@ -226,11 +222,11 @@ test('closed with the window, all readers end and nobody hears of them', async (
   const { hosts, readers, changed, closed } = played();
   idOf(hosts.open('a'));
   idOf(hosts.open('b'));
-  hosts.closeAll();
+  await hosts.closeAll();
   readers[0]?.waiting.shift()?.(sampled());
   expect(readers.map(({ did }) => did)).toEqual([['close'], ['close']]);
   expect(hosts.list()).toEqual([]);
-  await Promise.resolve();
+  expect(hosts.isClosing()).toBe(false);
   expect(changed).toEqual([]);
   expect(closed).toEqual([]);
 });

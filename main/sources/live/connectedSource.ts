@@ -6,6 +6,7 @@ import type { Readings, SourceKind } from '../../../shared/readings/readings';
 import { firstRequest, LiveHost } from '../../probe/liveHost';
 import { defaultLimits } from '../../probe/wire/limits';
 import { tracedAnswer, tracedSession } from '../../probe/wire/tracedSession';
+import type { ConnectSlots } from '../connectSlots';
 import type { Source } from '../source';
 import type { Elevation } from '../../ssh/rights/elevation';
 import { HumanTime } from './humanTime';
@@ -35,6 +36,8 @@ export interface ConnectedOptions {
   readonly ask: Ask;
   /** Hears each step; absent: nobody does. */
   readonly trace?: Trace;
+  /** Bounds how many hosts are connected to at once; absent: nothing does. */
+  readonly slots?: ConnectSlots;
 }
 
 export class ConnectedSource implements LiveSource {
@@ -140,7 +143,9 @@ export class ConnectedSource implements LiveSource {
     this.isFirst = false;
     this.attempt = new AbortController();
     const { signal } = this.attempt;
+    const giveBack = await this.options.slots?.take(signal);
     const opened = await this.start(ask, signal);
+    giveBack?.();
     this.attempt = null;
     if (opened.ok) {
       this.backoff.succeeded();
@@ -160,6 +165,7 @@ export class ConnectedSource implements LiveSource {
     const { trace = noTrace } = this.options;
     const human = new HumanTime();
     const ask = human.through(tracedAsk(asker, trace));
+    if (signal.aborted) return { ok: false, problem: this.givenUp() };
     const began = performance.now();
     trace('connecting');
     let askedForSudo = false;

@@ -43,7 +43,7 @@ export function openLive(target: Target, kind: SourceKind, options: SourceOption
 
 async function connect(
   target: Target,
-  { live = {}, ask, trace }: SourceOptions,
+  { live = {}, ask, trace, slots }: SourceOptions,
 ): Promise<LiveSource> {
   const { defaultLiveOptions, openLocalElevated, openSsh } = await import('./sshSource');
   const options: LiveOptions = {
@@ -51,6 +51,7 @@ async function connect(
     ...live,
     ...(ask ? { ask } : {}),
     ...(trace ? { trace } : {}),
+    ...(slots ? { slots } : {}),
   };
   return target.kind === 'ssh' ? openSsh(target, options) : openLocalElevated(target.text, options);
 }

@@ -23,6 +23,7 @@ import { connectRoute, stationsTo, type Station } from '../../ssh/ssh2/proxyJump
 import { nobody, type Ask } from '../../ssh/questions';
 import { traceByEnvironment, traceOf, type Trace } from '../../ssh/trace';
 import type { Transport } from '../../ssh/transport';
+import type { ConnectSlots } from '../connectSlots';
 import { chooseTransport, insteadOfSsh2, withAdvice } from './transportChoice';
 
 export interface LiveOptions {
@@ -42,6 +43,8 @@ export interface LiveOptions {
   readonly accepted: AcceptedKeys;
   /** Hears each step, for whoever has trouble. */
   readonly trace: Trace;
+  /** Bounds how many hosts are connected to at once; absent: nothing does. */
+  readonly slots?: ConnectSlots;
 }
 
 /** Nobody is asked, nothing is accepted, no sudo. */

@@ -1,0 +1,85 @@
+/**
+ * Readers of open hosts: a few threads, many hosts in each. What reads files or computes is kept apart
+ * from hosts on the network, and from each other as far as there are threads.
+ */
+import type { Target } from '../../shared/api/target';
+import { targetTraits, type TargetTraits } from '../../shared/api/targetTraits';
+import type { LiveRequest } from '../sources/source';
+import type { Ask } from '../ssh/questions';
+import type { CallAnswer, CallAsk, CallName } from './calls';
+import { HeldHost } from './heldHost';
+import { placeAmong, threadSets, type ThreadSets } from './placement';
+import { builtReader, ReaderThread, type StartThread } from './readerThread';
+
+export interface Reader {
+  ask<N extends CallName>(name: N, argument: CallAsk<N>): Promise<CallAnswer<N>>;
+  /** A lost host is connected to by the next sample, at once, and a human may be asked. */
+  retry(): void;
+  /** Gives up connecting, if it does: the host stays lost as it was. */
+  cancel(): void;
+  /** Resolves when a recording that was being made is whole; or, later, when nobody answers. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a target. Its first call starts reading it.
+ *
+ * @param ask whom the reader may ask while it connects; absent: nobody
+ *
+ * A thread that dies answers every open call of its hosts with a problem; each of them is opened anew
+ * by its next call.
+ */
+export type OpenReader = (target: Target, live?: Partial<LiveRequest>, ask?: Ask) => Reader;
+
+/** Milliseconds between two looks for threads that do not answer. */
+const lookMs = 1000;
+
+export function createReaderPool(
+  start: StartThread = builtReader(),
+  sets: ThreadSets = threadSets,
+): OpenReader {
+  const threads = new Map<ReaderThread, TargetTraits['waitsFor']>();
+  let opened = 0;
+  let looking: NodeJS.Timeout | undefined;
+
+  function placeOf(target: Target): ReaderThread {
+    const { waitsFor } = targetTraits[target.kind];
+    const alike = [...threads.keys()].filter((thread) => threads.get(thread) === waitsFor);
+    const found = placeAmong(alike, sets[waitsFor].most);
+    if (found) return found;
+    const thread: ReaderThread = new ReaderThread(start, () => threads.delete(thread));
+    threads.set(thread, waitsFor);
+    return thread;
+  }
+
+  /** Goes on as long as a call waits. */
+  function look(): void {
+    for (const [thread, waitsFor] of threads) {
+      if (!thread.look() || !sets[waitsFor].movesOn) continue;
+      for (const host of thread.release()) host.moveOn();
+    }
+    looking = undefined;
+    lookOut();
+  }
+
+  function lookOut(): void {
+    const waits = [...threads.keys()].some(({ hosts }) =>
+      [...hosts.values()].some(({ isWaiting }) => isWaiting),
+    );
+    if (waits) looking ??= setTimeout(look, lookMs).unref();
+  }
+
+  return (target, live = {}, person) => {
+    const host = new HeldHost((opened += 1), target, live, person, () => placeOf(target));
+    return {
+      ask(name, argument) {
+        const answered = host.ask(name, argument);
+        lookOut();
+        return answered;
+      },
+      retry: () => host.tell('retry'),
+      cancel: () => host.tell('cancel'),
+      close: () => host.close(),
+    };
+  };
+}
