@@ -8,7 +8,8 @@ import {
   type Files,
 } from '../../testing/shared/memoryTree';
 import { collect, threadFiles, type CollectOptions } from './collect';
-import { detailedThreads, limitOf } from './limits';
+import { detailedThreads } from './limits';
+import { limitOf } from './reads';
 import type { FileReading, FolderReading, Missing, Readings, Tree } from './readings';
 
 const host = { '/proc/version': '', '/sys/kernel/mm/x': '' };

@@ -1,27 +1,12 @@
 /**
- * Reads a host that is laid out as files: which files, and in which order.
+ * Reads a host that is laid out as files, those of the list in `reads.ts`, in this order.
  *
  * The order within a sample is `transition`, `enabled`, threads, then `transition` and `enabled`
  * again, so that a sample that changed underneath is noticed; `stack_order` comes last.
  */
-import { detailedThreads, limitOf, withinLimits } from './limits';
-import {
-  bootIdFile,
-  enabledFunctionsFiles,
-  hostNameFile,
-  livepatchRoot,
-  modulePath,
-  moduleRoot,
-  modulesFile,
-  patchAttributes,
-  patchMarks,
-  patchPath,
-  releaseFile,
-  savedLogFiles,
-  taintFile,
-  threadPath,
-  uptimeFile,
-} from './paths';
+import { detailedThreads, withinLimits } from './limits';
+import { livepatchRoot, modulePath, moduleRoot, patchPath, threadPath } from './paths';
+import { filesRead, limitOf, lists, savedLog, type PlacedRow } from './reads';
 import { fail, type Problem, type Result } from '../base/problem';
 import type {
   FileReading,
@@ -73,8 +58,9 @@ export function collect(tree: Tree, options: CollectOptions): Result<Readings> {
   const { threads, torn } = readLivepatches(reader, options.live);
   readHost(reader);
   readModules(reader);
-  const logPath = readLog(reader, options.logPaths ?? savedLogFiles);
-  readStackOrders(reader);
+  for (const { places } of Object.values(lists)) readList(reader, places);
+  const logPath = reader.firstFile(options.logPaths ?? savedLog.places);
+  readLast(reader);
   return withinLimits({
     target: options.target,
     source: options.source,
@@ -133,7 +119,9 @@ function readLivepatches(
 ): { threads: ThreadScan | null; torn: boolean } {
   for (let attempt = 1; ; attempt += 1) {
     const patches = reader.foldersIn(livepatchRoot);
-    for (const patch of patches) reader.file(`${patchPath(patch)}/transition`);
+    for (const name of filesRead('livepatch', 'twice')) {
+      for (const patch of patches) reader.file(`${patchPath(patch)}/${name}`);
+    }
     for (const patch of patches) readPatch(reader, patch, live);
     const target = transitionTarget(reader.files, patches);
     const threads = target === null ? null : reader.tree.scanThreads();
@@ -149,23 +137,23 @@ function readLivepatches(
 
 function readPatch(reader: Recorder, patch: string, live: boolean): void {
   const path = patchPath(patch);
-  for (const attribute of patchAttributes) reader.file(`${path}/${attribute}`);
+  for (const name of filesRead('livepatch', 'once')) reader.file(`${path}/${name}`);
   for (const object of reader.foldersIn(path)) {
     reader.folder(`${path}/${object}`);
-    reader.file(`${path}/${object}/patched`);
+    for (const name of filesRead('object', 'once')) reader.file(`${path}/${object}/${name}`);
   }
-  noteMarks(reader, path, live);
+  notePresence(reader, path, live);
 }
 
 /** Files that can't be read are left out of many a saved tree: there, a missing one says nothing. */
-function noteMarks(reader: Recorder, path: string, live: boolean): void {
+function notePresence(reader: Recorder, path: string, live: boolean): void {
   const folder = reader.folders.get(path);
   if (!folder || !('entries' in folder)) return;
-  for (const mark of patchMarks) {
-    if (folder.entries.some(({ name }) => name === mark)) {
-      reader.files.set(`${path}/${mark}`, { text: '', truncated: false });
+  for (const file of filesRead('livepatch', 'presence')) {
+    if (folder.entries.some(({ name }) => name === file)) {
+      reader.files.set(`${path}/${file}`, { text: '', truncated: false });
     } else if (live) {
-      reader.files.set(`${path}/${mark}`, { missing: 'absent' });
+      reader.files.set(`${path}/${file}`, { missing: 'absent' });
     }
   }
 }
@@ -191,7 +179,7 @@ function transitionTarget(
 function hasChanged(reader: Recorder, patch: string): boolean {
   const folder = reader.folders.get(patchPath(patch));
   if (!folder || 'missing' in folder) return true;
-  return ['transition', 'enabled'].some((attribute) => {
+  return filesRead('livepatch', 'twice').some((attribute) => {
     const path = `${patchPath(patch)}/${attribute}`;
     return (
       contentOf(reader.tree.readFile(path, limitOf(path))) !== contentOf(reader.files.get(path))
@@ -225,25 +213,24 @@ function forget(reader: Recorder): void {
 function readBlockingThreads(reader: Recorder, scan: ThreadScan, enabled: boolean | null): void {
   if (enabled === null) return;
   for (const { pid, tid } of blockingThreads(scan, enabled).slice(0, detailedThreads)) {
-    reader.file(`${threadPath(pid, tid)}/patch_state`);
+    for (const name of filesRead('thread', 'every')) reader.file(`${threadPath(pid, tid)}/${name}`);
     for (const path of threadFiles(pid, tid)) reader.file(path);
   }
 }
+
+const closely = ['once', 'slow', 'slow-bytes'] as const;
 
 /** What is read of a thread that is looked at. */
 export function threadFiles(pid: number, tid: number): string[] {
   const thread = threadPath(pid, tid);
   return [
-    ...['comm', 'stat', 'status', 'stack', 'wchan'].map((name) => `${thread}/${name}`),
-    ...['cmdline', 'cgroup'].map((name) => `/proc/${pid}/${name}`),
+    ...filesRead('thread', ...closely).map((name) => `${thread}/${name}`),
+    ...filesRead('process', ...closely).map((name) => `/proc/${pid}/${name}`),
   ];
 }
 
 function readHost(reader: Recorder): void {
-  for (const path of [releaseFile, hostNameFile, bootIdFile, taintFile, uptimeFile]) {
-    reader.file(path);
-  }
-  reader.firstFile(enabledFunctionsFiles);
+  for (const path of filesRead('host', 'once', 'with-modules')) reader.file(path);
   const livepatches = reader.folders.get(livepatchRoot);
   if (livepatches && 'missing' in livepatches) readSupport(reader);
 }
@@ -251,25 +238,22 @@ function readHost(reader: Recorder): void {
 /** What tells a kernel without livepatching from a tree that just lacks an empty folder. */
 function readSupport(reader: Recorder): void {
   reader.folder('/sys/kernel');
-  reader.file('/proc/1/patch_state');
+  for (const path of filesRead('host', 'presence')) reader.file(path);
 }
 
 function readModules(reader: Recorder): void {
-  reader.file(modulesFile);
   for (const module of reader.foldersIn(moduleRoot)) {
     const taintPath = `${modulePath(module)}/taint`;
     const taint = reader.tree.readFile(taintPath, limitOf(taintPath));
     if (!('text' in taint) || !taint.text.includes('K')) continue;
     reader.files.set(taintPath, taint);
-    for (const attribute of ['refcnt', 'initstate']) {
-      reader.file(`${modulePath(module)}/${attribute}`);
-    }
+    readModule(reader, module);
   }
-  for (const module of patchedModules(reader)) {
-    for (const attribute of ['refcnt', 'initstate']) {
-      reader.file(`${modulePath(module)}/${attribute}`);
-    }
-  }
+  for (const module of patchedModules(reader)) readModule(reader, module);
+}
+
+function readModule(reader: Recorder, module: string): void {
+  for (const name of filesRead('module', 'once')) reader.file(`${modulePath(module)}/${name}`);
 }
 
 /** Modules that livepatches patch, as `/sys/module` spells them: with `_` for `-`. */
@@ -283,14 +267,16 @@ function patchedModules(reader: Recorder): Set<string> {
   return names;
 }
 
-function readLog(reader: Recorder, paths: readonly string[]): string | null {
-  return reader.firstFile(paths);
+function readList(reader: Recorder, [place, ...others]: PlacedRow['places']): void {
+  if (others.length === 0) reader.file(place);
+  else reader.firstFile([place, ...others]);
 }
 
-function readStackOrders(reader: Recorder): void {
+function readLast(reader: Recorder): void {
   const patches = reader.folders.get(livepatchRoot);
   if (!patches || !('entries' in patches)) return;
   for (const { name, kind } of patches.entries) {
-    if (kind === 'folder') reader.file(`${patchPath(name)}/stack_order`);
+    if (kind !== 'folder') continue;
+    for (const file of filesRead('livepatch', 'last')) reader.file(`${patchPath(name)}/${file}`);
   }
 }

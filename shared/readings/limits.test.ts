@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { limitOf, sampleLimits, withinLimits, type SampleLimits } from './limits';
+import { sampleLimits, withinLimits, type SampleLimits } from './limits';
 import { livepatchRoot } from './paths';
+import { limitOf } from './reads';
 import type { FileReading, FolderReading, Readings } from './readings';
 
 const empty: Readings = {

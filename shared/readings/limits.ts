@@ -1,46 +1,18 @@
 /**
  * How much of a host is read: the one place for all sources, live ones, archives and recordings.
  *
- * A file that is longer is cut and marked so. A host that shows more livepatches, functions, threads
+ * A file that is longer than `reads.ts` has it is cut and marked so. A host that shows more livepatches, functions, threads
  * or text than any real one is refused as a whole, so that neither the time nor the memory of what
  * follows can be chosen by whoever made the content.
  */
-import { enabledFunctionsFiles, livepatchRoot, modulesFile } from './paths';
+import { livepatchRoot } from './paths';
+import { limitOf } from './reads';
 import { fail, succeed, type Result } from '../base/problem';
 import type { FileReading, Readings } from './readings';
 import { visible } from '../base/text';
 
 /** Threads whose stack, name and unit are read; the count of blocking threads is always complete. */
 export const detailedThreads = 200;
-
-/** Bytes read of a kernel's value of one line; of names, and what else is short. */
-const attribute = 4096;
-/** Bytes of lists with a line for each module or function. */
-const list = 8_388_608;
-/** Bytes of the kernel log. */
-const log = 33_554_432;
-
-/** Bytes read of the files of a thread or process. The kernel prints 64 frames of a stack at most. */
-const ofThreads: ReadonlyMap<string, number> = new Map([
-  ['comm', 256],
-  ['status', 16_384],
-  ['stack', 65_536],
-  ['cgroup', 16_384],
-]);
-
-const threadFile = /^\/proc\/\d+\/(?:task\/\d+\/)?([a-z_]+)$/;
-
-/**
- * Bytes that are read of a file at most, or UTF-16 units where it comes as text.
- *
- * @param path on the host; what lies neither in `/proc` nor in `/sys` is a log
- */
-export function limitOf(path: string): number {
-  const [, name] = threadFile.exec(path) ?? [];
-  if (name !== undefined) return ofThreads.get(name) ?? attribute;
-  if (path === modulesFile || enabledFunctionsFiles.some((file) => file === path)) return list;
-  return path.startsWith('/proc/') || path.startsWith('/sys/') ? attribute : log;
-}
 
 /** What one sample may hold. Real hosts have a few livepatches of some hundred functions. */
 export const sampleLimits = {

@@ -3,7 +3,8 @@
  * has not begun. Only what is asked about a livepatch needs this; no other reading does.
  */
 import { threadFiles } from './collect';
-import { detailedThreads, limitOf } from './limits';
+import { detailedThreads } from './limits';
+import { limitOf, reads } from './reads';
 import type { FileReading, ThreadStack, Tree } from './readings';
 import { parseStack, type StackFrame } from './files/stack';
 
@@ -37,9 +38,6 @@ export interface StackSearch {
   readonly files: ReadonlyMap<string, FileReading>;
 }
 
-/** Bytes of a stack; the kernel prints 64 frames at most. */
-const stackLimit = 65_536;
-
 /** Searches a host that is laid out as files. */
 export function searchTree(tree: Tree, sought: SoughtCode): StackSearch {
   const isSought = seeker(sought);
@@ -51,7 +49,7 @@ export function searchTree(tree: Tree, sought: SoughtCode): StackSearch {
   const found: FoundStack[] = [];
   let threads = 0;
   let unread = 0;
-  for (const thread of tree.threadStacks(stackLimit)) {
+  for (const thread of tree.threadStacks(reads.thread.stack.limit)) {
     if ('missing' in thread.stack && thread.stack.missing === 'vanished') continue;
     threads += 1;
     if (thread.state === 'R') running.push(thread);

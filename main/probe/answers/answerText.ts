@@ -1,14 +1,37 @@
 /** What the sections of an answer say, line by line. */
+import { livepatchRoot } from '../../../shared/readings/paths';
+import { fileNames, reads, rowOf } from '../../../shared/readings/reads';
 import type { FileReading, Missing } from '../../../shared/readings/readings';
+import { UnknownNames } from './unknownNames';
 
 export interface SectionContent {
   readonly files: Map<string, FileReading>;
   /** Folders that are there, each without a final slash. */
   readonly folders: string[];
+  /** Lines about nothing that is read. */
+  readonly unknown: UnknownNames;
 }
 
-const valueLine =
-  /^(\/(?:sys\/kernel\/livepatch\/[^\n]*?\/(?:transition|enabled|replace|replaceable|replace_set|patched)|sys\/module\/[^/]+\/(?:taint|refcnt|initstate)|proc\/[a-z/_]+)):(.*)$/s;
+/** Longest path of a file (PATH_MAX of Linux). */
+const longestPath = 4096;
+
+/** More folders than any path has that is read. */
+const depth = 8;
+
+const nameBeforeColon = new RegExp(`/(?:${fileNames.join('|')}):`, 'g');
+
+/** A line `PATH:CONTENT` of a file in the list of what is read; folders in the path may hold colons. */
+function divide(line: string): { readonly path: string; readonly content: string } | null {
+  let tries = 0;
+  for (const { 0: found, index } of line.slice(0, longestPath).matchAll(nameBeforeColon)) {
+    const colon = index + found.length - 1;
+    const path = line.slice(0, colon);
+    if (rowOf(path)) return { path, content: line.slice(colon + 1) };
+    tries += 1;
+    if (tries === depth) break;
+  }
+  return null;
+}
 
 const stateLine = /^ (exists|empty|denied|unreadable) (\/.*)$/s;
 
@@ -21,59 +44,81 @@ const folderLine = /^(?: folder (\/.*?)\/?|(\/.*)\/)$/s;
 export function readSection(text: string): SectionContent {
   const files = new Map<string, FileReading>();
   const folders: string[] = [];
+  const unknown = new UnknownNames();
   for (const line of text.split('\n')) {
-    const [, path, value] = valueLine.exec(line) ?? [];
-    if (path !== undefined) {
-      files.set(path, { text: `${value}\n`, truncated: false });
+    if (line === '') continue;
+    const value = divide(line);
+    if (value) {
+      files.set(value.path, { text: `${value.content}\n`, truncated: false });
       continue;
     }
     const [, told, listed] = folderLine.exec(line) ?? [];
     const folder = told ?? listed;
-    if (folder !== undefined) {
+    if (folder !== undefined && isFolderRead(folder)) {
       // A pattern that matched nothing stays as it is.
       if (!folder.endsWith('*')) folders.push(folder);
       continue;
     }
     const [, word, place] = stateLine.exec(line) ?? [];
-    if (word === undefined || place === undefined) continue;
-    if (word === 'denied' || word === 'unreadable') files.set(place, { missing: word });
-    if (word === 'empty' || word === 'exists') files.set(place, { text: '', truncated: false });
+    if (word === undefined || place === undefined || !rowOf(place)) unknown.add(line.trimStart());
+    else if (word === 'denied' || word === 'unreadable') files.set(place, { missing: word });
+    else files.set(place, { text: '', truncated: false });
   }
-  return { files, folders };
+  return { files, folders, unknown };
 }
 
-const threadFile =
-  /^(\/proc\/\d+\/(?:task\/\d+\/)?(?:comm|stat|wchan|status|stack|cgroup|cmdline)):(.*)$/s;
+function isFolderRead(path: string): boolean {
+  return path === '/sys/kernel' || path === livepatchRoot || path.startsWith(`${livepatchRoot}/`);
+}
 
-/** Lines `PATH:LINE` of files of threads and processes. */
-export function readThreadFiles(text: string): Map<string, FileReading> {
+/** Lines `PATH:LINE` of files of threads and processes; a last line that breaks off counts as it is. */
+export function readThreadFiles(text: string): {
+  readonly files: Map<string, FileReading>;
+  readonly unknown: UnknownNames;
+} {
   const lines = new Map<string, string[]>();
-  for (const line of text.split('\n')) {
-    const [, path, content] = threadFile.exec(line) ?? [];
-    if (path === undefined || content === undefined) continue;
-    const before = lines.get(path);
-    if (before) before.push(content);
-    else lines.set(path, [content]);
+  const unknown = new UnknownNames();
+  const all = text.split('\n');
+  for (const [index, line] of all.entries()) {
+    const known = divide(line);
+    if (known && isThreadFile(known.path)) {
+      const before = lines.get(known.path);
+      if (before) before.push(known.content);
+      else lines.set(known.path, [known.content]);
+    } else if (line !== '' && index < all.length - 1) {
+      unknown.add(line);
+    }
   }
   const files = new Map<string, FileReading>();
   for (const [path, content] of lines) {
-    // The kernel ends neither of these with a newline; the tool that read them did.
-    const end = /\/(?:cmdline|wchan)$/.test(path) ? '' : '\n';
+    // The tool that read it ended its last line, whether the kernel did or not.
+    const row = rowOf(path);
+    const end = row && 'isOpenEnded' in row ? '' : '\n';
     files.set(path, { text: content.join('\n') + end, truncated: false });
   }
-  return files;
+  return { files, unknown };
 }
 
-const complaint = /^(?:[^/]*: )?(\/proc\/[\d/a-z]+): (.*)$/;
+function isThreadFile(path: string): boolean {
+  return path.startsWith('/proc/') && !Object.hasOwn(reads.host, path) && rowOf(path) !== null;
+}
+
+const complaint = /^(?:[^/]*: )?(\/proc\/[^:\n]+): (.*)$/;
 
 /** `grep: PATH: reason`, in the words of the C locale. */
-export function readComplaints(text: string): Map<string, Missing> {
+export function readComplaints(text: string): {
+  readonly missing: Map<string, Missing>;
+  readonly unknown: UnknownNames;
+} {
   const missing = new Map<string, Missing>();
+  const unknown = new UnknownNames();
   for (const line of text.split('\n')) {
     const [, path, reason] = complaint.exec(line) ?? [];
-    if (path !== undefined && reason !== undefined) missing.set(path, missingFor(reason));
+    if (path === undefined || reason === undefined) continue;
+    if (rowOf(path)) missing.set(path, missingFor(reason));
+    else unknown.add(path);
   }
-  return missing;
+  return { missing, unknown };
 }
 
 function missingFor(reason: string): Missing {

@@ -1,12 +1,13 @@
 /** Everything that is known of a live host, and the readings that it makes. */
 import { detailedThreads } from '../../../shared/readings/limits';
+import { livepatchRoot, modulesFile } from '../../../shared/readings/paths';
 import {
-  enabledFunctionsFiles,
-  livepatchRoot,
-  modulesFile,
-  patchAttributes,
-  patchMarks,
-} from '../../../shared/readings/paths';
+  filesRead,
+  lists,
+  type ListName,
+  type PlacedRow,
+  type Way,
+} from '../../../shared/readings/reads';
 import type { Problem } from '../../../shared/base/problem';
 import type {
   FileReading,
@@ -17,12 +18,13 @@ import type {
 } from '../../../shared/readings/readings';
 import { blockingThreads } from '../../../shared/readings/threads';
 import { capText, visible } from '../../../shared/base/text';
-import { readSection } from './answerText';
+import { readSection, type SectionContent } from './answerText';
 import type { Frame } from '../wire/frames';
 import type { ThreadId } from '../wire/request';
 import type { Answer } from '../wire/session';
 import { ThreadDetails } from './threadDetails';
 import { readFullScan, readPartialScan, type ThreadStates } from './threadStates';
+import { UnknownNames } from './unknownNames';
 
 /** The kernel log has no file that can be read as text; `dmesg` stands for it among the readings. */
 export const logFile = '/dev/kmsg';
@@ -31,22 +33,37 @@ export const logFile = '/dev/kmsg';
 export const startsNothing =
   'The host could start no other program while it was read (too many processes, or no memory left)';
 
+/** What is sent only where it has changed, and stays known until it comes anew. */
 const sectionNames = {
+  p: 'the livepatches',
   h: 'facts about the host',
   m: 'modules',
   f: 'functions that ftrace redirects',
   l: 'the kernel log',
 } as const;
 
+type Kept = keyof typeof sectionNames;
+
+/** The section that a list comes in. */
+const listSections: Readonly<Record<ListName, { readonly kind: Kept; readonly row: PlacedRow }>> = {
+  modules: { kind: 'm', row: lists.modules },
+  enabled_functions: { kind: 'f', row: lists.enabled_functions },
+};
+
+/** Other parts of an answer, which other modules read. */
+const otherParts: ReadonlySet<string> = new Set(['e', 't', 's', 'd', 'late']);
+
 const absent: FileReading = { missing: 'absent' };
 
 export class HostReadings {
-  private readonly sections = new Map<string, string>();
+  private readonly sections = new Map<Kept, KeptSection>();
   private readonly details = new ThreadDetails();
   private orders: ReadonlyMap<string, string> | null = null;
   private wasTorn = false;
   private problems: Problem[] = [];
+  private unknownOrders = new UnknownNames();
   private states: ThreadStates | null = null;
+  private blockers: readonly ThreadId[] = [];
 
   /** Threads of the running transition; null: none runs, or threads have no such state. */
   get threads(): ThreadStates | null {
@@ -55,20 +72,13 @@ export class HostReadings {
 
   /** In the order of their numbers. */
   get blocking(): readonly ThreadId[] {
-    const { scan, enabled = null } = this.states ?? {};
-    return scan === undefined || enabled === null ? [] : blockingThreads(scan, enabled);
+    return this.blockers;
   }
 
   /** The first blocking threads of which nothing but the number is known. */
   get undetailed(): readonly ThreadId[] {
-    const first = this.blocking.slice(0, detailedThreads);
+    const first = this.blockers.slice(0, detailedThreads);
     return first.filter((thread) => !this.details.has(thread));
-  }
-
-  get patches(): readonly string[] {
-    return readSection(this.sections.get('p') ?? '').folders.filter(
-      (path) => path.startsWith(`${livepatchRoot}/`) && path.split('/').length === 5,
-    );
   }
 
   get hasOrders(): boolean {
@@ -77,12 +87,17 @@ export class HostReadings {
 
   /** A transition is on its way: exactly one livepatch reads 1. */
   get inTransition(): boolean {
-    return (this.sections.get('p') ?? '').match(/\/transition:1$/gm)?.length === 1;
+    const files = [...(this.sections.get('p')?.files ?? [])];
+    const moving = files.filter(
+      ([path, reading]) =>
+        path.endsWith('/transition') && 'text' in reading && reading.text === '1\n',
+    );
+    return moving.length === 1;
   }
 
   /** @returns the threads whose slow files are under way */
   take(answer: Answer): readonly string[] {
-    const before = this.patches.join('\n');
+    const before = this.sections.get('p');
     this.wasTorn = answer.torn;
     this.problems = [];
     for (const frame of answer.frames) this.takeSection(frame);
@@ -91,7 +106,7 @@ export class HostReadings {
     const told = this.details.takeFast(answer.frames);
     this.details.keepOnly(this.blocking);
     // The kernel counts the stack anew when a livepatch comes or goes.
-    if (this.patches.join('\n') !== before) this.orders = null;
+    if (patchesIn(this.sections.get('p')) !== patchesIn(before)) this.orders = null;
     return told;
   }
 
@@ -100,11 +115,15 @@ export class HostReadings {
   }
 
   takeOrders(lines: readonly string[]): void {
-    const orders = lines.map((line): [string, string] => {
+    const orders = new Map<string, string>();
+    this.unknownOrders = new UnknownNames();
+    for (const line of lines) {
       const colon = line.lastIndexOf(':');
-      return [line.slice(0, colon), line.slice(colon + 1)];
-    });
-    this.orders = new Map(orders);
+      if (orderFile.test(line.slice(0, colon)))
+        orders.set(line.slice(0, colon), line.slice(colon + 1));
+      else this.unknownOrders.add(line);
+    }
+    this.orders = orders;
   }
 
   readings(identity: {
@@ -116,7 +135,7 @@ export class HostReadings {
     const folders = this.addLivepatches(files);
     this.addHost(files, folders);
     this.details.addTo(files, this.states);
-    const log = this.readLog();
+    const log = this.sections.get('l')?.log ?? absent;
     files.set(logFile, log);
     return {
       ...identity,
@@ -126,19 +145,27 @@ export class HostReadings {
       threads: this.states?.scan ?? null,
       logPath: 'text' in log ? logFile : null,
       torn: this.wasTorn,
-      problems: this.problems,
+      problems: [...this.problems, ...this.unknownProblems()],
     };
   }
 
   private takeSection({ kind, words, body }: Frame): void {
-    if (!'phmfl'.includes(kind) || words[0] === 'same') return;
-    this.sections.set(kind, body.toString());
+    if (!isKept(kind)) {
+      if (!otherParts.has(kind)) this.problems.push(...unknownPart(kind));
+    } else if (words[0] !== 'same') {
+      this.sections.set(kind, readKept(kind, body.toString()));
+    }
+  }
+
+  private unknownProblems(): Problem[] {
+    const sections = [...this.sections.values()].flatMap(({ unknown }) => unknown.problems());
+    return [...sections, ...this.unknownOrders.problems(), ...this.details.problems()];
   }
 
   /** What was read before stands; what never was is named. */
   private cutShort(): Problem {
     const missing: string[] = Object.entries(sectionNames)
-      .filter(([kind]) => !this.sections.has(kind))
+      .filter(([kind]) => isKept(kind) && !this.sections.has(kind))
       .map(([, name]) => name);
     if (this.inTransition && !this.states) missing.unshift('the threads');
     const unread = missing.length === 0 ? '' : `; not read: ${missing.join(', ')}`;
@@ -163,24 +190,27 @@ export class HostReadings {
     } else {
       this.states = null;
     }
+    const { scan, enabled = null } = this.states ?? {};
+    this.blockers = scan === undefined || enabled === null ? [] : blockingThreads(scan, enabled);
   }
 
   private addLivepatches(files: Map<string, FileReading>): Map<string, FolderReading> {
-    const section = readSection(this.sections.get('p') ?? '');
-    const folders = foldersBelow(livepatchRoot, section.folders);
+    const section = this.sections.get('p');
+    const folders = foldersBelow(livepatchRoot, section?.folders ?? []);
     for (const [path, { entries }] of folders) {
       const depth = path.split('/').length - livepatchRoot.split('/').length;
       if (depth === 1) {
-        for (const name of [...patchAttributes, ...patchMarks]) {
+        for (const name of filesRead('livepatch', ...sentAtOnce)) {
           files.set(`${path}/${name}`, absent);
         }
-        files.set(`${path}/transition`, absent);
         files.set(`${path}/stack_order`, this.orderOf(path));
       }
-      if (depth === 2) files.set(`${path}/patched`, absent);
+      if (depth === 2) {
+        for (const name of filesRead('object', ...sentAtOnce)) files.set(`${path}/${name}`, absent);
+      }
       entries.sort((a, b) => (a.name < b.name ? -1 : 1));
     }
-    for (const [path, reading] of section.files) files.set(path, reading);
+    for (const [path, reading] of section?.files ?? []) files.set(path, reading);
     const readings = new Map<string, FolderReading>(folders);
     if (!folders.has(livepatchRoot)) readings.set(livepatchRoot, { missing: 'absent' });
     return readings;
@@ -193,37 +223,73 @@ export class HostReadings {
   }
 
   private addHost(files: Map<string, FileReading>, folders: Map<string, FolderReading>): void {
-    const host = readSection(this.sections.get('h') ?? '');
-    for (const [path, reading] of host.files) files.set(path, reading);
-    for (const path of host.folders) folders.set(path, { entries: [] });
-    const modules = this.sections.get('m') ?? '';
-    const divide = modules.startsWith('\n') ? 0 : modules.indexOf('\n\n') + 1;
-    for (const [path, reading] of readSection(modules.slice(0, divide)).files) {
-      files.set(path, reading);
-    }
-    files.set(modulesFile, { text: modules.slice(divide + 1), truncated: false });
-    this.addRedirected(files);
-  }
-
-  private addRedirected(files: Map<string, FileReading>): void {
-    const text = this.sections.get('f') ?? '';
-    for (const path of enabledFunctionsFiles) {
-      if (text.startsWith(`${path}:\n`)) {
-        files.set(path, { text: text.slice(path.length + 2), truncated: text.length > 1_048_576 });
-      }
-      if (text.startsWith(` denied ${path}\n`)) files.set(path, { missing: 'denied' });
+    for (const kind of ['h', 'm', 'f'] as const) {
+      const section = this.sections.get(kind);
+      for (const [path, reading] of section?.files ?? []) files.set(path, reading);
+      for (const path of section?.folders ?? []) folders.set(path, { entries: [] });
     }
   }
+}
 
-  private readLog(): FileReading {
-    const text = this.sections.get('l') ?? '';
-    if (text.trim() === '') return absent;
-    const [, reason] = /^(?:[^\n]*: )?dmesg: ([^\n]*)\n$/.exec(text) ?? [];
-    if (reason === undefined) return { text: inOrder(text), truncated: false };
-    return reason === 'not found'
-      ? absent
-      : { missing: 'denied', detail: visible(capText(reason, 200)) };
-  }
+/** Ways of files that come with the section of the livepatches. */
+const sentAtOnce: readonly Way[] = ['twice', 'once', 'presence'];
+
+const orderFile = /^\/sys\/kernel\/livepatch\/[^/]+\/stack_order$/;
+
+/** A section, parsed when it comes. */
+interface KeptSection extends SectionContent {
+  readonly log: FileReading | null;
+}
+
+function isKept(kind: string): kind is Kept {
+  return Object.hasOwn(sectionNames, kind);
+}
+
+function unknownPart(kind: string): Problem[] {
+  const unknown = new UnknownNames();
+  unknown.add(kind);
+  return unknown.problems();
+}
+
+function readKept(kind: Kept, text: string): KeptSection {
+  if (kind === 'l') return { ...readSection(''), log: readLog(text) };
+  if (kind === 'm') return { ...readModules(text), log: null };
+  const list = Object.values(listSections).find((section) => section.kind === kind);
+  return { ...(list ? readList(list.row, text) : readSection(text)), log: null };
+}
+
+/** The livepatches of a section, as one text to compare. */
+function patchesIn(section: SectionContent | undefined): string {
+  const patches = (section?.folders ?? []).filter(
+    (path) => path.startsWith(`${livepatchRoot}/`) && path.split('/').length === 5,
+  );
+  return patches.join('\n');
+}
+
+/** Values of single modules, an empty line, and the list of all. */
+function readModules(text: string): SectionContent {
+  const divide = text.startsWith('\n') ? 0 : text.indexOf('\n\n') + 1;
+  const section = readSection(text.slice(0, divide));
+  section.files.set(modulesFile, { text: text.slice(divide + 1), truncated: false });
+  return section;
+}
+
+/** `PATH:` and the list below it, or why there is none. */
+function readList({ places }: PlacedRow, text: string): SectionContent {
+  const place = places.find((path) => text.startsWith(`${path}:\n`));
+  if (place === undefined) return readSection(text);
+  const section = readSection('');
+  section.files.set(place, { text: text.slice(place.length + 2), truncated: false });
+  return section;
+}
+
+function readLog(text: string): FileReading {
+  if (text.trim() === '') return absent;
+  const [, reason] = /^(?:[^\n]*: )?dmesg: ([^\n]*)\n$/.exec(text) ?? [];
+  if (reason === undefined) return { text: inOrder(text), truncated: false };
+  return reason === 'not found'
+    ? absent
+    : { missing: 'denied', detail: visible(capText(reason, 200)) };
 }
 
 /** Lines by the log's own clock; those without a stamp stay behind the line above them. */

@@ -1,17 +1,21 @@
 /** Names, states, stacks and units of the blocking threads, as far as they have come. */
-import { parsePatchState } from '../../../shared/readings/files/patchState';
+import type { Problem } from '../../../shared/base/problem';
+import { filesRead, rowOf } from '../../../shared/readings/reads';
 import type { FileReading } from '../../../shared/readings/readings';
 import { readComplaints, readThreadFiles } from './answerText';
 import type { Frame } from '../wire/frames';
 import { threadKey, type ThreadId } from '../wire/request';
 import type { ThreadStates } from './threadStates';
+import { UnknownNames } from './unknownNames';
 
-const fastFiles = ['comm', 'stat', 'status', 'wchan'] as const;
-const processFiles = ['cmdline', 'cgroup'] as const;
+const fastFiles = filesRead('thread', 'once');
+const slowFiles = filesRead('thread', 'slow', 'slow-bytes');
+const processFiles = filesRead('process', 'slow', 'slow-bytes');
 
 export class ThreadDetails {
   private readonly files = new Map<string, FileReading>();
   private known = new Set<string>();
+  private readonly unknown = { fast: new UnknownNames(), slow: new UnknownNames() };
 
   has(thread: ThreadId): boolean {
     return this.known.has(threadKey(thread));
@@ -20,9 +24,12 @@ export class ThreadDetails {
   /** @returns the threads that are told of: those whose slow files are under way */
   takeFast(frames: readonly Frame[]): readonly string[] {
     const told = new Set<string>();
+    this.unknown.fast = new UnknownNames();
     for (const frame of frames) {
       if (frame.kind !== 'd') continue;
-      for (const [path, reading] of readThreadFiles(frame.body.toString())) {
+      const { files, unknown } = readThreadFiles(frame.body.toString());
+      this.unknown.fast.addAll(unknown);
+      for (const [path, reading] of files) {
         this.files.set(path, reading);
         told.add(path.slice(0, path.lastIndexOf('/')));
       }
@@ -37,26 +44,36 @@ export class ThreadDetails {
    * @param told the threads that were asked for
    */
   takeSlow(frames: readonly Frame[], told: readonly string[]): void {
+    this.unknown.slow = new UnknownNames();
     this.takeSingle(frames);
     const content = frames.findLast(({ kind }) => kind === 'k');
     if (!content) return;
     const errors = frames.findLast(({ kind }) => kind === 'xk');
-    const read = readThreadFiles(content.body.toString());
-    const missing = readComplaints(errors?.body.toString() ?? '');
-    for (const [path, reading] of read) this.files.set(path, reading);
-    for (const [path, why] of missing) {
-      if (!read.has(path)) this.files.set(path, { missing: why });
+    const { files, unknown } = readThreadFiles(content.body.toString());
+    const complaints = readComplaints(errors?.body.toString() ?? '');
+    for (const [path, reading] of files) this.files.set(path, reading);
+    for (const [path, why] of complaints.missing) {
+      if (!files.has(path)) this.files.set(path, { missing: why });
     }
+    this.unknown.slow.addAll(unknown);
+    this.unknown.slow.addAll(complaints.unknown);
     if (errors) this.fillEmpty(told);
   }
 
   /** Command lines that came one by one. */
   private takeSingle(frames: readonly Frame[]): void {
     for (const { kind, words, body } of frames) {
-      const [path = ''] = words;
-      if (kind === 'C') this.files.set(path, { text: body.toString(), truncated: false });
-      if (kind === 'S') this.files.set(path, { missing: 'timed-out' });
+      if (kind !== 'C' && kind !== 'S') continue;
+      const path = words.join(' ');
+      if (!rowOf(path)) this.unknown.slow.add(path);
+      else if (kind === 'C') this.files.set(path, { text: body.toString(), truncated: false });
+      else this.files.set(path, { missing: 'timed-out' });
     }
+  }
+
+  /** What was sent along and is not read of threads. */
+  problems(): Problem[] {
+    return [this.unknown.fast, this.unknown.slow].flatMap((names) => names.problems());
   }
 
   keepOnly(threads: readonly ThreadId[]): void {
@@ -72,13 +89,10 @@ export class ThreadDetails {
   /** All that a detailed thread should have; what has not come is `timed-out`. */
   addTo(files: Map<string, FileReading>, states: ThreadStates | null): void {
     for (const key of this.known) {
-      const process = key.slice(0, key.indexOf('/task/'));
       for (const name of fastFiles) {
         files.set(`${key}/${name}`, this.files.get(`${key}/${name}`) ?? { missing: 'vanished' });
       }
-      files.set(`${key}/stack`, this.slow(`${key}/stack`));
-      for (const name of processFiles)
-        files.set(`${process}/${name}`, this.slow(`${process}/${name}`));
+      for (const path of slowPaths(key)) files.set(path, this.slow(path));
     }
     if (states) this.addStates(files, states);
   }
@@ -88,7 +102,6 @@ export class ThreadDetails {
       const key = threadKey({ pid, tid: scan.tids[row] ?? pid });
       const state = scan.states[row];
       if (!this.known.has(key) || state === undefined) continue;
-      if (parsePatchState(String(state)) === null) continue;
       files.set(`${key}/patch_state`, { text: `${state}\n`, truncated: false });
     }
   }
@@ -99,12 +112,17 @@ export class ThreadDetails {
 
   /** grep prints nothing for an empty file, such as a kernel thread's command line. */
   private fillEmpty(told: readonly string[]): void {
-    for (const key of told) {
-      const process = key.slice(0, key.indexOf('/task/'));
-      for (const name of ['stack', ...processFiles]) {
-        const path = `${name === 'stack' ? key : process}/${name}`;
-        if (!this.files.has(path)) this.files.set(path, { text: '', truncated: false });
-      }
+    for (const path of told.flatMap(slowPaths)) {
+      if (!this.files.has(path)) this.files.set(path, { text: '', truncated: false });
     }
   }
+}
+
+/** What may come late of a thread and its process. */
+function slowPaths(key: string): string[] {
+  const process = key.slice(0, key.indexOf('/task/'));
+  return [
+    ...slowFiles.map((name) => `${key}/${name}`),
+    ...processFiles.map((name) => `${process}/${name}`),
+  ];
 }

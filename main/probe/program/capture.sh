@@ -4,6 +4,9 @@
 # It reads /sys and /proc and runs dmesg; it changes nothing on this host but the archive that it
 # writes and a temporary folder, which it removes. Open the archive with: klpscope ARCHIVE.tar.gz
 
+# Lists of names are divided into words on purpose: none of them holds a space.
+# shellcheck disable=SC2086
+
 # Nothing of the login's environment takes part.
 unset -f command unalias basename cat date dmesg echo grep gzip head id mkdir mktemp printf read
 unset -f rm tar timeout tr true umask uname xargs
@@ -11,8 +14,11 @@ unset -f rm tar timeout tr true umask uname xargs
 command unset -f [
 unalias -a
 unset -v GREP_OPTIONS GZIP GLOBIGNORE CDPATH IFS
-unset -v archive details ending file function limit livepatches module name object pack patch
-unset -v process root state sys taint target thread work
+unset -v archive details ending file function host_once host_presence host_with_modules limit
+unset -v list_enabled_functions list_modules livepatch_last livepatch_once livepatch_presence
+unset -v livepatch_twice livepatches module module_once name object object_once pack patch
+unset -v process process_slow process_slow_bytes root state sys taint target thread thread_once
+unset -v thread_slow work
 
 set +efvxC -u
 umask 077
@@ -29,6 +35,23 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 root=$work/root
 sys=/sys/kernel/livepatch
+
+# What is read: the list of shared/readings/reads.ts, by folder and way. A test holds the two together.
+livepatch_twice='transition enabled'
+livepatch_once='replace replaceable replace_set'
+livepatch_presence='force signal'
+livepatch_last=stack_order
+object_once=patched
+module_once='refcnt initstate'
+thread_once='comm stat status wchan'
+thread_slow=stack
+process_slow=cgroup
+process_slow_bytes=cmdline
+host_once='/proc/sys/kernel/osrelease /proc/sys/kernel/hostname /proc/sys/kernel/random/boot_id /proc/uptime'
+host_with_modules=/proc/sys/kernel/tainted
+host_presence=/proc/1/patch_state
+list_modules=/proc/modules
+list_enabled_functions='/sys/kernel/tracing/enabled_functions /sys/kernel/debug/tracing/enabled_functions'
 
 # One file, if it can be read, of at most so many bytes.
 save() {
@@ -56,17 +79,19 @@ save_livepatches() {
 	[ -d "$sys" ] && mkdir -p "$root$sys"
 	for patch in "$sys"/*/; do
 		[ -d "$patch" ] || continue
-		for name in transition enabled replace replaceable replace_set; do
+		for name in $livepatch_twice $livepatch_once; do
 			save "$patch$name" 4096
 		done
 		# Nobody can read these; that they are there tells which kernel's rules hold.
-		for name in force signal; do
+		for name in $livepatch_presence; do
 			[ -e "$patch$name" ] && mkdir -p "$root$patch" && : >"$root$patch$name"
 		done
 		for object in "$patch"*/; do
 			[ -d "$object" ] || continue
 			mkdir -p "$root$object"
-			save "$object"patched 4096
+			for name in $object_once; do
+				save "$object$name" 4096
+			done
 			# A function is an empty folder.
 			for function in "$object"*/; do
 				[ -d "$function" ] && mkdir -p "$root$function"
@@ -76,10 +101,25 @@ save_livepatches() {
 }
 
 save_thread() {
-	for name in patch_state comm stat status wchan; do
+	for name in $thread_once; do
 		save "$1/$name"
 	done
-	save_slow "$1/stack"
+	for name in $thread_slow; do
+		save_slow "$1/$name"
+	done
+}
+
+save_module() {
+	for name in $module_once; do
+		save "$1/$name" 4096
+	done
+}
+
+# A list, where it lies first; it has a line for each module or function.
+save_list() {
+	for file; do
+		[ -r "$file" ] && save "$file" 8388608 && break
+	done
 }
 
 mkdir -p "$root/proc" "$root/sys/kernel"
@@ -107,38 +147,41 @@ if [ -n "$target" ]; then
 		[ "$details" -gt 200 ] && continue
 		save_thread "$thread"
 		process=${thread%/task/*}
-		for name in cmdline cgroup; do
+		for name in $process_slow $process_slow_bytes; do
 			save_slow "$process/$name"
 		done
 	done
 else
-	save /proc/1/patch_state 4096
+	for file in $host_presence; do
+		save "$file" 4096
+	done
 fi
 
-for name in osrelease hostname random/boot_id tainted; do
-	save /proc/sys/kernel/$name 4096
+for file in $host_with_modules; do
+	save "$file" 4096
 done
-save /proc/modules 8388608
+save_list $list_modules
 livepatches=$(grep -l K /sys/module/*/taint 2>/dev/null)
 for taint in $livepatches; do
-	for name in taint refcnt initstate; do
-		save "${taint%taint}$name" 4096
-	done
+	save "$taint" 4096
+	save_module "${taint%/taint}"
 done
 for object in "$sys"/*/*/; do
 	module=$(basename "$object" | tr - _)
-	save "/sys/module/$module/refcnt" 4096
-	save "/sys/module/$module/initstate" 4096
+	save_module "/sys/module/$module"
 done
-for file in /sys/kernel/tracing/enabled_functions /sys/kernel/debug/tracing/enabled_functions; do
-	[ -r "$file" ] && save "$file" 8388608 && break
-done
+save_list $list_enabled_functions
 mkdir -p "$root/sos_commands/kernel"
 dmesg >"$root/sos_commands/kernel/dmesg" 2>/dev/null || rm -f "$root/sos_commands/kernel/dmesg"
-# The uptime after the log, stack_order last: it takes the lock of all livepatches.
-save /proc/uptime 4096
+# The uptime after the log: it must not seem older than the last line.
+for file in $host_once; do
+	save "$file" 4096
+done
+# Takes the lock of all livepatches.
 for patch in "$sys"/*/; do
-	save_slow "$patch"stack_order
+	for name in $livepatch_last; do
+		save_slow "$patch$name"
+	done
 done
 
 tar -cf - -C "$root" . | $pack >"$archive" && echo "$archive"

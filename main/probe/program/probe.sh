@@ -40,10 +40,30 @@ command unset -f [
 unalias -a
 unset -v GREP_OPTIONS GZIP GLOBIGNORE CDPATH IFS
 unset -v _others _real child children commands count cut differ dir effective errors file files
-unset -v fresh guard id key known last last_f last_h last_l last_m last_moves last_p line lines
-unset -v livepatches mark module moves moving name nl object pack patch patterns process reader
-unset -v request s scan seconds section sections sought stacks status sys taint target text timed
-unset -v timeout told total tries uid unanswered unfinished who whole word
+unset -v fresh guard host_once host_presence host_with_modules id key known last last_f last_h
+unset -v last_l last_m last_moves last_p line lines list_enabled_functions list_modules
+unset -v livepatch_last livepatch_once livepatch_presence livepatches mark module module_once
+unset -v moves moving name nl object object_once pack patch patterns process process_slow
+unset -v process_slow_bytes reader request s scan seconds section sections sought stacks status
+unset -v status_fields sys taint target text thread_once thread_slow timed timeout told total
+unset -v tries uid unanswered unfinished who whole word
+
+# What is read: the list of shared/readings/reads.ts, by folder and way. A test holds the two together.
+livepatch_once='replace replaceable replace_set'
+livepatch_presence='force signal'
+livepatch_last=stack_order
+object_once=patched
+module_once='refcnt initstate'
+thread_once='comm stat status wchan'
+thread_slow=stack
+process_slow=cgroup
+process_slow_bytes=cmdline
+host_once='/proc/sys/kernel/osrelease /proc/sys/kernel/hostname /proc/sys/kernel/random/boot_id /proc/uptime'
+host_with_modules=/proc/sys/kernel/tainted
+status_fields='Name|State|Tgid|Pid|PPid|Uid|Kthread'
+host_presence=/proc/1/patch_state
+list_modules=/proc/modules
+list_enabled_functions='/sys/kernel/tracing/enabled_functions /sys/kernel/debug/tracing/enabled_functions'
 
 LC_ALL=C
 export LC_ALL
@@ -125,15 +145,17 @@ movement() {
 attributes() {
 	[ -d "$sys" ] && text="$text folder $sys$nl"
 	for patch in "$sys"/*/; do
-		for name in replace replaceable replace_set; do
+		for name in $livepatch_once; do
 			value "$patch$name"
 		done
-		for name in force signal; do
+		for name in $livepatch_presence; do
 			[ -e "$patch$name" ] && text="$text exists $patch$name$nl"
 		done
 	done
 	for object in "$sys"/*/*/; do
-		value "$object"patched
+		for name in $object_once; do
+			value "$object$name"
+		done
 	done
 	# Each a line of its own; joined by the shell itself, since there may be thousands.
 	IFS=$nl
@@ -147,28 +169,36 @@ attributes() {
 
 host() {
 	text=
-	for name in osrelease hostname random/boot_id; do
-		value /proc/sys/kernel/$name
+	for file in $host_once; do
+		value "$file"
 	done
-	value /proc/uptime
 	[ -e /sys/kernel ] && text="$text folder /sys/kernel$nl"
-	[ -e /proc/1/patch_state ] && text="$text exists /proc/1/patch_state$nl"
+	for file in $host_presence; do
+		[ -e "$file" ] && text="$text exists $file$nl"
+	done
 	send h "$text"
+}
+
+of_module() {
+	for name in $module_once; do
+		value "$1/$name"
+	done
 }
 
 modules() {
 	livepatches=$(grep -l K /sys/module/*/taint)
-	# Not by read, which takes a byte at a time: sysctl tells a number to the first read alone.
-	if text=$(cat /proc/sys/kernel/tainted); then
-		text=/proc/sys/kernel/tainted:$text$nl
-	else
-		text=
-		value /proc/sys/kernel/tainted
-	fi
+	text=
+	for file in $host_with_modules; do
+		# Not by read, which takes a byte at a time: sysctl tells a number to the first read alone.
+		if line=$(cat "$file"); then
+			text="$text$file:$line$nl"
+		else
+			value "$file"
+		fi
+	done
 	for taint in $livepatches; do
 		value "$taint"
-		value "${taint%taint}refcnt"
-		value "${taint%taint}initstate"
+		of_module "${taint%/taint}"
 	done
 	for object in "$sys"/*/*/; do
 		module=${object%/}
@@ -179,17 +209,17 @@ modules() {
 		module="$*"
 		unset IFS
 		[ "$module" = vmlinux ] && continue
-		value /sys/module/"$module"/refcnt
-		value /sys/module/"$module"/initstate
+		of_module /sys/module/"$module"
 	done
-	send m "$text$nl$(cat /proc/modules)$nl"
+	send m "$text$nl$(cat "$list_modules")$nl"
 }
 
 # Only functions with the flag I, and the lines that continue them.
 redirected() {
-	file=/sys/kernel/tracing/enabled_functions
-	[ -e "$file" ] || file=/sys/kernel/debug/tracing/enabled_functions
 	text=
+	for file in $list_enabled_functions; do
+		[ -e "$file" ] && break
+	done
 	if true <"$file"; then
 		text="$file:$nl$(grep -E '\) [A-Z ]*I' "$file")$nl"
 	elif [ -e "$file" ]; then
@@ -327,12 +357,16 @@ someone() {
 details() {
 	files='' status=''
 	for dir; do
-		files="$files $dir/comm $dir/stat $dir/wchan"
-		status="$status $dir/status"
+		for name in $thread_once; do
+			case $name in
+			status) status="$status $dir/$name" ;;
+			*) files="$files $dir/$name" ;;
+			esac
+		done
 	done
 	frame d
 	grep -aH '' $files
-	grep -aHE '^(Name|State|Tgid|Pid|PPid|TracerPid|Uid|Gid|Threads|Kthread):' $status
+	grep -aHE "^($status_fields):" $status
 }
 
 # Busybox before 1.30 spells timeout differently, and busybox's cut ends a line at each NUL.
@@ -398,12 +432,18 @@ batch() {
 slow() {
 	stacks='' commands='' last=''
 	for dir; do
-		stacks="$stacks $dir/stack"
+		for name in $thread_slow; do
+			stacks="$stacks $dir/$name"
+		done
 		process=${dir%/task/*}
 		[ "$process" = "$last" ] && continue
 		last=$process
-		stacks="$stacks $process/cgroup"
-		commands="$commands $process/cmdline"
+		for name in $process_slow; do
+			stacks="$stacks $process/$name"
+		done
+		for name in $process_slow_bytes; do
+			commands="$commands $process/$name"
+		done
 	done
 	if [ "$whole" ]; then
 		alone batch k $stacks $commands | cut -b 1-4200
@@ -440,9 +480,12 @@ late() {
 orders() {
 	(
 		exec >&3
-		for file in "$sys"/*/stack_order; do
-			line=
-			IFS= read -r line <"$file" && printf '%s=o %s:%s\n' "$mark" "$file" "$line"
+		for patch in "$sys"/*/; do
+			for name in $livepatch_last; do
+				file=$patch$name
+				line=
+				IFS= read -r line <"$file" && printf '%s=o %s:%s\n' "$mark" "$file" "$line"
+			done
 		done
 		printf '%s=O %s\n' "$mark" $id
 	) </dev/null &

@@ -1,4 +1,5 @@
 /** Which entries of an archive are kept, and where they belong. */
+import { isRead } from '../../../shared/readings/reads';
 
 /** Folders at a host's root by which the host's tree is found in an archive. */
 const rootFolders = new Set(['proc', 'sys', 'sos_commands', 'var', 'etc']);
@@ -27,20 +28,11 @@ export function placeOf(path: string): Place | null {
   return isBelowTop ? { prefix: first, names: names.slice(1) } : { prefix: '', names };
 }
 
-/** What `collect` may ask for, and the folders on the way there. */
-const wanted = [
-  /^(?:proc|proc\/\d+|proc\/\d+\/task|proc\/\d+\/task\/\d+)$/,
-  /^proc\/(?:modules|uptime|sys\/kernel\/(?:\w+|random\/boot_id))$/,
-  /^proc\/\d+(?:\/task\/\d+)?\/(?:comm|cmdline|cgroup|patch_state|stack|stat|status|wchan)$/,
-  /^sys(?:\/(?:kernel|module))?$/,
-  /^sys\/kernel\/livepatch(?:\/|$)/,
-  /^sys\/kernel\/(?:debug\/)?tracing(?:\/enabled_functions)?$/,
-  /^sys\/module\/[^/]+(?:\/(?:taint|refcnt|initstate))?$/,
-  /^sos_commands\/kernel\/dmesg$/,
-  /^var\/log\/dmesg$/,
-];
+/** Beside facts about a host: a link that stands for one of them may lead there. */
+const besideFacts = /^\/proc\/sys\/kernel\/\w+$/;
 
+/** Whether `collect` may ask for it, or it is on the way there. */
 export function isWanted({ names }: Place): boolean {
-  const path = names.join('/');
-  return wanted.some((pattern) => pattern.test(path));
+  const path = `/${names.join('/')}`;
+  return isRead(path) || besideFacts.test(path);
 }

@@ -10,6 +10,7 @@ import type {
   ThreadStack,
   Tree,
 } from '../../../shared/readings/readings';
+import { reads } from '../../../shared/readings/reads';
 import { resolvePath, type Looked } from '../resolvePath';
 import { ThreadColumns, threadNumber } from '../threadColumns';
 
@@ -18,9 +19,6 @@ export type Leaf =
   | { readonly kind: 'file'; readonly text: string; readonly truncated: boolean }
   | { readonly kind: 'link'; readonly goal: string }
   | { readonly kind: 'other' };
-
-/** Characters of /proc/PID/stat. */
-const statLimit = 4096;
 
 interface Folder {
   readonly kind: 'folder';
@@ -97,7 +95,7 @@ export class ArchiveTree implements Tree {
     for (const [pid, process] of numbered(this.root.children.get('proc'))) {
       for (const [tid] of numbered(process.children.get('task'))) {
         const thread = `/proc/${pid}/task/${tid}`;
-        const stat = this.readFile(`${thread}/stat`, statLimit);
+        const stat = this.readFile(`${thread}/stat`, reads.thread.stat.limit);
         const state = 'text' in stat ? (parseProcStat(stat.text)?.state ?? null) : null;
         const stack = this.readFile(`${thread}/stack`, limit);
         yield { pid: Number(pid), tid: Number(tid), state, stack };

@@ -2,12 +2,10 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { parseProcStat } from '../../../shared/readings/files/procStat';
 import type { FileReading, ThreadStack } from '../../../shared/readings/readings';
+import { reads } from '../../../shared/readings/reads';
 import { missingBecause } from '../missing';
 import { readText } from './readText';
 import { threadNumber } from '../threadColumns';
-
-/** Bytes of /proc/PID/stat. */
-const statLimit = 4096;
 
 /**
  * Links are passed over: one planted in a tree would lead out of it.
@@ -19,7 +17,7 @@ export function* stacksBelow(proc: string, limit: number): Generator<ThreadStack
     const task = `${proc}/${pid}/task`;
     if (!lstatSync(task, { throwIfNoEntry: false })?.isDirectory()) continue;
     for (const tid of numbered(task)) {
-      const stat = read(`${task}/${tid}/stat`, statLimit);
+      const stat = read(`${task}/${tid}/stat`, reads.thread.stat.limit);
       const state = 'text' in stat ? (parseProcStat(stat.text)?.state ?? null) : null;
       const stack = read(`${task}/${tid}/stack`, limit);
       yield { pid: Number(pid), tid: Number(tid), state, stack };

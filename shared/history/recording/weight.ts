@@ -2,8 +2,9 @@
  * How much memory and work the samples of a recording ask for, known before any of it is done: a
  * few megabytes can ask for more than a machine has.
  */
-import { limitOf, sampleExcess, type SampleLimits } from '../../readings/limits';
+import { sampleExcess, type SampleLimits } from '../../readings/limits';
 import { livepatchRoot } from '../../readings/paths';
+import { limitOf } from '../../readings/reads';
 import { threadKey } from './encode';
 import type { FileChange, SampleLine } from './format';
 

@@ -1,3 +1,5 @@
+import { statusFields } from '../reads';
+
 /** What /proc/PID/status (or that of one thread) says; a field that it lacks is null. */
 export interface ProcStatus {
   /** comm, with the kernel's escapes undone: it may hold a newline. */
@@ -37,7 +39,7 @@ export function parseProcStatus(text: string): ProcStatus | null {
   return Object.values(status).every((value) => value === null) ? null : status;
 }
 
-const wanted = new Set(['Name', 'State', 'Tgid', 'Pid', 'PPid', 'Uid', 'Kthread']);
+const wanted: ReadonlySet<string> = new Set(statusFields);
 
 /** Values of the wanted fields; null for one that occurs more than once. */
 function readFields(text: string): Map<string, string | null> {

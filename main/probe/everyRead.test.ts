@@ -1,0 +1,182 @@
+/**
+ * Every row of the list of what is read, on a fabricated host that has each of these files: whoever
+ * reads brings all of them. A row that is added is missed here by each reader that does not know it.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseTarget } from '../../shared/api/target';
+import type { Result } from '../../shared/base/problem';
+import { livepatchRoot, moduleRoot, threadPath } from '../../shared/readings/paths';
+import {
+  lists,
+  reads,
+  rowOf,
+  type FileRow,
+  type Place,
+  type Way,
+} from '../../shared/readings/reads';
+import type { Readings } from '../../shared/readings/readings';
+import { blockingThreads } from '../../shared/readings/threads';
+import { skipping } from '../../testing/main/skipping';
+import {
+  cannotFabricate,
+  fabricateRoot,
+  type FabricatedRoot,
+} from '../../testing/sshd/fabricatedRoot';
+import { probe } from '../../testing/sshd/probedHost';
+import { openSource } from '../sources/openSource';
+import { captureScript } from './program/captureScript';
+
+const samples = join(import.meta.dirname, '../../samples/linux-6.12');
+const impossible = skipping(import.meta.filename, cannotFabricate());
+
+function valueOf<T>(result: Result<T>): T {
+  if (!result.ok) throw new Error(result.problem.message);
+  return result.value;
+}
+
+async function readFrom(target: string): Promise<Readings> {
+  const source = valueOf(openSource(valueOf(parseTarget(target))));
+  return valueOf(await source.sample());
+}
+
+const throughProbe = async (argv: readonly string[]): Promise<Readings> => {
+  const host = await probe(argv);
+  const readings = await host.read();
+  host.live.close();
+  return readings;
+};
+
+/** How a host is read, by whoever does. */
+const readers: Readonly<Record<string, (root: FabricatedRoot) => Promise<Readings>>> = {
+  'collect, of its files': (root) => readFrom(`dir:${root.path}`),
+  'the probe, with busybox only': (root) => throughProbe([...root.busyboxOnly, 'sh']),
+  'the probe, in dash with GNU tools': (root) => throughProbe([...root.ownPrograms, 'dash']),
+  'the probe, in bash with GNU tools': (root) => throughProbe([...root.ownPrograms, 'bash']),
+  'the capture script, and collect of its archive': (root) => readFrom(capture(root)),
+};
+
+/** @returns the archive */
+function capture(root: FabricatedRoot): string {
+  writeFileSync(join(root.path, 'capture.sh'), captureScript);
+  const [program = '', ...args] = root.busyboxOnly;
+  execFileSync(program, [...args, 'sh', '/capture.sh', '/out.tar.gz']);
+  return join(root.path, 'out.tar.gz');
+}
+
+/** Where the files of the list lie on a host, by their folders. */
+type Folders = ReadonlyMap<string, string>;
+
+function pathsIn(folders: Folders, isWanted: (row: FileRow) => boolean): [string, number][] {
+  return Object.entries(reads).flatMap(([place, rows]) =>
+    Object.entries<FileRow>(rows)
+      .filter(([, row]) => isWanted(row))
+      .map(([name, { limit }]): [string, number] => [
+        join('/', folders.get(place) ?? place, name),
+        limit,
+      ]),
+  );
+}
+
+const listPaths = Object.values(lists).map(({ places: [first], limit }): [string, number] => [
+  first,
+  limit,
+]);
+
+function isOfPresence(path: string): boolean {
+  const row = rowOf(path);
+  return row !== null && 'way' in row && row.way === 'presence';
+}
+
+function missingFrom({ files }: Readings, paths: readonly [string, number][]): string[] {
+  return paths.flatMap(([path]) => {
+    const reading = files.get(path);
+    // A file that was not asked for at all must not pass for an empty one.
+    const isThere = reading && 'text' in reading && (reading.text !== '' || isOfPresence(path));
+    return isThere ? [] : [path];
+  });
+}
+
+describe.skipIf(impossible)('a host in a transition, with every file that is read', () => {
+  let root: FabricatedRoot;
+  let folders: Folders;
+
+  beforeAll(async () => {
+    root = fabricateRoot(join(samples, '04-stalled-patching.tar.gz'));
+    const { threads } = await readFrom(`dir:${root.path}`);
+    if (!threads) throw new Error('no threads');
+    const [{ pid, tid } = { pid: 0, tid: 0 }] = blockingThreads(threads, true);
+    const byPlace: Readonly<Record<Place, string>> = {
+      livepatch: join(livepatchRoot, 'lp_busy'),
+      object: join(livepatchRoot, 'lp_busy', objectOf('lp_busy')),
+      module: join(moduleRoot, 'lp_busy'),
+      thread: threadPath(pid, tid),
+      process: `/proc/${pid}`,
+      host: '/',
+    };
+    folders = new Map(Object.entries(byPlace));
+    for (const [path] of [...pathsIn(folders, () => true), ...listPaths]) {
+      const file = join(root.path, path);
+      if (existsSync(file) && readFileSync(file, 'utf8') !== '') continue;
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, '1\n');
+    }
+  });
+  afterAll(() => root.remove());
+
+  function objectOf(patch: string): string {
+    const entries = readdirSync(join(root.path, livepatchRoot, patch), { withFileTypes: true });
+    const object = entries.find((entry) => entry.isDirectory());
+    if (!object) throw new Error(`${patch} patches nothing`);
+    return object.name;
+  }
+
+  /** That a host has threads with a state is looked at only where it has no livepatches. */
+  const isReadHere = (row: FileRow) => row.way !== 'presence' || !isOfHost(row);
+  const isOfHost = (row: FileRow) => Object.values<FileRow>(reads.host).includes(row);
+
+  it.each(Object.entries(readers))('is read whole by %s', async (_, read) => {
+    const readings = await read(root);
+    const paths = [...pathsIn(folders, isReadHere), ...listPaths];
+    expect(paths.length).toBeGreaterThan(25);
+    expect(missingFrom(readings, paths)).toEqual([]);
+    expect(readings.problems).toEqual([]);
+  });
+
+  it('is captured with no less of a file than is read of it', () => {
+    // These decide what is captured at all.
+    const kept: ReadonlySet<Way> = new Set(['twice', 'every', 'presence']);
+    const long = [...pathsIn(folders, ({ way }) => !kept.has(way)), ...listPaths];
+    for (const [path, limit] of long) {
+      writeFileSync(join(root.path, path), 'x'.repeat(limit + 1));
+    }
+    const listed = execFileSync('tar', ['-tvf', capture(root)]).toString();
+    const sizes = new Map(
+      [...listed.matchAll(/^\S+ +\S+ +(\d+) \S+ \S+ \.(.*)$/gm)].map(
+        ([, size, path]): [string, number] => [path ?? '', Number(size)],
+      ),
+    );
+    const short = long.filter(([path, limit]) => !((sizes.get(path) ?? 0) >= limit));
+    expect(short).toEqual([]);
+  });
+});
+
+describe.skipIf(impossible)('a host without livepatches', () => {
+  it.each(Object.entries(readers))('tells %s what its kernel can', async (_, read) => {
+    const root = fabricateRoot(join(samples, '01-none.tar.gz'));
+    rmSync(join(root.path, livepatchRoot), { recursive: true, force: true });
+    const paths = Object.entries<FileRow>(reads.host);
+    for (const [path] of paths) {
+      if (!existsSync(join(root.path, path))) {
+        mkdirSync(join(root.path, dirname(path)), { recursive: true });
+        writeFileSync(join(root.path, path), '-1\n');
+      }
+    }
+    const readings = await read(root);
+    root.remove();
+    const all = paths.map(([path, { limit }]): [string, number] => [path, limit]);
+    expect(missingFrom(readings, all)).toEqual([]);
+  });
+});
