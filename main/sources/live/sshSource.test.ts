@@ -351,9 +351,11 @@ describe.skipIf(impossible)('over SSH', () => {
 
   it('says that a forced command is no shell', async () => {
     const forced = await another({ config: ['ForceCommand echo only this'] });
-    const sampled = await open({ server: forced }).sample();
-    expect(sampled).toMatchObject({ ok: false, problem: { code: 'no-shell' } });
-    expect(messageOf(sampled)).toContain('only this');
+    for (const transport of ['ssh2', 'openssh'] as const) {
+      const sampled = await open({ server: forced, transport }).sample();
+      expect(sampled).toMatchObject({ ok: false, problem: { code: 'no-shell' } });
+      expect(messageOf(sampled)).toContain('only this');
+    }
   });
 
   it('cuts off a command that floods', async () => {

@@ -98,6 +98,7 @@ describe.each(readers)('by %s', (reader) => {
     ],
     ['ProxyJump none', { jumps: [] }],
     ['ProxyJump ssh://ada@gate:2200', { jumps: [{ user: 'ada', host: 'gate', port: 2200 }] }],
+    ['ProxyJump [fe80::1]:2200,b', { jumps: [hop('fe80::1', 2200), hop('b', null)] }],
     ['ServerAliveInterval 7', { aliveSeconds: 7 }],
     ['ServerAliveInterval 0', { aliveSeconds: null }],
     ['ServerAliveCountMax 5', { aliveCount: 5 }],
@@ -147,6 +148,10 @@ describe.each(readers)('by %s', (reader) => {
   });
 });
 
+function hop(host: string, port: number | null): HostAddress {
+  return { user: null, host, port };
+}
+
 function expanded(folder: string): string {
   const { username, uid } = userInfo();
   const own = homedir();
@@ -174,6 +179,11 @@ describe('the algorithms of this machine’s ssh', () => {
       hostKey: [],
     });
   });
+});
+
+it('a hop that makes no sense is a host of that name', async () => {
+  const { jumps } = await settings('the file alone', ['ProxyJump a:b:c']);
+  expect(jumps).toEqual([hop('a:b:c', null)]);
 });
 
 describe('what ssh refuses', () => {
@@ -268,6 +278,19 @@ describe('what ssh2 can’t do', () => {
     // A file is read by nobody who could tell what is usual.
     const alone = await settings('the file alone', ['PermitTimeTravel no']);
     expect(alone.onlyOpenSsh).toEqual(['keyword:permittimetravel']);
+  });
+
+  it('is nothing that has but blanks for its value', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(
+      join(folder, 'ssh'),
+      '#!/bin/sh\necho "proxycommand  "; echo "certificatefile "\n',
+      {
+        mode: 0o755,
+      },
+    );
+    vi.stubEnv('PATH', folder);
+    expect((await settings('OpenSSH', [])).onlyOpenSsh).toEqual([]);
   });
 
   it('is GSSAPI only where the user’s own file has it, and not the system’s', async () => {

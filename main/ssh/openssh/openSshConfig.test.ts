@@ -97,7 +97,7 @@ it('keeps what the user configured, and lets nothing weaken what must hold', asy
     controlmaster: 'false',
     connecttimeout: '7',
     serveraliveinterval: '3',
-    checkhostip: 'no',
+    checkhostip: 'yes',
     hashknownhosts: 'no',
     visualhostkey: 'no',
     clearallforwardings: 'yes',
@@ -181,4 +181,19 @@ it('reads the user’s own file alone where one is named, and the system’s aft
 it('asks no program about keys of an ssh that knows no such program', async () => {
   const text = await madeOf({ db1: ['KnownHostsCommand /bin/true'] }, { knownHostsProgram: null });
   expect(text).not.toContain('KnownHostsCommand');
+});
+
+it('has ssh look at addresses only where the configuration of the host does', async () => {
+  const text = await madeOf({ db1: ['CheckHostIP yes'], gate: ['CheckHostIP no'] });
+  const [db1 = '', gate = '', all = ''] = text.split(/^Host /m).slice(1);
+  expect([db1, gate, all].map((block) => /CheckHostIP (\w+)/.exec(block)?.[1])).toEqual([
+    'yes',
+    undefined,
+    'no',
+  ]);
+});
+
+it('asks our program about keys of hosts, too, that are not known to be on the way', async () => {
+  const of = await made(['Host other', '  KnownHostsCommand /user/own']);
+  expect(of('other').get('knownhostscommand')).toBe('"/own 50%/known-hosts" %I %H %K');
 });

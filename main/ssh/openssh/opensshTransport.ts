@@ -131,6 +131,7 @@ function loggedIn(
       isOver = true;
       clearInterval(timer);
       desk.onLogin = () => undefined;
+      channel.stdout.off('readable', keep);
       channel.stderr.off('data', sort);
       resolve(result);
     };
@@ -140,6 +141,9 @@ function loggedIn(
       helper.hear();
       if (isOver) channel.stderr.unshift(chunk);
     };
+    // What nobody has begun to read when a program ends Node lets go of.
+    const keep = () => undefined;
+    channel.stdout.on('readable', keep);
     const succeeded = () => {
       channel.stderr.pause();
       settle(succeed(channel));
