@@ -70,15 +70,24 @@ main(async () => {
     outcomes.set(step, { tally, seconds: (performance.now() - began) / 1000 });
   }
   await rm(kept, { recursive: true, force: true });
+  if (faults.length > 0) console.log(`\nWhat went wrong:\n${faults.join('\n')}`);
   console.log(`\n${timesOf(outcomes)}`);
   for (const [step, { tally }] of outcomes) console.log(closingLine(step, tally));
   return [...outcomes].every(([step, { tally }]) => isGood(step, tally)) ? 0 : 1;
 });
 
+/** What failed, to be said again at the end: a run prints thousands of lines. */
+const faults: string[] = [];
+
+function fault(line: string): void {
+  console.log(line);
+  faults.push(line);
+}
+
 /** What stays behind is one failed test for files, and one for processes. */
 function withLeftovers(tally: Tally, { files, processes }: Leftovers): Tally {
-  for (const path of files) console.log(`✗ left in the temporary folder: ${path}`);
-  for (const line of processes) console.log(`✗ a process that stayed behind: ${line}`);
+  for (const path of files) fault(`✗ left in the temporary folder: ${path}`);
+  for (const line of processes) fault(`✗ a process that stayed behind: ${line}`);
   const failed = Number(files.length > 0) + Number(processes.length > 0);
   return { ...tally, failed: tally.failed + failed };
 }
@@ -109,6 +118,7 @@ async function outcomeOf(run: Step, args: string[]): Promise<Tally> {
     return await run(args, work);
   } catch (error) {
     say(describe(error));
+    faults.push(`✗ ${describe(error)}`);
     return { passed: 0, failed: 1, skipped: 0 };
   } finally {
     keepOrRemove(work);
@@ -128,7 +138,8 @@ async function check(): Promise<Tally> {
   const outcomes = await Promise.all(
     names.map(async (name) => {
       const { status, output } = await runQuietly('npm', ['run', '--silent', name], { cwd: root });
-      console.log(`${status === 0 ? '✓' : '✗'} ${name}`);
+      if (status === 0) console.log(`✓ ${name}`);
+      else fault(`✗ ${name}`);
       if (status !== 0) console.log(output);
       return status === 0;
     }),
@@ -291,8 +302,12 @@ async function counted(
   const isLab = purposes.includes('lab');
   const lacks = isLab ? labLacks : await lacking(purposes);
   const { tally, lines } = judged(report, { status, lacks, isPart });
-  for (const line of lines) console.log(line);
-  if (lines.length > 0) console.log(`This machine lacks ${lacks.join('; ') || 'nothing'}.`);
+  for (const line of lines) {
+    if (line.startsWith('✗')) fault(line);
+    else console.log(line);
+  }
+  if (lines.some((line) => line.includes('skipped')))
+    console.log(`This machine lacks ${lacks.join('; ') || 'nothing'}.`);
   return tally;
 }
 
@@ -304,7 +319,7 @@ async function secrets(): Promise<Tally> {
   const { files, found } = await searchFolders([kept, join(root, 'test-results')]);
   if (files === 0) throw new Stop('Nothing was written yet: run all steps by npm test.');
   console.log(`${files} files searched for secrets, all processes ${watched.looks} times.`);
-  for (const place of [...found, ...watched.found]) console.log(`✗ a secret in ${place}`);
+  for (const place of [...found, ...watched.found]) fault(`✗ a secret in ${place}`);
   const failed = Number(found.length > 0) + Number(watched.found.size > 0);
   return { passed: 2 - failed, failed, skipped: 0 };
 }

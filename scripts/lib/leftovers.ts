@@ -40,7 +40,7 @@ const markVariable = 'KLPSCOPE_TEST_RUN';
  * do not take away where an application ends before they do.
  */
 const namesOfRunners =
-  /^(?:tsx-\d+|playwright-transform-cache-\d+|node-compile-cache|(?:node-)?jiti|playwright-artifacts-\w+|scoped_dir\w+)$/;
+  /^(?:tsx-\d+|playwright-transform-cache-\d+|node-compile-cache|(?:node-)?jiti|playwright-artifacts-\w+|scoped_dir\w+|\.org\.chromium\.Chromium\.\w+)$/;
 
 /** What was told to end needs a moment for it, on a busy machine a long one. */
 const patienceMs = 20_000;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { skipping, skipsVariable } from '../../testing/main/skipping';
+import { root } from './paths';
 import { judged, readPlaywrightReport, readVitestReport } from './testReports';
 
 function fileOf(report: unknown): string {
@@ -20,7 +21,7 @@ test('Vitest’s report is counted, with the reasons that were given for what wa
   const report = fileOf({
     testResults: [
       {
-        name: '/a.test.ts',
+        name: join(root, 'main/a.test.ts'),
         assertionResults: [
           { status: 'passed', fullName: 'a' },
           { status: 'failed', fullName: 'b' },
@@ -33,11 +34,11 @@ test('Vitest’s report is counted, with the reasons that were given for what wa
   const skips = `${report}.skips`;
   vi.stubEnv(skipsVariable, skips);
   expect(skipping('/b.test.ts', undefined)).toBe(false);
-  expect(skipping('/a.test.ts', 'no\n sshd')).toBe(true);
+  expect(skipping(join(root, 'main/a.test.ts'), 'no\n sshd')).toBe(true);
   vi.unstubAllEnvs();
   expect(await readVitestReport(report, skips)).toEqual({
     passed: 1,
-    failed: 1,
+    failed: ['main/a.test.ts: b'],
     skipped: [
       { name: 'over SSH logs in', reason: 'no sshd' },
       { name: 'c', reason: null },
@@ -64,13 +65,13 @@ test('Playwright’s report is counted, and what passed at a second try has not 
   ];
   expect(await readPlaywrightReport(fileOf({ suites }))).toEqual({
     passed: 1,
-    failed: 1,
+    failed: ['[app] ssh.story.ts › b'],
     skipped: [{ name: '[app] ssh.story.ts › with sudo › c', reason: 'no sshd' }],
   });
 });
 
 test('what is skipped where nothing is lacking has failed', () => {
-  const report = { passed: 5, failed: 0, skipped: [skipped] };
+  const report = { passed: 5, failed: [], skipped: [skipped] };
   expect(judged(report, whole)).toEqual({
     tally: { passed: 5, failed: 1, skipped: 0 },
     lines: [`✗ skipped, on a machine that lacks nothing: ${skipped.name} (no sshd)`],
@@ -83,7 +84,7 @@ test('what is skipped where nothing is lacking has failed', () => {
 
 test('what is skipped without a reason has failed, unless another failure or a wish explains it', () => {
   const mute = { name: 'a', reason: null };
-  const report = { passed: 5, failed: 0, skipped: [mute] };
+  const report = { passed: 5, failed: [], skipped: [mute] };
   const lines = ['✗ skipped without a reason: a'];
   const failed = { tally: { passed: 5, failed: 1, skipped: 0 }, lines };
   expect(judged(report, whole)).toEqual(failed);
@@ -93,20 +94,28 @@ test('what is skipped without a reason has failed, unless another failure or a w
     failed: 0,
     skipped: 0,
   });
-  expect(judged({ ...report, failed: 2 }, whole).tally).toEqual({
+  expect(judged({ ...report, failed: ['b', 'c'] }, whole).tally).toEqual({
     passed: 5,
     failed: 2,
     skipped: 1,
   });
 });
 
+test('what failed is named', () => {
+  const { lines } = judged({ passed: 5, failed: ['a', 'b'], skipped: [] }, { ...whole, status: 1 });
+  expect(lines).toEqual(['✗ a', '✗ b']);
+});
+
 test('a runner that ends badly without a failed test counts as one', () => {
-  expect(judged({ passed: 5, failed: 0, skipped: [] }, { ...whole, status: 1 }).tally.failed).toBe(
+  expect(judged({ passed: 5, failed: [], skipped: [] }, { ...whole, status: 7 }).lines).toEqual([
+    '✗ no test failed, and yet the runner ended with status 7',
+  ]);
+  expect(judged({ passed: 5, failed: [], skipped: [] }, { ...whole, status: 1 }).tally.failed).toBe(
     1,
   );
-  expect(judged({ passed: 5, failed: 2, skipped: [] }, { ...whole, status: 1 }).tally.failed).toBe(
-    2,
-  );
+  expect(
+    judged({ passed: 5, failed: ['a', 'b'], skipped: [] }, { ...whole, status: 1 }).tally.failed,
+  ).toBe(2);
 });
 
 test('a report that is none stops the run', async () => {

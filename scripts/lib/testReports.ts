@@ -1,7 +1,9 @@
 /** What the runners of tests say at their end, in their reports as JSON. */
+import { relative } from 'node:path';
 import { z } from 'zod';
 import { reasonsIn } from '../../testing/main/skipping';
 import { readJson } from './json';
+import { root } from './paths';
 import { Stop } from './process';
 
 export interface Tally {
@@ -18,7 +20,8 @@ export interface Skipped {
 
 export interface Report {
   readonly passed: number;
-  readonly failed: number;
+  /** Names of the tests that failed. */
+  readonly failed: readonly string[];
   readonly skipped: readonly Skipped[];
 }
 
@@ -44,7 +47,9 @@ export async function readVitestReport(file: string, skips: string): Promise<Rep
   const are = (status: string): number => tests.filter((test) => test.status === status).length;
   return {
     passed: are('passed'),
-    failed: are('failed'),
+    failed: tests
+      .filter(({ status }) => status === 'failed')
+      .map(({ fullName, file: path }) => `${relative(root, path)}: ${fullName}`),
     skipped: tests
       .filter(({ status }) => status !== 'passed' && status !== 'failed')
       .map(({ fullName, file }) => ({
@@ -80,7 +85,9 @@ export async function readPlaywrightReport(file: string): Promise<Report> {
   return {
     passed: are('expected'),
     // Nothing is tried a second time: what passed then would be no pass.
-    failed: are('unexpected') + are('flaky'),
+    failed: tests
+      .filter(({ status }) => status === 'unexpected' || status === 'flaky')
+      .map(({ name }) => name),
     skipped: tests
       .filter(({ status }) => status === 'skipped')
       .map(({ name, annotations }) => ({
@@ -109,7 +116,7 @@ async function readReport<Shape>(file: string, shape: z.ZodType<Shape>): Promise
 }
 
 /**
- * The count of a runner's tests, with a line for each that was skipped. Tests may be skipped for what
+ * The count of a runner's tests, with a line for each that failed or was skipped. Tests may be skipped for what
  * the machine lacks, and only there: on one that lacks nothing each is a failed test.
  *
  * @param status the runner's exit status: one that failed with no failed test has crashed, or could not
@@ -125,12 +132,14 @@ export function judged(
     isPart,
   }: { readonly status: number; readonly lacks: readonly string[]; readonly isPart: boolean },
 ): { readonly tally: Tally; readonly lines: readonly string[] } {
-  const crashed = status !== 0 && failed === 0 ? 1 : 0;
-  const hasFailed = failed + crashed > 0;
+  const crashed = status !== 0 && failed.length === 0 ? 1 : 0;
+  const hasFailed = failed.length + crashed > 0;
   // Behind one that failed, those of the same story do not run.
   const concerned = skipped.filter(({ reason }) => reason !== null || !(isPart || hasFailed));
   const refused = concerned.filter(({ reason }) => reason === null || lacks.length === 0);
-  const lines = concerned.map(({ name, reason }) => {
+  const crash = `✗ no test failed, and yet the runner ended with status ${status}`;
+  const failures = [...failed.map((name) => `✗ ${name}`), ...(crashed > 0 ? [crash] : [])];
+  const skips = concerned.map(({ name, reason }) => {
     if (reason === null) return `✗ skipped without a reason: ${name}`;
     const mark = lacks.length === 0 ? '✗ skipped, on a machine that lacks nothing' : '↓ skipped';
     return `${mark}: ${name} (${reason})`;
@@ -138,9 +147,9 @@ export function judged(
   return {
     tally: {
       passed,
-      failed: failed + crashed + refused.length,
+      failed: failed.length + crashed + refused.length,
       skipped: skipped.length - refused.length - (isPart ? skipped.length - concerned.length : 0),
     },
-    lines,
+    lines: [...failures, ...skips],
   };
 }
