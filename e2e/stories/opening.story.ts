@@ -128,6 +128,37 @@ test('a second start opens its targets in the first window and ends', async ({
   await expect(railHosts(page)).toHaveCount(3);
 });
 
+test('a second start with more than can be handed over says so, and the first one stays', async ({
+  launch,
+  run,
+  folder,
+}) => {
+  writeTree(join(folder, 'db1'), settledHost('db1'));
+  const { electron, page } = await launch([stalled]);
+  await expect(headline(page)).toContainText('lp_busy');
+  const times = (bytes: number) =>
+    Array<string>(Math.ceil(bytes / (stalled.length + 1))).fill(stalled);
+  // Each target is sent twice, as an argument and as what it means.
+  for (const bytes of [16_384, 20_000, 40_000, 100_000]) {
+    const refused = await run(times(bytes));
+    expect(refused).toMatchObject({ status: 64, stdout: '' });
+    expect(refused.stderr).toContain('So many targets can’t be handed to the Klpscope that runs');
+  }
+  await expect(railHosts(page)).toHaveCount(1);
+  // Just as much as can be.
+  const most = await run([...times(15_000), `dir:${folder}/db1`]);
+  expect(most).toMatchObject({ status: 0, stdout: '' });
+  await expect(headline(page)).toContainText('livepatch_a is applied');
+  await expect(railHosts(page)).toHaveCount(2);
+  expect(electron.windows()).toHaveLength(1);
+});
+
+test('the first start opens more than a second one can hand over', async ({ launch }) => {
+  const { page } = await launch(Array<string>(Math.ceil(40_000 / stalled.length)).fill(stalled));
+  await expect(headline(page)).toContainText('lp_busy');
+  await expect(railHosts(page)).toHaveCount(1);
+});
+
 test('hosts called like what every object answers to are hosts like any other', async ({
   launch,
   run,

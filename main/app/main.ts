@@ -14,6 +14,7 @@ import { readInvocation, type WindowRequest } from './argv';
 import { endOnBug } from './bugs';
 import { runCommandLine } from './commandLine';
 import { readInitialAppearance } from './window/initialAppearance';
+import { fitsHandover, isRunningAlready } from './handover';
 import { say } from './log';
 import { declareScheme, serveWindowFiles } from './page/protocol';
 import { cutOffFromNetwork, denyWhatIsNotNeeded } from './window/security';
@@ -55,6 +56,11 @@ async function showWindow(request: WindowRequest): Promise<void> {
   // A picture is taken by a process of its own, whatever else is open.
   const isPicture = request.screenshot !== null;
   endOnBug(!isPicture);
+  if (!isPicture && !canBeHandedOver(request.targets)) {
+    refuse(
+      'So many targets can’t be handed to the Klpscope that runs already: open them in several starts.',
+    );
+  }
   if (!isPicture && !app.requestSingleInstanceLock({ targets: request.targets })) {
     app.exit(0);
     return;
@@ -79,6 +85,12 @@ async function showWindow(request: WindowRequest): Promise<void> {
   void window.loadURL(startPage);
   const openMore = await starting;
   app.on('second-instance', (_event, _args, _folder, handover) => openMore(handover));
+}
+
+function canBeHandedOver(targets: readonly string[]): boolean {
+  return (
+    fitsHandover(process.argv, process.cwd(), targets) || !isRunningAlready(app.getPath('userData'))
+  );
 }
 
 function windowFor(request: WindowRequest, files: SettingsFiles): BrowserWindow {

@@ -1,4 +1,5 @@
 /** What only a human can answer. The command line and the window each have their way to ask. */
+import { promptLimits } from '../../shared/api/prompts';
 import type { OpenSshNeed } from '../../shared/api/openSsh';
 
 export type Question =
@@ -65,3 +66,10 @@ export interface Ask {
 export const nobody: Ask = Object.assign(() => Promise.resolve(null), {
   unattended: true as const,
 });
+
+/** @param atOnce prompts of one round; absent: they are not told in rounds */
+export function tooManyWords(atOnce = 0): string {
+  return atOnce > promptLimits.count
+    ? `the server asks ${atOnce} questions at once; at most ${promptLimits.count} are passed on.`
+    : `the server asks more than ${promptLimits.perLogin} questions; nobody is asked any more.`;
+}

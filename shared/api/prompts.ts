@@ -2,6 +2,8 @@
 export const promptLimits = {
   /** Prompts of one round, and so answers. */
   count: 16,
+  /** Prompts of one login: three rounds of as many. */
+  perLogin: 48,
   /** Characters of one text of the server's; what is longer is cut. */
   text: 4096,
   /** Characters of an answer. */

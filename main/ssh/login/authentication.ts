@@ -49,6 +49,8 @@ export class Authentication {
   /** What is still to be tried, the present one first. */
   private readonly stages: Stage[];
   private rounds = 0;
+  /** Prompts of the server's own so far. */
+  private prompted = 0;
 
   constructor(private readonly login: Login) {
     this.identities = new Identities({ ...login, ask: (question) => this.ask(question) });
@@ -158,7 +160,8 @@ export class Authentication {
       finish([]);
       return;
     }
-    if (prompts.length > promptLimits.count) {
+    this.prompted += prompts.length;
+    if (prompts.length > promptLimits.count || this.prompted > promptLimits.perLogin) {
       this.tooManyPrompts = prompts.length;
       this.login.onExhausted();
       return;

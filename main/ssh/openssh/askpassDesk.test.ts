@@ -195,13 +195,18 @@ describe('AskpassDesk', () => {
     expect(await at.answer('(ada@db1) Code: ')).toBe('222');
   });
 
-  it('stops answering after a dozen questions', async () => {
-    const ask = answering(...Array.from({ length: 20 }, (_, index) => [`${index}`]));
+  it('stops answering after as many questions as three rounds may have, and says so', async () => {
+    const ask = answering(...Array.from({ length: 60 }, (_, index) => [`${index}`]));
     const at = await desk(ask);
+    let heard = 0;
+    at.onTooMany = () => (heard += 1);
     const answers: (string | null)[] = [];
-    for (let index = 0; index < 20; index += 1) answers.push(await at.answer(`(a@db1) ${index}`));
-    expect(answers.filter((answer) => answer !== null)).toHaveLength(12);
-    expect(ask.asked).toHaveLength(12);
+    for (let index = 0; index < 48; index += 1) answers.push(await at.answer(`(a@db1) ${index}`));
+    expect(heard).toBe(0);
+    answers.push(await at.answer('(a@db1) one more'));
+    expect(answers.filter((answer) => answer !== null)).toHaveLength(48);
+    expect(ask.asked).toHaveLength(48);
+    expect(heard).toBe(1);
     expect(await at.answer("Please type 'yes', 'no' or the fingerprint: ")).toBe('no');
   });
 

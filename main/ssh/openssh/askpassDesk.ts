@@ -3,6 +3,7 @@
  * were verified, and which hosts have let us in. Nothing of that is taken from what `ssh` prints.
  */
 import { performance } from 'node:perf_hooks';
+import { promptLimits } from '../../../shared/api/prompts';
 import type { Problem } from '../../../shared/base/problem';
 import { capText, visible } from '../../../shared/base/text';
 import { isCertificate, signedKeys } from '../hostKeys/hostCertificate';
@@ -41,9 +42,6 @@ export interface OfferedKey {
   readonly lines: string;
 }
 
-/** A server may ask as often as it likes, and `ssh` asks again after an answer that it can't use. */
-const mostQuestions = 12;
-
 /** Questions that `ssh` itself asks until it gets a yes or a no: confirm() of sshconnect.c. */
 const confirmations = ["The authenticity of host '", "Please type 'yes'"];
 
@@ -54,6 +52,8 @@ export class AskpassDesk {
   refusedKey: Problem | null = null;
   /** Hears that the last host has let us in, before anything of the program's arrives. */
   onLogin: () => void = () => undefined;
+  /** Hears that more was asked than anybody is asked. */
+  onTooMany: () => void = () => undefined;
   /** Milliseconds of `performance.now()` since when nobody is being asked; null: somebody is. */
   idleSince: number | null = performance.now();
   /** Hosts that have let us in, in the order in which they are connected to. */
@@ -209,7 +209,9 @@ export class AskpassDesk {
     this.asked += 1;
     const isAgain = this.heard.has(text);
     this.heard.add(text);
-    if (this.asked > mostQuestions || this.lacksAnswer) return none;
+    // A server may ask as often as it likes, and `ssh` asks again after an answer that it can't use.
+    if (this.asked > promptLimits.perLogin) this.onTooMany();
+    if (this.asked > promptLimits.perLogin || this.lacksAnswer) return none;
     const before = this.given.get(text);
     if (before !== undefined && !isAgain) return before;
     const question = this.question(text, isAgain, none !== null);

@@ -12,7 +12,8 @@
  *
  * Where we were killed there is nobody at the other end of the pipes, and to open one would wait for
  * ever: somebody looks whether the process still is there that the folder's name tells
- * (`askpassFolders.ts`), and ends the program where it isn't.
+ * (`askpassFolders.ts`), and ends the program where it isn't. Nothing of that may outlive the program:
+ * it would hold the pipe open at whose end `ssh` takes the answer.
  */
 const beginning = `#!/bin/sh
 folder=\${0%/*}
@@ -31,7 +32,12 @@ lives() {
 }
 lives || exit 1
 (
-	while kill -0 $$ && sleep 1; do lives || kill $$; done
+	trap 'kill $!; exit' TERM
+	while kill -0 $$; do
+		sleep 1 &
+		wait $!
+		lives || kill $$
+	done
 ) </dev/null >/dev/null 2>&1 &
 watcher=$!
 trap 'kill "$watcher" 2>/dev/null' EXIT

@@ -14,7 +14,7 @@ import { openSshConfig } from './openSshConfig';
 import { explainFailure } from './openSshFailure';
 import { handsOverKeys } from './openSshVersion';
 import type { Station } from '../ssh2/proxyJump';
-import type { Ask } from '../questions';
+import { tooManyWords, type Ask } from '../questions';
 import { tellAllOfCertificates } from '../hostKeys/revokedKeys';
 import type { Trace } from '../trace';
 import type { Channel, ChannelEnd, Transport } from '../transport';
@@ -131,6 +131,7 @@ function loggedIn(
       isOver = true;
       clearInterval(timer);
       desk.onLogin = () => undefined;
+      desk.onTooMany = () => undefined;
       channel.stdout.off('readable', keep);
       channel.stderr.off('data', sort);
       resolve(result);
@@ -168,6 +169,10 @@ function loggedIn(
       channel.close();
     }, patienceMs);
     desk.onLogin = succeeded;
+    desk.onTooMany = () => {
+      settle(fail('authentication-failed', host, `${host}: ${tooManyWords()}`));
+      channel.close();
+    };
     void awaitEnd();
     channel.stderr.on('data', sort);
     channel.stderr.resume();

@@ -49,7 +49,7 @@ function exchanges(server: SshServer): number {
 }
 
 describe.skipIf(impossible)('a server that exchanges keys again', () => {
-  const limits = { 'by time': 'default 1s', 'by bytes': '4K none' };
+  const limits = { 'by time': 'default 1s', 'by bytes': '4K none', 'after each packet': '16 none' };
   const logins = {
     'a key and sudo’s password': { user: 'operator', sudo: true, config: [] },
     'a password': {

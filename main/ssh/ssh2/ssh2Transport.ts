@@ -1,7 +1,6 @@
 /** SSH by ssh2: the default transport. */
 import type { Duplex } from 'node:stream';
 import ssh2, { type Client, type ServerHostKeyAlgorithm } from 'ssh2';
-import { promptLimits } from '../../../shared/api/prompts';
 import { succeed, type Problem } from '../../../shared/base/problem';
 import { capText, visible } from '../../../shared/base/text';
 import { ciphersFor } from '../config/algorithms';
@@ -12,7 +11,7 @@ import { inWords, Negotiation, type Disagreement } from './disagreement';
 import { decideAddress, decideHostKey } from '../hostKeys/hostKeys';
 import type { HostKeyRules } from '../hostKeys/hostKeyPolicy';
 import { fingerprint, keyType } from '../hostKeys/knownHosts';
-import type { Ask, Question } from '../questions';
+import { tooManyWords, type Ask, type Question } from '../questions';
 import { connectSocket } from './socket';
 import { openChannel, sessionsInTurn } from './ssh2Channel';
 import { TimeLimit } from './timeLimit';
@@ -181,8 +180,11 @@ class Attempt {
           serverHostKey,
         },
         debug: (line) => this.negotiation.hear(line),
-        hostVerifier: (key: Buffer, verify: (isValid: boolean) => void) =>
-          void this.verify(key).then(verify),
+        hostVerifier: (key: Buffer, verify: (isValid: boolean) => void) => {
+          // At once: what arrives meanwhile in the middle of a session, ssh2 would answer under the old keys.
+          if (this.sessionKey) verify(this.isSameKey(this.sessionKey, key));
+          else void this.verify(key).then(verify);
+        },
         // A server may speak of the login after it: nothing more is tried or asked then.
         authHandler: (left, isPartial, next) => {
           if (!this.isReady) authentication.next(left, isPartial, next);
@@ -200,12 +202,10 @@ class Attempt {
   }
 
   /**
-   * Called at each key exchange, of which a server may begin another at any time (RFC 4253, section
-   * 9): only the first one is a step of the login. After that the key is to be the same, and neither
-   * files nor people are asked again.
+   * Of the first key exchange, which is a step of the login. A server may begin another at any time
+   * (RFC 4253, section 9): then the key is to be the same, and neither files nor people are asked again.
    */
   private async verify(key: Buffer): Promise<boolean> {
-    if (this.sessionKey) return this.isSameKey(this.sessionKey, key);
     this.patience.lift();
     const { settings, hostKeys } = this.options;
     const decision = await decideHostKey(
@@ -298,10 +298,7 @@ class Attempt {
     const { lacksAnswer, offered, tooManyPrompts } = this.authentication;
     const user = `${this.options.settings.user}@${this.name}`;
     if (tooManyPrompts !== null) {
-      this.note(
-        'authentication-failed',
-        `${user}: the server asks ${tooManyPrompts} questions at once; at most ${promptLimits.count} are passed on.`,
-      );
+      this.note('authentication-failed', `${user}: ${tooManyWords(tooManyPrompts)}`);
       return;
     }
     if (lacksAnswer) {
