@@ -23,7 +23,7 @@ export function fitsHandover(
 
 /** V8 writes one byte a character where all are of Latin-1, else two, and a head before and behind. */
 function serializedLength(text: string): number {
-  const width = [...text].every((character) => character <= '\u00FF') ? 1 : 2;
+  const width = /^[\u0000-\u00FF]*$/.test(text) ? 1 : 2;
   return width * text.length + 8;
 }
 

@@ -51,13 +51,19 @@ describe.skipIf(lacking)('a server that asks without end', () => {
   it.each(['ssh2', 'openssh'] as const)(
     'is left after three full rounds by %s',
     async (transport) => {
-      const refused = await read(transport, Array<readonly string[]>(1000).fill(one));
+      const refused = await read(
+        transport,
+        Array.from({ length: 1000 }, () => one),
+      );
       expect(refused).toMatchObject({
         code: 'authentication-failed',
         asked: promptLimits.perLogin,
       });
       expect(refused.message).toContain('asks more than 48 questions; nobody is asked any more.');
-      const most = await read(transport, Array<readonly string[]>(promptLimits.perLogin).fill(one));
+      const most = await read(
+        transport,
+        Array.from({ length: promptLimits.perLogin }, () => one),
+      );
       expect(most).toEqual({ code: 'read', message: '', asked: promptLimits.perLogin });
     },
   );
