@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { OpenSshNeed } from '../../../shared/api/openSsh';
+import { resolveHost } from '../../ssh/config/config';
 import type { Question } from '../../ssh/questions';
-import { chooseTransport, withAdvice, type TransportWish } from './transportChoice';
+import { chooseTransport, insteadOfSsh2, withAdvice, type TransportWish } from './transportChoice';
 
 function wish(needs: readonly OpenSshNeed[], rest: Partial<TransportWish> = {}) {
   const asked: Question[] = [];
@@ -94,5 +95,59 @@ describe('withAdvice', () => {
     expect(withAdvice(refused, [])).toBe(refused);
     const lost = { ...refused, code: 'connection-lost' } as const;
     expect(withAdvice(lost, ['security-key'])).toBe(lost);
+  });
+});
+
+describe('a server with which ssh2 has nothing in common', async () => {
+  const address = { user: null, host: 'db1', port: null };
+  const usual = await resolveHost(address, { configFile: '/dev/null' });
+  const settings = {
+    ...usual,
+    sshAlgorithms: { kex: ['a'], cipher: [], mac: ['umac', 'hmac'], hostKey: [] },
+  };
+  const problem = { code: 'no-agreement', path: 'db1', message: 'Nothing.' } as const;
+  const instead = (
+    offered: readonly string[],
+    how: { readonly isDemanded?: boolean; readonly hasOpenSsh?: boolean } = {},
+  ) =>
+    insteadOfSsh2(
+      problem,
+      { kind: 'mac', offered, settings },
+      {
+        isDemanded: false,
+        hasOpenSsh: true,
+        ...how,
+      },
+    );
+
+  it('is reached by an OpenSSH that has one of its algorithms, which is said', () => {
+    expect(instead(['x', 'hmac'])).toEqual({
+      isOpenSsh: true,
+      problem: { ...problem, message: 'Nothing. So the system’s OpenSSH is used.' },
+    });
+  });
+
+  it('is not reached where OpenSSH has none either: of that kind', () => {
+    const { isOpenSsh, problem: said } = instead(['a', 'x']);
+    expect(isOpenSsh).toBe(false);
+    expect(said.message).toBe(
+      'Nothing. Nor has this machine’s OpenSSH any of them; it may use umac, hmac.',
+    );
+  });
+
+  it('is not reached by another way than was demanded, which is named', () => {
+    const { isOpenSsh, problem: said } = instead(['hmac'], { isDemanded: true });
+    expect(isOpenSsh).toBe(false);
+    expect(said.message).toContain('--transport openssh');
+    expect(instead(['x'], { isDemanded: true }).problem.message).toContain('Nor has');
+  });
+
+  it('is not reached where there is no ssh', () => {
+    for (const isDemanded of [true, false]) {
+      expect(instead(['hmac'], { isDemanded, hasOpenSsh: false })).toEqual({
+        isOpenSsh: false,
+        problem: { ...problem, message: 'Nothing. There is no ssh program on this machine.' },
+      });
+    }
   });
 });
