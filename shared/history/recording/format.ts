@@ -13,6 +13,25 @@ import { problemSchema } from '../../report/statusDocument';
 /** Times are those of the recording machine. */
 const time = z.iso.datetime();
 const count = z.number().int().nonnegative();
+
+/** Of a long list that is wrong the first mistake is told: an array of zod's keeps one for each element. */
+function listOf<Element>(element: z.ZodType<Element>) {
+  return z.array(z.unknown()).transform((values, context): Element[] => {
+    const kept: Element[] = [];
+    for (const [index, value] of values.entries()) {
+      const parsed = element.safeParse(value);
+      if (!parsed.success) {
+        const [first] = parsed.error.issues;
+        const path = [index, ...(first?.path ?? [])];
+        context.addIssue({ code: 'custom', path, message: first?.message ?? 'wrong' });
+        return z.NEVER;
+      }
+      kept.push(parsed.data);
+    }
+    return kept;
+  });
+}
+
 const missing = z.enum(['absent', 'denied', 'vanished', 'timed-out', 'link', 'unreadable']);
 const missingSchema = z.strictObject({ missing, detail: z.string().exactOptional() });
 
@@ -39,7 +58,7 @@ export type FileChange = z.infer<typeof fileChangeSchema>;
 
 const folderSchema = z.union([
   z.strictObject({
-    entries: z.array(
+    entries: listOf(
       z.strictObject({ name: z.string(), kind: z.enum(['file', 'folder', 'link', 'other']) }),
     ),
     truncated: z.literal(true).exactOptional(),
@@ -49,13 +68,13 @@ const folderSchema = z.union([
 
 const threadChangeSchema = z.strictObject({
   /** Process, thread, `patch_state`: of threads that are new or have another state. */
-  set: z.array(z.tuple([z.number().int(), z.number().int(), z.number().int()])),
+  set: listOf(z.tuple([z.number().int(), z.number().int(), z.number().int()])),
   /** Process and thread. */
-  gone: z.array(z.tuple([z.number().int(), z.number().int()])),
+  gone: listOf(z.tuple([z.number().int(), z.number().int()])),
   unlisted: count.exactOptional(),
   denied: count,
   vanished: count,
-  invalid: z.array(z.strictObject({ path: z.string(), text: z.string() })),
+  invalid: listOf(z.strictObject({ path: z.string(), text: z.string() })),
   absent: count,
 });
 export type ThreadChange = z.infer<typeof threadChangeSchema>;
@@ -63,16 +82,16 @@ export type ThreadChange = z.infer<typeof threadChangeSchema>;
 /** A field that is left out is as it was in the sample before; the first follows on nothing. */
 export const sampleLineSchema = z.strictObject({
   at: time,
-  files: z.array(z.tuple([z.string(), fileChangeSchema])).exactOptional(),
-  folders: z.array(z.tuple([z.string(), folderSchema])).exactOptional(),
+  files: listOf(z.tuple([z.string(), fileChangeSchema])).exactOptional(),
+  folders: listOf(z.tuple([z.string(), folderSchema])).exactOptional(),
   /** Paths that were read before and not now. */
-  withoutFiles: z.array(z.string()).exactOptional(),
-  withoutFolders: z.array(z.string()).exactOptional(),
+  withoutFiles: listOf(z.string()).exactOptional(),
+  withoutFolders: listOf(z.string()).exactOptional(),
   threads: threadChangeSchema.nullable().exactOptional(),
   privileged: z.boolean().nullable().exactOptional(),
   logPath: z.string().nullable().exactOptional(),
   torn: z.boolean().exactOptional(),
-  problems: z.array(problemSchema).exactOptional(),
+  problems: listOf(problemSchema).exactOptional(),
 });
 export type SampleLine = z.infer<typeof sampleLineSchema>;
 

@@ -37,23 +37,21 @@ export class LineReader {
   take(text: string): boolean {
     this.lines += 1;
     if (text.length > this.limits.line) return this.stopAtSize('is too long');
+    if (mayHoldMoreValues(text, 2 * this.limits.values)) {
+      return this.stopAtSize('holds too many values');
+    }
     const json = parseJson(text);
     if (hasMoreValues(json, this.limits.values)) return this.stopAtSize('holds too many values');
     if (this.header === null) return this.begin(json);
     const line = isRecord(json) ? json : {};
-    const [schema, kind] =
-      'end' in line
-        ? ([endLineSchema, 'end'] as const)
-        : 'lost' in line
-          ? ([lostLineSchema, 'lost'] as const)
-          : ([sampleLineSchema, 'sample'] as const);
-    const parsed = schema.safeParse(json);
-    if (!parsed.success) return this.stop(firstMistake(parsed.error));
-    if (kind === 'end') {
-      this.end = endLineSchema.parse(json);
+    if ('end' in line) {
+      const parsed = endLineSchema.safeParse(json);
+      if (!parsed.success) return this.stop(firstMistake(parsed.error));
+      this.end = parsed.data;
       return false;
     }
-    return this.keep(kind === 'lost' ? lostLineSchema.parse(json) : sampleLineSchema.parse(json));
+    const parsed = ('lost' in line ? lostLineSchema : sampleLineSchema).safeParse(json);
+    return parsed.success ? this.keep(parsed.data) : this.stop(firstMistake(parsed.error));
   }
 
   /** The file is damaged, or larger than what is read: what was taken counts. */
@@ -145,6 +143,24 @@ export class LineReader {
     this.breakOff({ code, path: this.path, message });
     return false;
   }
+}
+
+/**
+ * Counted before anything is parsed, which takes much more memory than the text does: a comma or a bracket
+ * stands before each value but one, and before none where a list is empty.
+ */
+function mayHoldMoreValues(text: string, limit: number): boolean {
+  if (text.length <= limit) return false;
+  let isInString = false;
+  let seen = 1;
+  for (let at = 0; at < text.length; at += 1) {
+    const sign = text[at];
+    if (sign === '"') isInString = !isInString;
+    else if (isInString) at += sign === '\\' ? 1 : 0;
+    else if (sign === ',' || sign === '[' || sign === '{') seen += 1;
+    if (seen > limit) return true;
+  }
+  return false;
 }
 
 /** Counted before anything is checked: checking copies each value. */

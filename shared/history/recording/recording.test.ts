@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { findScenario } from '../../kernel/scenarios/gallery';
 import { Player } from '../../kernel/scenarios/player';
 import type { Problem } from '../../base/problem';
@@ -7,7 +7,7 @@ import type { FileReading, FolderReading, Readings, ThreadScan } from '../../rea
 import { statusOf } from '../../report';
 import { readKernel } from '../../../testing/shared/kernelAgreement';
 import { nothing, sampleLine } from './encode';
-import { recordingLimits, type RecordingLimits } from './format';
+import { recordingLimits, sampleLineSchema, type RecordingLimits } from './format';
 import { LineReader } from './parse';
 import { Recording } from './recording';
 
@@ -490,6 +490,30 @@ describe('a recording that asks for more than there is', () => {
     expect(result).toMatchObject({ ok: true, value: { problems: [{ code: 'too-large' }] } });
     expect(result.ok && result.value.moments.length).toBe(1);
   });
+
+  it('of values, before a line of more is parsed', () => {
+    const parse = vi.spyOn(JSON, 'parse');
+    const many = { at: time(1), problems: Array.from({ length: 400 }, () => []) };
+    const result = resultOf([first, many], { values: 150 });
+    expect(result).toMatchObject({ ok: true, value: { problems: [{ code: 'too-large' }] } });
+    expect(parse.mock.calls.filter(([text]) => text.includes('"problems"'))).toEqual([]);
+    vi.restoreAllMocks();
+    // Signs of text are none.
+    const text = '"[{,\\'.repeat(400);
+    const files = [['/proc/1/cmdline', { text, truncated: false }]];
+    const kept = resultOf([first, { at: time(1), files }], { values: 150 });
+    expect(kept.ok && kept.value.moments.length).toBe(2);
+  });
+
+  it.each(['files', 'folders', 'withoutFiles', 'withoutFolders', 'problems'])(
+    'of mistakes: of a list of %s that are none the first is kept',
+    (list) => {
+      const wrong = { at: time(1), [list]: Array.from({ length: 1000 }, () => []) };
+      expect(sampleLineSchema.safeParse(wrong).error?.issues).toMatchObject([
+        { path: expect.arrayContaining([list, 0]) },
+      ]);
+    },
+  );
 
   it.each([
     ['livepatches', '/sys/kernel/livepatch', 1001],
