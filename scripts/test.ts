@@ -5,7 +5,8 @@
  * model against 6.1, the lab's own check of all its guests, all mutations, and the benches.
  *
  * Besides what the tests say, each of these fails a step: a test that was skipped on a machine that has
- * all that tests need, a file that stays in the temporary folder, and a process that stays behind.
+ * all that tests need, a file that stays in the temporary folder, and a process or a network namespace
+ * that stays behind.
  */
 import { randomInt } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -84,11 +85,12 @@ function fault(line: string): void {
   faults.push(line);
 }
 
-/** What stays behind is one failed test for files, and one for processes. */
-function withLeftovers(tally: Tally, { files, processes }: Leftovers): Tally {
+/** What stays behind is one failed test for files, one for processes, and one for networks. */
+function withLeftovers(tally: Tally, { files, processes, networks }: Leftovers): Tally {
   for (const path of files) fault(`✗ left in the temporary folder: ${path}`);
   for (const line of processes) fault(`✗ a process that stayed behind: ${line}`);
-  const failed = Number(files.length > 0) + Number(processes.length > 0);
+  for (const name of networks) console.log(`✗ a network namespace that stayed behind: ${name}`);
+  const failed = [files, processes, networks].filter(({ length }) => length > 0).length;
   return { ...tally, failed: tally.failed + failed };
 }
 

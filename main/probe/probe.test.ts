@@ -39,7 +39,7 @@ function rootOf(name: string): FabricatedRoot {
 
 afterAll(() => {
   for (const root of roots.values()) root.remove();
-}, 60_000);
+});
 
 async function read(argv: readonly string[]): Promise<Readings> {
   const channel = startChild([...argv, 'sh', ...startArguments(programText('0a', firstRequest))]);

@@ -3,6 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { memoryVariable } from '../../testing/main/memoryFolder';
+import { skipping } from '../../testing/main/skipping';
+import { cannotSeparate, makeNet } from '../../testing/sshd/netns';
 import { beginTraces, type RunTraces } from './leftovers';
 
 let traces: RunTraces;
@@ -38,7 +40,7 @@ const waiting = ['sh', '-c', 'echo here; read line'];
 const bare = { env: { PATH: process.env['PATH'] } };
 
 test('nothing is left where nothing was done', async () => {
-  expect(await traces.clear()).toEqual({ files: [], processes: [] });
+  expect(await traces.clear()).toEqual({ files: [], processes: [], networks: [] });
 });
 
 test('what lies in the folders of the run is told and removed, but for what runners keep', async () => {
@@ -48,7 +50,7 @@ test('what lies in the folders of the run is told and removed, but for what runn
   mkdirSync(join(temporary, 'tsx-0'));
   const { files } = await traces.clear();
   expect(files).toEqual([join(temporary, 'forgotten'), join(memory, 'klpscope-root-x')]);
-  expect(await traces.clear()).toEqual({ files: [], processes: [] });
+  expect(await traces.clear()).toEqual({ files: [], processes: [], networks: [] });
 });
 
 test.each([
@@ -72,3 +74,18 @@ test('a process of somebody else’s is left alone', async () => {
   expect((await traces.clear()).processes).toEqual([]);
   expect(child.exitCode ?? child.signalCode).toBeNull();
 });
+
+test.skipIf(skipping(import.meta.filename, cannotSeparate()))(
+  'a network of the run’s is told and removed, and no other',
+  async () => {
+    const ours = makeNet();
+    vi.stubEnv('KLPSCOPE_TEST_RUN', '/tmp/klpscope-run-another');
+    const another = makeNet();
+    vi.stubEnv('KLPSCOPE_TEST_RUN', temporary);
+    const { networks } = await traces.clear();
+    expect(networks).toHaveLength(1);
+    expect(() => ours.remove()).toThrow(/No such file/);
+    another.remove();
+    expect((await traces.clear()).networks).toEqual([]);
+  },
+);

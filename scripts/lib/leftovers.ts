@@ -17,12 +17,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { memoryVariable } from '../../testing/main/memoryFolder';
+import { netsLeft, removeNet } from '../../testing/sshd/netns';
 
 export interface Leftovers {
   /** Names in the run's folders. */
   readonly files: readonly string[];
   /** `PID COMMAND` each. */
   readonly processes: readonly string[];
+  /** Names of network namespaces. */
+  readonly networks: readonly string[];
 }
 
 export interface RunTraces {
@@ -67,7 +70,13 @@ export function beginTraces({ graceMs = patienceMs } = {}): RunTraces {
           .map((name) => join(folder, name)),
       );
       await Promise.all(files.map((path) => rm(path, { recursive: true, force: true })));
-      return { files, processes: processes.map(({ pid, command }) => `${pid} ${command}`) };
+      const networks = netsLeft();
+      for (const name of networks) removeNet(name);
+      return {
+        files,
+        networks,
+        processes: processes.map(({ pid, command }) => `${pid} ${command}`),
+      };
     },
     remove() {
       for (const path of folders) rmSync(path, { recursive: true, force: true });

@@ -5,6 +5,8 @@
  * The addresses are those for tests of devices: RFC 2544, 198.18.0.0/15.
  */
 import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { basename } from 'node:path';
 
 export interface Net {
   /** Of the server in it. */
@@ -23,6 +25,26 @@ export interface Net {
 }
 
 let made = 0;
+
+/** How the names of a run's networks begin: by the folder that is the run's own, where one is told. */
+function namesBegin(): string {
+  const run = process.env['KLPSCOPE_TEST_RUN'];
+  return `klpscope-${run === undefined ? 'alone' : basename(run).replace('klpscope-run-', '')}-`;
+}
+
+/** Names of the networks that this run has made and not removed. */
+export function netsLeft(): string[] {
+  try {
+    return readdirSync('/run/netns').filter((name) => name.startsWith(namesBegin()));
+  } catch {
+    // Nobody has made one since this machine was started.
+    return [];
+  }
+}
+
+export function removeNet(name: string): void {
+  run('ip', ['netns', 'del', name]);
+}
 
 /** Why there can be no such network here; undefined: there can. */
 export function cannotSeparate(): string | undefined {
@@ -43,7 +65,7 @@ export function cannotSeparate(): string | undefined {
 export function makeNet(): Net {
   made += 1;
   const mark = `${process.pid}-${made}`;
-  const name = `klpscope-${mark}`;
+  const name = namesBegin() + mark;
   // At most 15 characters (IFNAMSIZ, linux/if.h).
   const cable = `klp${mark}`.slice(0, 15);
   // Many tests may run at once: each process has a network of 4 addresses of its own.
@@ -65,7 +87,7 @@ export function makeNet(): Net {
     ipThere('address', 'add', `${there}/30`, 'dev', 'eth0');
     ipThere('link', 'set', 'eth0', 'up');
   } catch (error) {
-    ip('netns', 'del', name);
+    removeNet(name);
     throw error;
   }
   return {
@@ -82,7 +104,7 @@ export function makeNet(): Net {
       else run('tc', ['-n', name, 'qdisc', 'replace', ...place, ...tbf]);
     },
     // The cable goes with its other end.
-    remove: () => ip('netns', 'del', name),
+    remove: () => removeNet(name),
   };
 }
 

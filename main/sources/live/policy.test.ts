@@ -99,7 +99,7 @@ describe.skipIf(impossible !== undefined)('what a configuration restricts', () =
     for (const source of opened.splice(0)) source.close();
     vi.unstubAllEnvs();
   });
-  afterAll(() => server.stop(), 60_000);
+  afterAll(() => server.stop());
 
   describe.each(['ssh2', 'openssh'] as const)('RevokedHostKeys over %s', (transport) => {
     const revokedBy = async (path: string) => {

@@ -44,7 +44,7 @@ describe.skipIf(skipping(import.meta.filename, cannotServe()))('the way to a hos
   let server: SshServer;
   beforeAll(async () => {
     server = await startSshd({ config: ['PasswordAuthentication yes', 'PubkeyAuthentication no'] });
-  }, 60_000);
+  });
   afterAll(() => server.stop());
 
   /** The trace of one sample, as the file has it that the variable names. */

@@ -16,8 +16,8 @@ describe.skipIf(impossible)('a sudo that asks six times', () => {
   beforeAll(async () => {
     server = await startSshd();
     appendFileSync(join(server.folder, 'sudoers'), 'Defaults passwd_tries=6\n');
-  }, 60_000);
-  afterAll(() => server.stop(), 60_000);
+  });
+  afterAll(() => server.stop());
 
   it('is given three passwords, and nobody is asked for one that is not sent', async () => {
     const configFile = join(server.folder, 'ssh_config');

@@ -67,31 +67,27 @@ describe.skipIf(impossible)('a server that exchanges keys again', () => {
     Object.entries(logins).map(([by, login]) => ({ how, limit, by, login })),
   );
 
-  it.each(cases)(
-    '$how keeps a login by $by',
-    async ({ limit, login }) => {
-      const server = await serve(`RekeyLimit ${limit}`, ...login.config);
-      const ask = answering([server.password]);
-      const { user, sudo } = login;
-      const source = openSource(server, { user, sudo, ask });
-      opened.push(source);
-      expect(await source.sample()).toMatchObject({ ok: true, value: { privileged: true } });
-      const decisions = vi.mocked(decideHostKey).mock.calls.length;
-      const limited = vi.spyOn(TimeLimit.prototype, 'set');
-      const before = exchanges(server);
-      const read = async () => {
-        expect(codeOf(await source.sample())).toBe('read');
-        return exchanges(server) - before;
-      };
-      await expect.poll(read).toBeGreaterThanOrEqual(2);
-      // Neither the files nor a person were asked again, and no time limit runs.
-      expect(vi.mocked(decideHostKey).mock.calls).toHaveLength(decisions);
-      expect(ask.asked).toHaveLength(1);
-      expect(limited).not.toHaveBeenCalled();
-      expect(server.log().match(/Accepted \S+ for \S+ from /g)).toHaveLength(1);
-    },
-    90_000,
-  );
+  it.each(cases)('$how keeps a login by $by', async ({ limit, login }) => {
+    const server = await serve(`RekeyLimit ${limit}`, ...login.config);
+    const ask = answering([server.password]);
+    const { user, sudo } = login;
+    const source = openSource(server, { user, sudo, ask });
+    opened.push(source);
+    expect(await source.sample()).toMatchObject({ ok: true, value: { privileged: true } });
+    const decisions = vi.mocked(decideHostKey).mock.calls.length;
+    const limited = vi.spyOn(TimeLimit.prototype, 'set');
+    const before = exchanges(server);
+    const read = async () => {
+      expect(codeOf(await source.sample())).toBe('read');
+      return exchanges(server) - before;
+    };
+    await expect.poll(read).toBeGreaterThanOrEqual(2);
+    // Neither the files nor a person were asked again, and no time limit runs.
+    expect(vi.mocked(decideHostKey).mock.calls).toHaveLength(decisions);
+    expect(ask.asked).toHaveLength(1);
+    expect(limited).not.toHaveBeenCalled();
+    expect(server.log().match(/Accepted \S+ for \S+ from /g)).toHaveLength(1);
+  });
 });
 
 /** A server whose session can be told to break the rules. */

@@ -219,7 +219,7 @@ describe('a connection that does not come about', () => {
     const server = await play({ login: heard });
     const passTime = controlTime();
     const connecting = connect(server, { loginMs: 3_000 });
-    await vi.waitFor(() => expect(heard).toHaveBeenCalled(), { timeout: 60_000 });
+    await vi.waitFor(() => expect(heard).toHaveBeenCalled(), { timeout: 120_000 });
     await passTime(3_000);
     expect(problemOf(await connecting)).toEqual({
       code: 'timeout',
@@ -251,7 +251,7 @@ describe('a connection that does not come about', () => {
     });
     const passTime = controlTime();
     const connecting = connect(server, { ask: answering(['right']), loginMs: 3_000 });
-    await vi.waitFor(() => expect(isAnswered).toBe(true), { timeout: 60_000 });
+    await vi.waitFor(() => expect(isAnswered).toBe(true), { timeout: 120_000 });
     await passTime(3_000);
     expect(problemOf(await connecting).code).toBe('timeout');
   });
@@ -299,7 +299,7 @@ describe('a connection that does not come about', () => {
     expect(problemOf(before)).toEqual(said);
     const giveUp = new AbortController();
     const connecting = connect(server, { signal: giveUp.signal });
-    await vi.waitFor(() => expect(login).toHaveBeenCalled(), { timeout: 60_000 });
+    await vi.waitFor(() => expect(login).toHaveBeenCalled(), { timeout: 120_000 });
     giveUp.abort();
     expect(problemOf(await connecting)).toEqual(said);
     await expect.poll(() => server.connections().length).toBe(0);
