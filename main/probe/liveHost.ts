@@ -8,7 +8,8 @@ import type { StackSearch, SoughtCode } from '../../shared/readings/stackSearch'
 import type { Frame } from './wire/frames';
 import { HostReadings, startsNothing } from './answers/hostReadings';
 import { nextRequest, type PlanFacts } from './pollingPlan';
-import { threadKey, type ProbeRequest, type Section } from './wire/request';
+import { parts, polledSections, requested, type Section } from './wire/parts';
+import { threadKey, type ProbeRequest } from './wire/request';
 import { readLook, readSeek, seekWords } from './answers/seek';
 import type { Answer, ProbeSession } from './wire/session';
 
@@ -16,7 +17,12 @@ import type { Answer, ProbeSession } from './wire/session';
 const patience = { details: 2_500, orders: 1_500, ordersAgain: 200 } as const;
 
 /** The first request: whatever else it asks, an unknown state brings all sections and a full scan. */
-export const firstRequest: ProbeRequest = { id: 1, sections: ['o', 'd'], scan: 'full', known: [] };
+export const firstRequest: ProbeRequest = {
+  id: 1,
+  sections: [requested.stackOrders, parts.details],
+  scan: 'full',
+  known: [],
+};
 
 export class LiveHost {
   private readonly known = new HostReadings();
@@ -100,7 +106,7 @@ export class LiveHost {
     if (!answered.ok) return answered;
     const answer = answered.value;
     // Without even the livepatches there is nothing to show but what was.
-    if (answer.unfinished && answer.frames.every(({ kind }) => kind !== 'p')) {
+    if (answer.unfinished && answer.frames.every(({ kind }) => kind !== parts.livepatches)) {
       return fail('connection-lost', null, `${startsNothing}.`);
     }
     const told = this.known.take(answer);
@@ -127,10 +133,10 @@ export class LiveHost {
 
   private note(request: ProbeRequest, answer: Answer, began: number): void {
     for (const section of request.sections) this.asked.set(section, began);
-    for (const section of ['h', 'm', 'f', 'l'] as const) {
+    for (const section of polledSections) {
       if (answer.frames.some(({ kind }) => kind === section)) this.asked.set(section, began);
     }
-    if (answer.frames.some(({ kind }) => kind === 't')) {
+    if (answer.frames.some(({ kind }) => kind === parts.states)) {
       this.fullScan = { at: began, tookMs: this.now() - began };
     }
     if (!this.known.inTransition) this.fullScan = null;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { nextDelay, nextRequest, type PlanFacts } from './pollingPlan';
-import type { Section } from './wire/request';
+import type { Section } from './wire/parts';
 
 const settled: PlanFacts = {
   now: 100_000,

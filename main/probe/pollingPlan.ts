@@ -3,7 +3,8 @@
  * it (kernel/livepatch/transition.c, klp_copy_process), so after one full scan the blocking threads
  * and their children tell nearly all; full scans find the rest (a child whose parent has exited).
  */
-import type { ProbeRequest, Section, ThreadId } from './wire/request';
+import { parts, polledSections, requested, type Section } from './wire/parts';
+import type { ProbeRequest, ThreadId } from './wire/request';
 
 export interface PlanFacts {
   /** Milliseconds of a clock that doesn't jump. */
@@ -27,13 +28,13 @@ export interface PlanFacts {
 
 /** Milliseconds after which a section is asked for again: settled, and in a transition. */
 const ages: Record<Section, { readonly settled: number; readonly moving: number }> = {
-  h: { settled: 0, moving: 0 },
-  m: { settled: 4_000, moving: 5_000 },
-  l: { settled: 30_000, moving: 5_000 },
-  f: { settled: 30_000, moving: 30_000 },
-  o: { settled: 30_000, moving: 30_000 },
-  d: { settled: Infinity, moving: 5_000 },
-  n: { settled: Infinity, moving: 0 },
+  [parts.host]: { settled: 0, moving: 0 },
+  [parts.modules]: { settled: 4_000, moving: 5_000 },
+  [parts.log]: { settled: 30_000, moving: 5_000 },
+  [parts.redirected]: { settled: 30_000, moving: 30_000 },
+  [requested.stackOrders]: { settled: 30_000, moving: 30_000 },
+  [parts.details]: { settled: Infinity, moving: 5_000 },
+  [requested.newDetails]: { settled: Infinity, moving: 0 },
 };
 
 /** More blocking threads than these are read by a full scan: its cost grows more slowly. */
@@ -48,15 +49,16 @@ const scanEveryMs = 10_000;
 
 export function nextRequest(id: number, facts: PlanFacts): ProbeRequest {
   const { inTransition, blocking } = facts;
-  const sections = (['h', 'm', 'f', 'l'] as const).filter((section) => isDue(section, facts));
-  const wanted: Section[] = [...sections];
-  if (!facts.ordersPending && (facts.lacksOrders || isDue('o', facts))) wanted.push('o');
+  const wanted: Section[] = polledSections.filter((section) => isDue(section, facts));
+  if (!facts.ordersPending && (facts.lacksOrders || isDue(requested.stackOrders, facts))) {
+    wanted.push(requested.stackOrders);
+  }
   if (!inTransition) return { id, sections: wanted, scan: 'full', known: [] };
   const scan = needsFullScan(facts) ? 'full' : 'known';
   const isEachRead = scan === 'known' && blocking.length <= individuallyRead;
   // Details that are new may not be put off until the others are due again.
-  const isDetailed = isDue('d', facts) || facts.undetailed.length > 0;
-  if (!facts.detailsPending) wanted.push(isDetailed ? 'd' : 'n');
+  const isDetailed = isDue(parts.details, facts) || facts.undetailed.length > 0;
+  if (!facts.detailsPending) wanted.push(isDetailed ? parts.details : requested.newDetails);
   return {
     id,
     sections: wanted,

@@ -20,6 +20,7 @@ import { blockingThreads } from '../../../shared/readings/threads';
 import { capText, visible } from '../../../shared/base/text';
 import { readSection, type SectionContent } from './answerText';
 import type { Frame } from '../wire/frames';
+import { parts, polledSections } from '../wire/parts';
 import type { ThreadId } from '../wire/request';
 import type { Answer } from '../wire/session';
 import { ThreadDetails } from './threadDetails';
@@ -35,23 +36,29 @@ export const startsNothing =
 
 /** What is sent only where it has changed, and stays known until it comes anew. */
 const sectionNames = {
-  p: 'the livepatches',
-  h: 'facts about the host',
-  m: 'modules',
-  f: 'functions that ftrace redirects',
-  l: 'the kernel log',
-} as const;
+  [parts.livepatches]: 'the livepatches',
+  [parts.host]: 'facts about the host',
+  [parts.modules]: 'modules',
+  [parts.redirected]: 'functions that ftrace redirects',
+  [parts.log]: 'the kernel log',
+} as const satisfies Record<Kept, string>;
 
-type Kept = keyof typeof sectionNames;
+type Kept = typeof parts.livepatches | (typeof polledSections)[number];
 
 /** The section that a list comes in. */
 const listSections: Readonly<Record<ListName, { readonly kind: Kept; readonly row: PlacedRow }>> = {
-  modules: { kind: 'm', row: lists.modules },
-  enabled_functions: { kind: 'f', row: lists.enabled_functions },
+  modules: { kind: parts.modules, row: lists.modules },
+  enabled_functions: { kind: parts.redirected, row: lists.enabled_functions },
 };
 
 /** Other parts of an answer, which other modules read. */
-const otherParts: ReadonlySet<string> = new Set(['e', 't', 's', 'd', 'late']);
+const otherParts: ReadonlySet<string> = new Set([
+  parts.stateFailures,
+  parts.states,
+  parts.knownStates,
+  parts.details,
+  parts.lateFollows,
+]);
 
 const absent: FileReading = { missing: 'absent' };
 
@@ -87,7 +94,7 @@ export class HostReadings {
 
   /** A transition is on its way: exactly one livepatch reads 1. */
   get inTransition(): boolean {
-    const files = [...(this.sections.get('p')?.files ?? [])];
+    const files = [...(this.sections.get(parts.livepatches)?.files ?? [])];
     const moving = files.filter(
       ([path, reading]) =>
         path.endsWith('/transition') && 'text' in reading && reading.text === '1\n',
@@ -97,7 +104,7 @@ export class HostReadings {
 
   /** @returns the threads whose slow files are under way */
   take(answer: Answer): readonly string[] {
-    const before = this.sections.get('p');
+    const before = this.sections.get(parts.livepatches);
     this.wasTorn = answer.torn;
     this.problems = [];
     for (const frame of answer.frames) this.takeSection(frame);
@@ -106,7 +113,7 @@ export class HostReadings {
     const told = this.details.takeFast(answer.frames);
     this.details.keepOnly(this.blocking);
     // The kernel counts the stack anew when a livepatch comes or goes.
-    if (patchesIn(this.sections.get('p')) !== patchesIn(before)) this.orders = null;
+    if (patchesIn(this.sections.get(parts.livepatches)) !== patchesIn(before)) this.orders = null;
     return told;
   }
 
@@ -135,7 +142,7 @@ export class HostReadings {
     const folders = this.addLivepatches(files);
     this.addHost(files, folders);
     this.details.addTo(files, this.states);
-    const log = this.sections.get('l')?.log ?? absent;
+    const log = this.sections.get(parts.log)?.log ?? absent;
     files.set(logFile, log);
     return {
       ...identity,
@@ -159,7 +166,8 @@ export class HostReadings {
 
   private unknownProblems(): Problem[] {
     const sections = [...this.sections.values()].flatMap(({ unknown }) => unknown.problems());
-    return [...sections, ...this.unknownOrders.problems(), ...this.details.problems()];
+    const states = this.states?.unknown.problems() ?? [];
+    return [...sections, ...states, ...this.unknownOrders.problems(), ...this.details.problems()];
   }
 
   /** What was read before stands; what never was is named. */
@@ -173,12 +181,12 @@ export class HostReadings {
   }
 
   private takeThreads(frames: readonly Frame[]): void {
-    const total = frames.findLast(({ kind }) => kind === 't');
-    const some = frames.findLast(({ kind }) => kind === 's');
+    const total = frames.findLast(({ kind }) => kind === parts.states);
+    const some = frames.findLast(({ kind }) => kind === parts.knownStates);
     if (total) {
       const scan = readFullScan(
         total,
-        frames.findLast(({ kind }) => kind === 'e'),
+        frames.findLast(({ kind }) => kind === parts.stateFailures),
       );
       if (typeof scan === 'string') {
         const message = `The threads could not be read: ${visible(capText(scan, 200))}.`;
@@ -195,7 +203,7 @@ export class HostReadings {
   }
 
   private addLivepatches(files: Map<string, FileReading>): Map<string, FolderReading> {
-    const section = this.sections.get('p');
+    const section = this.sections.get(parts.livepatches);
     const folders = foldersBelow(livepatchRoot, section?.folders ?? []);
     for (const [path, { entries }] of folders) {
       const depth = path.split('/').length - livepatchRoot.split('/').length;
@@ -223,7 +231,7 @@ export class HostReadings {
   }
 
   private addHost(files: Map<string, FileReading>, folders: Map<string, FolderReading>): void {
-    for (const kind of ['h', 'm', 'f'] as const) {
+    for (const kind of polledSections) {
       const section = this.sections.get(kind);
       for (const [path, reading] of section?.files ?? []) files.set(path, reading);
       for (const path of section?.folders ?? []) folders.set(path, { entries: [] });
@@ -252,8 +260,8 @@ function unknownPart(kind: string): Problem[] {
 }
 
 function readKept(kind: Kept, text: string): KeptSection {
-  if (kind === 'l') return { ...readSection(''), log: readLog(text) };
-  if (kind === 'm') return { ...readModules(text), log: null };
+  if (kind === parts.log) return { ...readSection(''), log: readLog(text) };
+  if (kind === parts.modules) return { ...readModules(text), log: null };
   const list = Object.values(listSections).find((section) => section.kind === kind);
   return { ...(list ? readList(list.row, text) : readSection(text)), log: null };
 }

@@ -9,6 +9,7 @@ import {
 } from '../../../shared/readings/stackSearch';
 import { parseStack } from '../../../shared/readings/files/stack';
 import type { Frame } from '../wire/frames';
+import { parts } from '../wire/parts';
 import { threadKey, type ThreadId } from '../wire/request';
 import { ThreadDetails } from './threadDetails';
 
@@ -43,9 +44,9 @@ export function readSeek(
   sought: SoughtCode,
   isWhole: boolean,
 ): Omit<StackSearch, 'files'> | null {
-  const lines = frames.find(({ kind }) => kind === 'g');
-  const errors = frames.find(({ kind }) => kind === 'xg');
-  const runners = frames.find(({ kind }) => kind === 'w');
+  const lines = frames.find(({ kind }) => kind === parts.soughtLines);
+  const errors = frames.find(({ kind }) => kind === parts.soughtFailures);
+  const runners = frames.find(({ kind }) => kind === parts.running);
   if (!lines || !errors || !runners) return null;
   const threads = Number(lines.words[0]);
   const running = runners.body

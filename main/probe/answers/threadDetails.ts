@@ -4,6 +4,7 @@ import { filesRead, rowOf } from '../../../shared/readings/reads';
 import type { FileReading } from '../../../shared/readings/readings';
 import { readComplaints, readThreadFiles } from './answerText';
 import type { Frame } from '../wire/frames';
+import { parts } from '../wire/parts';
 import { threadKey, type ThreadId } from '../wire/request';
 import type { ThreadStates } from './threadStates';
 import { UnknownNames } from './unknownNames';
@@ -26,7 +27,7 @@ export class ThreadDetails {
     const told = new Set<string>();
     this.unknown.fast = new UnknownNames();
     for (const frame of frames) {
-      if (frame.kind !== 'd') continue;
+      if (frame.kind !== parts.details) continue;
       const { files, unknown } = readThreadFiles(frame.body.toString());
       this.unknown.fast.addAll(unknown);
       for (const [path, reading] of files) {
@@ -46,9 +47,9 @@ export class ThreadDetails {
   takeSlow(frames: readonly Frame[], told: readonly string[]): void {
     this.unknown.slow = new UnknownNames();
     this.takeSingle(frames);
-    const content = frames.findLast(({ kind }) => kind === 'k');
+    const content = frames.findLast(({ kind }) => kind === parts.slowFiles);
     if (!content) return;
-    const errors = frames.findLast(({ kind }) => kind === 'xk');
+    const errors = frames.findLast(({ kind }) => kind === parts.slowFailures);
     const { files, unknown } = readThreadFiles(content.body.toString());
     const complaints = readComplaints(errors?.body.toString() ?? '');
     for (const [path, reading] of files) this.files.set(path, reading);
@@ -63,10 +64,11 @@ export class ThreadDetails {
   /** Command lines that came one by one. */
   private takeSingle(frames: readonly Frame[]): void {
     for (const { kind, words, body } of frames) {
-      if (kind !== 'C' && kind !== 'S') continue;
+      if (kind !== parts.wholeFile && kind !== parts.slowFile) continue;
       const path = words.join(' ');
       if (!rowOf(path)) this.unknown.slow.add(path);
-      else if (kind === 'C') this.files.set(path, { text: body.toString(), truncated: false });
+      else if (kind === parts.wholeFile)
+        this.files.set(path, { text: body.toString(), truncated: false });
       else this.files.set(path, { missing: 'timed-out' });
     }
   }

@@ -1,9 +1,10 @@
 /** What a scan of threads brought, and what a partial one changes in it. */
 import type { ThreadScan } from '../../../shared/readings/readings';
-import { parsePatchState } from '../../../shared/readings/files/patchState';
+import { parsePatchState, type PatchState } from '../../../shared/readings/files/patchState';
 import { blockingThreads } from '../../../shared/readings/threads';
 import type { Frame } from '../wire/frames';
 import { threadKey, type ThreadId } from '../wire/request';
+import { UnknownNames } from './unknownNames';
 
 /** Threads as the last full scan and the partial ones since then found them. */
 export interface ThreadStates {
@@ -16,6 +17,8 @@ export interface ThreadStates {
    */
   readonly counts: ReadonlyMap<string, number>;
   readonly hasNewThreads: boolean;
+  /** Lines about no thread's state. */
+  readonly unknown: UnknownNames;
 }
 
 const stateLine = /^(\d{1,10})\/task\/(\d{1,10})\/patch_state:(.*)$/;
@@ -31,9 +34,11 @@ export function readFullScan(
   const failures = readFailures(errors?.body.toString() ?? '');
   if (typeof failures === 'string') return failures;
   const rows = new Rows();
+  const unknown = new UnknownNames();
   for (const line of total.body.toString().split('\n')) {
     const [, pid, tid, state = ''] = stateLine.exec(line) ?? [];
-    if (pid !== undefined) rows.add({ pid: Number(pid), tid: Number(tid) }, state);
+    if (pid !== undefined) rows.addText({ pid: Number(pid), tid: Number(tid) }, state);
+    else if (line !== '') unknown.add(line);
   }
   const { denied, vanished } = failures;
   const read = Number(count) - denied - vanished;
@@ -42,6 +47,7 @@ export function readFullScan(
     enabled: flag(target),
     counts: new Map(),
     hasNewThreads: false,
+    unknown,
   };
 }
 
@@ -53,13 +59,17 @@ const knownLine = /^\/proc\/(\d{1,10})\/task\/(\d{1,10}) (\S*) (\d+)$/;
  */
 export function readPartialScan(before: ThreadStates, frame: Frame): ThreadStates {
   const rows = new Rows();
+  const unknown = new UnknownNames();
   const counts = new Map<string, number>();
   const enabled = flag(frame.words[0] ?? '');
   // Only a full scan finds them, however late it comes.
   let { hasNewThreads } = before;
   for (const line of frame.body.toString().split('\n')) {
     const [, pid, tid, state = '', count = '0'] = knownLine.exec(line) ?? [];
-    if (pid === undefined) continue;
+    if (pid === undefined) {
+      if (line !== '') unknown.add(line);
+      continue;
+    }
     const thread = { pid: Number(pid), tid: Number(tid) };
     const key = threadKey(thread);
     const last = before.counts.get(key) ?? 0;
@@ -67,14 +77,14 @@ export function readPartialScan(before: ThreadStates, frame: Frame): ThreadState
     counts.set(key, Number(count) || last);
     hasNewThreads ||= last > 0 && Number(count) > last;
     const value = parsePatchState(state);
-    if (value !== null && value !== Number(enabled)) rows.add(thread, state);
+    if (value !== null && value !== Number(enabled)) rows.add(thread, value);
   }
   for (const thread of enabled === null ? [] : blockingThreads(before.scan, enabled)) {
-    if (!counts.has(threadKey(thread))) rows.add(thread, enabled ? '0' : '1');
+    if (!counts.has(threadKey(thread))) rows.add(thread, enabled ? 0 : 1);
   }
   const { denied, vanished } = before.scan;
   const read = before.scan.states.length + (before.scan.unlisted ?? 0);
-  return { scan: rows.scan(read, denied, vanished), enabled, counts, hasNewThreads };
+  return { scan: rows.scan(read, denied, vanished), enabled, counts, hasNewThreads, unknown };
 }
 
 class Rows {
@@ -83,12 +93,13 @@ class Rows {
   private readonly states: number[] = [];
   private readonly invalid: { path: string; text: string }[] = [];
 
-  add(thread: ThreadId, text: string): void {
+  addText(thread: ThreadId, text: string): void {
     const state = parsePatchState(text);
-    if (state === null) {
-      this.invalid.push({ path: `${threadKey(thread)}/patch_state`, text: text.slice(0, 100) });
-      return;
-    }
+    if (state !== null) this.add(thread, state);
+    else this.invalid.push({ path: `${threadKey(thread)}/patch_state`, text: text.slice(0, 100) });
+  }
+
+  add(thread: ThreadId, state: PatchState): void {
     this.pids.push(thread.pid);
     this.tids.push(thread.tid);
     this.states.push(state);

@@ -1,5 +1,7 @@
 /** Divides what the probe prints into frames; see `program/probe.sh` for what they are. */
 
+import { parts } from './parts';
+
 export interface Frame {
   readonly kind: string;
   readonly words: readonly string[];
@@ -131,7 +133,7 @@ export class FrameReader {
     this.searched = 0;
     const [kind = '', ...words] = line.split(' ');
     this.open = { kind, words };
-    if (kind === 'end') this.close(Buffer.alloc(0));
+    if (kind === parts.end) this.close(Buffer.alloc(0));
   }
 
   private close(body: Buffer): void {

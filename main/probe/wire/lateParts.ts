@@ -1,5 +1,6 @@
 /** What may come long after an answer, or never, on a stream of its own. */
 import { FrameReader, type Frame } from './frames';
+import { parts } from './parts';
 import { unpackFrames } from './unpackFrames';
 
 /** Bytes that a frame or a line counts beside its own. */
@@ -56,7 +57,7 @@ export class LateParts {
   }
 
   private takeFrame(frame: Frame): void {
-    if (frame.kind !== 'end') {
+    if (frame.kind !== parts.end) {
       this.frames.push(frame);
       this.held.frames += frame.body.length + overhead;
       return;

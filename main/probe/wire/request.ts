@@ -1,5 +1,5 @@
 /** What is asked of the probe in one line. */
-export type Section = 'h' | 'm' | 'f' | 'l' | 'o' | 'd' | 'n';
+import type { Section } from './parts';
 
 export interface ThreadId {
   readonly pid: number;

@@ -4,6 +4,7 @@ import type { Channel } from '../../ssh/transport';
 import { FrameReader, type Frame } from './frames';
 import { readGreeting } from './greeting';
 import { LateParts } from './lateParts';
+import { parts, requested } from './parts';
 import { defaultLimits, type SessionLimits } from './limits';
 import { requestLine, type ProbeRequest, type ThreadRequest } from './request';
 import { unpackFrames } from './unpackFrames';
@@ -140,9 +141,9 @@ export class ProbeSession {
   }
 
   private take(frame: Frame): void {
-    if (frame.kind === 'again') {
+    if (frame.kind === parts.again) {
       this.frames = [];
-    } else if (frame.kind !== 'end') {
+    } else if (frame.kind !== parts.end) {
       this.frames.push(frame);
     } else {
       void this.finish(frame);
@@ -155,8 +156,8 @@ export class ProbeSession {
     const id = Number(end.words[0]);
     if (!waiting || waiting.request.id !== id) return;
     const asked = (kind: string) => frames.some((frame) => frame.kind === kind);
-    const late = asked('late') ? waiting.late : null;
-    const orders = waiting.request.sections.includes('o') ? waiting.orders : null;
+    const late = asked(parts.lateFollows) ? waiting.late : null;
+    const orders = waiting.request.sections.includes(requested.stackOrders) ? waiting.orders : null;
     this.lateParts.forget(id, { details: late === null, orders: orders === null });
     const unfinished = end.words[1] === 'unfinished';
     const opened = await unpackFrames(this.mark, frames, this.limits.answerBytes, unfinished);

@@ -1,5 +1,6 @@
 import { gunzip } from 'node:zlib';
 import { framesIn, type Frame } from './frames';
+import { parts } from './parts';
 
 /**
  * Frames of kind `z` replaced by those that are compressed in them.
@@ -17,7 +18,7 @@ export async function unpackFrames(
   const opened: Frame[] = [];
   let left = limit;
   for (const frame of frames) {
-    if (frame.kind !== 'z') {
+    if (frame.kind !== parts.packed) {
       opened.push(frame);
       continue;
     }
