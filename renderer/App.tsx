@@ -5,7 +5,6 @@ import { useShortcuts } from './commands/keyboard';
 import { ErrorBoundary } from './components/ErrorBoundary';
 import { later } from './components/later';
 import { oldest, useQuestions } from './state/questions';
-import { isDemo } from './state/isDemo';
 import { Rail } from './rail/Rail';
 import { isRecording } from './state/isRecording';
 import { PaintedSignal } from './state/painted';
@@ -38,7 +37,7 @@ export function App() {
   }, [theme]);
   useEffect(() => {
     const kinds =
-      host === null ? [] : [isDemo(host) ? 'demo' : null, isRecording(host) ? 'recording' : null];
+      host === null ? [] : [host.isDemo ? 'demo' : null, isRecording(host) ? 'recording' : null];
     const words = kinds.filter((kind) => kind !== null).join(' ');
     const mark = words === '' ? '' : ` (${words})`;
     document.title = host === null ? 'Klpscope' : `${visible(host.label)}${mark} – Klpscope`;

@@ -8,6 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { z } from 'zod';
 import { root } from '../../scripts/lib/paths';
 import { requestNames } from '../../shared/api/channels';
 import type { Target } from '../../shared/api/target';
@@ -365,6 +366,31 @@ test('paused and refreshed by the window, and closed with it', async () => {
   expect(opened[0]?.waiting()).toBe(1);
   window.emit('closed');
   expect(opened.map(({ did }) => did)).toEqual([['close'], ['close']]);
+});
+
+test('the document crosses of the host that is shown, of every other its headline', async () => {
+  await start({ targets: ['db1', 'db2'] });
+  const changed = () =>
+    z
+      .array(z.looseObject({ id: z.string(), status: z.unknown(), headline: z.unknown() }))
+      .parse(told('host:changed'))
+      .map(({ id, status, headline }) => [id, status !== null, headline !== null]);
+  // The host that the window is to show first is the last one.
+  await ask('app:info');
+  for (const host of opened) host.answer(sampled(settled));
+  await vi.waitFor(() => expect(changed()).toHaveLength(2));
+  expect(changed()).toEqual([
+    ['host-1', false, true],
+    ['host-2', true, true],
+  ]);
+  await ask('window:shows', { host: 'host-1' });
+  expect(changed().at(-1)).toEqual(['host-1', true, true]);
+  expect(await ask('app:info')).toMatchObject({
+    hosts: [{ status: null }, { status: { host: { name: 'db1' } } }],
+  });
+  await ask('window:shows', { host: null });
+  await ask('window:shows', { host: 'gone' });
+  expect(changed()).toHaveLength(3);
 });
 
 test('a second start opens its targets here and shows the last; what makes no sense opens nothing', async () => {

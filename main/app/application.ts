@@ -12,6 +12,7 @@ import type { WindowRequest } from './argv';
 import { demoHosts } from './hosts/demos';
 import { chooseRecordingFile, chooseTargets } from './window/dialogs';
 import { createHosts, type LiveChoice } from './hosts/hosts';
+import { createToldHosts } from './hosts/toldHosts';
 import { answerRequests, tell } from './page/ipc';
 import { waitBeforeQuitting } from './quitting';
 import { say } from './log';
@@ -67,6 +68,7 @@ export async function startApplication(
     tell(window, 'settings:changed', changed),
   );
   const openReader = createReaderPool();
+  const told = createToldHosts((host) => tell(window, 'host:changed', host));
   const hosts = createHosts({
     open: (target, live, id) => {
       questions.withdraw(id);
@@ -77,10 +79,11 @@ export async function startApplication(
     settledInterval: () => settings.current().interval * 1000,
     changed(host) {
       secrets.heard(host);
-      tell(window, 'host:changed', host);
+      told.changed(host);
     },
     closed: (id) => {
       questions.withdraw(id);
+      told.closed(id);
       tell(window, 'host:closed', { id });
     },
   });
@@ -115,6 +118,7 @@ export async function startApplication(
     'app:info': () => {
       // The page listens now; what was asked before it did is lost to it.
       questions.tellAgain();
+      told.show(selected, null);
       return {
         version: app.getVersion(),
         electron: process.versions.electron,
@@ -124,7 +128,7 @@ export async function startApplication(
         hasPkexec: process.geteuid?.() !== 0 && hasPkexec(),
         samples: readSamples(),
         demos: demoHosts,
-        hosts: hosts.list(),
+        hosts: hosts.list().map((host) => told.of(host)),
         selected,
         view: request.view,
       };
@@ -173,7 +177,10 @@ export async function startApplication(
       const isExpected = selected === null ? id === null : host?.id === selected;
       if (isExpected && host?.phase !== 'loading') painted?.(host);
     },
-    'window:menu-state': ({ hostSelected }) => enableHostEntries(hostSelected),
+    'window:shows': ({ host: id }) => {
+      enableHostEntries(id !== null);
+      told.show(id, id === null ? null : (hosts.get(id)?.host() ?? null));
+    },
   });
   // Not sooner: what the page waits for comes first.
   window.webContents.once('dom-ready', () =>

@@ -19,7 +19,7 @@ import { forgetSecrets, reconnect } from '../state/connectActions';
 import { liveKind } from '../state/liveKind';
 import { selectedHost, useWindow, type Overlay, type WindowState } from '../state/store';
 import { demoCommands } from '../player/demoCommands';
-import { isStory } from '../state/isDemo';
+import { isStory } from '../state/isStory';
 import { recordingCommands } from '../player/recordingCommands';
 import type { Command } from '../state/command';
 import { focusFilter } from './focus';

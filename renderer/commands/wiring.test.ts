@@ -70,7 +70,7 @@ test.each<[string, string, unknown, Host | null]>([
   ['open.file', 'dialog:open', { kind: 'file' }, null],
   ['open.folder', 'dialog:open', { kind: 'folder' }, null],
   ['open.scenario', 'dialog:open', { kind: 'scenario' }, null],
-  ['open.start', 'window:menu-state', { hostSelected: false }, saved],
+  ['open.start', 'window:shows', { host: null }, saved],
   ['host.refresh', 'host:refresh', { id: 'h1' }, saved],
   ['host.pause', 'host:pause', { id: 'h1', paused: true }, ssh],
   ['host.close', 'host:close', { id: 'h1' }, saved],

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { blocker, patch, settled, transition } from '../../testing/renderer/documents';
 import { knownFunctions, livepatchOf } from './forms/knownFunctions';
-import { isDemo, isStory } from '../state/isDemo';
+import { isStory } from '../state/isStory';
 import { forkOfInit, livepatchChoices, moduleNames, threadChoices, threadName } from './operations';
 import { refusalText } from './refusals';
 
@@ -125,17 +125,8 @@ test.each([
   expect(refusalText(operation, errno)).toMatch(sentence);
 });
 
-test('a story is known by its target, a recorded one by what was read', () => {
+test('a story is known by its target', () => {
   expect(
     ['demo', 'demo:x', 'demonstration', 'dir:demo:x'].map((target) => isStory({ target })),
   ).toEqual([true, true, false, false]);
-  const recorded = { target: 'demo:x', source: 'demo' as const, started: '2026-11-21T12:00:00Z' };
-  const of = (source: 'demo' | 'ssh') => ({
-    target: '/x.klprec',
-    status: { ...settled, source: 'recording' as const, recording: { ...recorded, source } },
-  });
-  expect(isDemo(of('demo'))).toBe(true);
-  expect(isDemo(of('ssh'))).toBe(false);
-  expect(isDemo({ target: '/x.klprec', status: null })).toBe(false);
-  expect(isDemo({ target: 'demo', status: null })).toBe(true);
 });

@@ -1,12 +1,11 @@
 import type { Host } from '../../shared/api/contract';
-import { isDemo } from '../state/isDemo';
 import { isRecording } from '../state/isRecording';
 import '../demo/demo.css';
 
 /** Marks what is no live machine, and what is being recorded. */
 export function KindBadge({ host }: { readonly host: Host }) {
   const words = [
-    isDemo(host) ? 'DEMO' : null,
+    host.isDemo ? 'DEMO' : null,
     isRecording(host) ? 'RECORDING' : null,
     host.recorder?.problem === null ? '● REC' : null,
   ].filter((word) => word !== null);
@@ -19,7 +18,7 @@ export function KindBadge({ host }: { readonly host: Host }) {
 }
 
 function titleOf(host: Host): string {
-  const kind = isDemo(host) ? 'A demo host: no real machine' : 'A real machine';
+  const kind = host.isDemo ? 'A demo host: no real machine' : 'A real machine';
   if (isRecording(host)) return `${kind}, recorded`;
   return host.recorder === null ? kind : `${kind}. It is being recorded`;
 }

@@ -37,8 +37,8 @@ test('a selection closes what lies over the window, and the menu is told', () =>
   expect(useWindow.getState()).toMatchObject({ selected: 'a', overlay: null });
   select(null);
   expect(asked).toEqual([
-    ['window:menu-state', { hostSelected: true }],
-    ['window:menu-state', { hostSelected: false }],
+    ['window:shows', { host: 'a' }],
+    ['window:shows', { host: null }],
   ]);
 });
 
@@ -108,9 +108,9 @@ test('a host that is closed is gone, and the menu knows whether another one is s
   closeHost('b');
   expect(asked).toEqual([
     ['host:close', { id: 'a' }],
-    ['window:menu-state', { hostSelected: true }],
+    ['window:shows', { host: 'b' }],
     ['host:close', { id: 'b' }],
-    ['window:menu-state', { hostSelected: false }],
+    ['window:shows', { host: null }],
   ]);
   expect(useWindow.getState().order).toEqual([]);
 });

@@ -10,7 +10,7 @@ import { freshView, type ViewId } from './views';
 
 export function select(id: string | null): void {
   useWindow.setState({ selected: id, overlay: null });
-  tell('window:menu-state', { hostSelected: id !== null });
+  tell('window:shows', { host: id });
 }
 
 /** Runs what can fail only by a mistake of ours, and says so if it does. */
@@ -53,7 +53,7 @@ export function openByDialog(kind: DialogKind): void {
 export function closeHost(id: string): void {
   tell('host:close', { id });
   dropHost(id);
-  tell('window:menu-state', { hostSelected: useWindow.getState().selected !== null });
+  tell('window:shows', { host: useWindow.getState().selected });
 }
 
 export function refresh(id: string): void {

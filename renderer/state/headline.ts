@@ -4,18 +4,12 @@ import { withoutKeys } from './keyChange';
 import { mayComeBack } from './liveKind';
 import { nextStep } from './nextStep';
 import { visible } from '../../shared/base/text';
-import { headlineOf, type Headline, type Tone } from '../../shared/report/headline';
+import { seenSeconds, type Headline, type Tone } from '../../shared/report/headline';
 import { clockText, durationText } from './format';
 
 export type { Tone };
 
 const known = new WeakMap<Host, Headline>();
-
-/** Seconds for which this window has watched the running transition; null: it has not. */
-export function seenSeconds(host: Host): number | null {
-  if (host.transitionSeenAt === null || host.sampledAt === null) return null;
-  return Math.max(0, (Date.parse(host.sampledAt) - Date.parse(host.transitionSeenAt)) / 1000);
-}
 
 export function headlineOfHost(host: Host): Headline {
   const cached = known.get(host);
@@ -26,7 +20,7 @@ export function headlineOfHost(host: Host): Headline {
 }
 
 function compose(host: Host): Headline {
-  if (host.status === null && host.phase !== 'failed') {
+  if (host.headline === null && host.phase !== 'failed') {
     return {
       tone: 'unknown',
       title: [{ text: `Reading ${visible(host.label)} …`, strong: false }],
@@ -36,7 +30,7 @@ function compose(host: Host): Headline {
   }
   if (host.phase === 'failed' && host.problem !== null) {
     const lost = mayComeBack(host.problem.code) ? 'is out of reach' : 'is not read any more';
-    const stale = host.status !== null && host.sampledAt !== null;
+    const stale = host.headline !== null && host.sampledAt !== null;
     return {
       tone: 'unknown',
       title: stale
@@ -51,8 +45,7 @@ function compose(host: Host): Headline {
         : host.problem.code.replaceAll('-', ' '),
     };
   }
-  if (host.status === null) return { tone: 'unknown', title: [], detail: '', short: '' };
-  return headlineOf(host.status, seenSeconds(host));
+  return host.headline ?? { tone: 'unknown', title: [], detail: '', short: '' };
 }
 
 export function headlineText(headline: Headline): string {
@@ -71,6 +64,6 @@ export interface Summary {
 export function summaryOf(host: Host): Summary {
   const { tone, short } = headlineOfHost(host);
   const seconds = seenSeconds(host);
-  const running = host.phase === 'ready' && Boolean(host.status?.transition);
-  return { tone, word: short, aside: running && seconds !== null ? durationText(seconds) : null };
+  const isWatched = host.phase === 'ready' && seconds !== null;
+  return { tone, word: short, aside: isWatched ? durationText(seconds) : null };
 }

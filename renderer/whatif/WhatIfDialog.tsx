@@ -4,7 +4,6 @@ import { visible } from '../../shared/base/text';
 import type { StatusDocument } from '../../shared/report/statusDocument';
 import { Sheet } from '../components/Sheet';
 import { DemoBadge } from '../demo/DemoBadge';
-import { isDemo } from '../state/isDemo';
 import { useWindow } from '../state/store';
 import { Answer } from './Answer';
 import { askedOf, firstChoice } from './choice';
@@ -27,7 +26,7 @@ function Open({ host, status }: { readonly host: Host; readonly status: StatusDo
   return (
     <Sheet title={`What if … on ${visible(host.label)}`} className="what-if">
       <p className="quiet">
-        {isDemo(host) ? <DemoBadge /> : null} Worked out from what was last read. Nothing is tried,
+        {host.isDemo ? <DemoBadge /> : null} Worked out from what was last read. Nothing is tried,
         nothing is written.
       </p>
       <Question status={status} chosen={chosen} onChange={setChosen} />

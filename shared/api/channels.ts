@@ -14,7 +14,7 @@ export const requestNames = [
   'clipboard:write',
   'settings:change',
   'window:painted',
-  'window:menu-state',
+  'window:shows',
   'hosts:configured',
   'host:retry',
   'host:cancel',

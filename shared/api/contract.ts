@@ -9,6 +9,7 @@ import { openSshAbilities, transportKinds } from './openSsh';
 import { promptLimits } from './prompts';
 import { settingsSchema } from './settings';
 import { operationSchema } from '../kernel/scenarios/schemas';
+import { tones } from '../report/headline';
 import { problemSchema, statusDocumentSchema } from '../report/statusDocument';
 import { whatIfActionSchema, whatIfSchema } from '../whatif/document';
 
@@ -97,11 +98,20 @@ export const recorderSchema = z.strictObject({
 });
 export type Recorder = z.infer<typeof recorderSchema>;
 
+/** What a state means, in a sentence (shared/report/headline.ts). Host text in it is escaped. */
+export const headlineSchema = z.strictObject({
+  tone: z.enum(tones),
+  title: z.array(z.strictObject({ text: z.string(), strong: z.boolean() })),
+  detail: z.string(),
+  short: z.string(),
+});
+
 /**
  * A host (or saved state) open in the window.
  *
- * `loading`: no state yet · `ready`: `status` is what was last read · `failed`: it could not be read
- * and `problem` says why; a `status` beside it is the last known one, stale since `sampledAt`.
+ * `loading`: no state yet · `ready`: `headline` is of what was last read · `failed`: it could not be
+ * read and `problem` says why; a `headline` beside it is of the last known state, stale since
+ * `sampledAt`.
  */
 export const hostSchema = z.strictObject({
   id: z.string(),
@@ -112,6 +122,11 @@ export const hostSchema = z.strictObject({
   live: z.boolean(),
   paused: z.boolean(),
   phase: z.enum(['loading', 'ready', 'failed']),
+  /** What the last known state means; null: none has been read yet. */
+  headline: headlineSchema.nullable(),
+  /** It is, or was when it was recorded, a story of the executable model: no real machine. */
+  isDemo: z.boolean(),
+  /** The last known state. Null also where the window shows another host: `headline` says all then. */
   status: statusDocumentSchema.nullable(),
   problem: problemSchema.nullable(),
   /** ISO 8601 of the last successful sample. */
@@ -127,7 +142,10 @@ export const hostSchema = z.strictObject({
   reconnecting: z.boolean(),
   /** ISO 8601 since when a live host's running transition has been seen by this window. */
   transitionSeenAt: z.string().nullable(),
-  /** Of the running transition while watched: seconds since seen, blocking threads. */
+  /**
+   * Of the running transition while watched: seconds since seen, blocking threads. Empty where the
+   * window shows another host.
+   */
   drain: z.array(z.tuple([z.number(), z.number()])),
   /** The story of a demo host; null for every other. */
   demo: demoStateSchema.nullable(),
@@ -327,7 +345,8 @@ export const requests = {
     ask: z.strictObject({ id: z.string().max(64), on: z.boolean() }),
     answer: none,
   },
-  'window:menu-state': { ask: z.strictObject({ hostSelected: z.boolean() }), answer: none },
+  /** Which host is shown from now on, whole; null: the start screen. */
+  'window:shows': { ask: z.strictObject({ host: z.string().max(64).nullable() }), answer: none },
 } as const satisfies Record<RequestName, { ask: z.ZodType; answer: z.ZodType }>;
 
 /** Main tells, the window listens. */

@@ -5,7 +5,8 @@ import { visible } from '../base/text';
 import type { Blocker, StatusDocument, TransitionEntry } from './statusDocument';
 
 /** How the host is doing; each has a shape, a word and a colour wherever it is shown. */
-export type Tone = 'settled' | 'moving' | 'stuck' | 'unknown';
+export const tones = ['settled', 'moving', 'stuck', 'unknown'] as const;
+export type Tone = (typeof tones)[number];
 
 export interface Headline {
   readonly tone: Tone;
@@ -17,8 +18,20 @@ export interface Headline {
   readonly short: string;
 }
 
-/** @param seenSeconds for how long a watcher has seen the running transition, where one has */
-export function headlineOf(status: StatusDocument, seenSeconds: number | null = null): Headline {
+/** Seconds for which a running transition has been watched, by ISO 8601; null: it has not been. */
+export function seenSeconds({
+  transitionSeenAt,
+  sampledAt,
+}: {
+  readonly transitionSeenAt: string | null;
+  readonly sampledAt: string | null;
+}): number | null {
+  if (transitionSeenAt === null || sampledAt === null) return null;
+  return Math.max(0, (Date.parse(sampledAt) - Date.parse(transitionSeenAt)) / 1000);
+}
+
+/** @param watched seconds for which a watcher has seen the running transition, where one has */
+export function headlineOf(status: StatusDocument, watched: number | null = null): Headline {
   if (status.livepatch.supported === false) {
     return plain(
       'unknown',
@@ -36,7 +49,7 @@ export function headlineOf(status: StatusDocument, seenSeconds: number | null = 
         'transition unknown',
       );
     case 'running':
-      return status.transition ? running(status, status.transition, seenSeconds) : settled(status);
+      return status.transition ? running(status, status.transition, watched) : settled(status);
     case 'none':
       return settled(status);
   }

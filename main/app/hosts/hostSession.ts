@@ -3,6 +3,8 @@
  */
 import type { DemoState, Host } from '../../../shared/api/contract';
 import type { Problem } from '../../../shared/base/problem';
+import { isOfDemo } from '../../../shared/report/demoMark';
+import { headlineOf, seenSeconds } from '../../../shared/report/headline';
 import type { StatusDocument } from '../../../shared/report/statusDocument';
 import { nextDelay } from '../../probe/pollingPlan';
 import type { CallAnswer, CallAsk, PassedOn, Sampled } from '../../reader/calls';
@@ -111,6 +113,8 @@ export function startSession(
       live: first.live,
       paused: isPaused,
       phase: phaseOf(known),
+      headline: headline(),
+      isDemo: first.isDemo || (status !== null && isOfDemo(status)),
       status,
       problem,
       sampledAt,
@@ -123,6 +127,12 @@ export function startSession(
       recording,
       recorder,
     };
+  }
+
+  function headline(): Host['headline'] {
+    if (known.status === null) return null;
+    const said = headlineOf(known.status, seenSeconds(known));
+    return { ...said, title: said.title.map((part) => ({ ...part })) };
   }
 
   async function sample(): Promise<void> {

@@ -4,7 +4,7 @@ import type { StatusDocument } from '../../../shared/report/statusDocument';
 import { visible } from '../../../shared/base/text';
 import { slownessWords } from '../../../shared/report/pace';
 import { useCommand } from '../../commands/useCommand';
-import { isStory } from '../../state/isDemo';
+import { isStory } from '../../state/isStory';
 import { KindBadge } from '../../recording/KindBadge';
 import { mayComeBack } from '../../state/liveKind';
 import { useWindow } from '../../state/store';

@@ -20,11 +20,13 @@ import './HostScreen.css';
 
 /** One host: who it is, one sentence, and the views below it. */
 export default function HostScreen({ host }: { readonly host: Host }) {
-  const answered = host.phase !== 'loading' || host.status !== null;
+  // A host that was not shown before has a headline already; its state is on its way.
+  const isOnItsWay = host.status === null && host.headline !== null;
+  const answered = host.phase !== 'loading' && !isOnItsWay;
   return (
     <>
       <HostHeader host={host} />
-      {host.status === null ? null : <HeadlineBand host={host} />}
+      {host.headline === null ? null : <HeadlineBand host={host} />}
       {host.status === null ? null : <ConnectionBar host={host} />}
       {host.demo === null ? null : <PlayerBar host={host} demo={host.demo} />}
       {host.recording === null ? null : <RecordingBar host={host} recording={host.recording} />}
@@ -32,7 +34,7 @@ export default function HostScreen({ host }: { readonly host: Host }) {
       <div className="host__body">
         {host.status !== null ? (
           <HostTabs host={host} status={host.status} />
-        ) : host.phase === 'failed' ? (
+        ) : isOnItsWay ? null : host.phase === 'failed' ? (
           <Failure host={host} />
         ) : (
           <Waiting host={host} />

@@ -1,0 +1,58 @@
+/**
+ * What the window is told of open hosts: all of the one that it shows, and of every other what the
+ * list of hosts needs, when that has changed.
+ */
+import type { Host } from '../../../shared/api/contract';
+
+export interface ToldHosts {
+  changed(host: Host): void;
+  /** What is told of a host now. */
+  of(host: Host): Host;
+  /** From now on the window shows this host; null: none. @param host as it is now, if it is open */
+  show(id: string | null, host: Host | null): void;
+  closed(id: string): void;
+}
+
+/** @param tell the window */
+export function createToldHosts(tell: (host: Host) => void): ToldHosts {
+  let shown: string | null = null;
+  /** Of each host that is not shown: what was told last, as text. */
+  const told = new Map<string, string>();
+
+  const of = (host: Host): Host => (host.id === shown ? host : inShort(host));
+
+  return {
+    of,
+    changed(host) {
+      const now = of(host);
+      if (host.id === shown) told.delete(host.id);
+      else {
+        const text = whatMatters(now);
+        if (told.get(host.id) === text) return;
+        told.set(host.id, text);
+      }
+      tell(now);
+    },
+    show(id, host) {
+      shown = id;
+      if (host === null) return;
+      told.delete(host.id);
+      tell(host);
+    },
+    closed: (id) => void told.delete(id),
+  };
+}
+
+function inShort(host: Host): Host {
+  return { ...host, status: null, drain: [] };
+}
+
+/** When a host was last read matters only where it tells how long a transition has been watched. */
+function whatMatters(host: Host): string {
+  const { transitionSeenAt, sampledAt } = host;
+  return JSON.stringify({
+    ...host,
+    sampledAt: transitionSeenAt === null ? null : sampledAt,
+    sampleMs: null,
+  });
+}
