@@ -1,5 +1,6 @@
 /** /proc/PID and /proc/PID/task/TID: fs/proc/array.c and fs/proc/base.c. */
 import type { FileReading, ThreadStack } from '../../readings/readings';
+import type { reads } from '../../readings/reads';
 import type { KernelCore } from '../state/core';
 import { hashOf } from '../state/random';
 import type { Frame, Thread } from '../state/threads';
@@ -18,8 +19,22 @@ const stateWords: Readonly<Record<Thread['state'], string>> = {
   Z: 'Z (zombie)',
 };
 
-/** Of a process and of each of its threads alike. */
-const names = ['comm', 'stat', 'status', 'wchan', 'stack', 'patch_state', 'cmdline', 'cgroup'];
+type FileName = keyof typeof reads.thread | keyof typeof reads.process;
+
+/** What is read of threads and processes, of both alike; null: there is no such file. */
+const textOf: Readonly<Record<FileName, (core: KernelCore, thread: Thread) => string | null>> = {
+  comm: (_, { comm }) => `${comm}\n`,
+  stat: (_, thread) => statOf(thread),
+  status: statusOf,
+  wchan: (_, thread) => wchanOf(thread),
+  stack: stackOf,
+  patch_state: (core, { tid }) =>
+    core.setup.architecture === 'no-livepatch' ? null : `${core.patchStateOf(tid)}\n`,
+  cmdline: (_, { cmdline }) => (cmdline === '' ? '' : `${cmdline.replaceAll(' ', '\0')}\0`),
+  cgroup: (_, { cgroup }) => (cgroup === null ? '' : `0::${cgroup}\n`),
+};
+
+const names = Object.keys(textOf);
 
 /** /proc/PID; the files of the process are those of its first thread. */
 export function processFolder(core: KernelCore, pid: number): Node | null {
@@ -45,32 +60,12 @@ function entriesOf(all: readonly string[], find: (name: string) => Node | null):
 
 /** Only what is looked at is made: a search of stacks opens thousands. */
 function fileOf(core: KernelCore, thread: Thread, name: string): Node | null {
-  const text = textOf(core, thread, name);
+  const text = isFileName(name) ? textOf[name](core, thread) : null;
   return text === null ? null : file(text);
 }
 
-function textOf(core: KernelCore, thread: Thread, name: string): string | null {
-  const { comm, cmdline, cgroup, tid } = thread;
-  switch (name) {
-    case 'comm':
-      return `${comm}\n`;
-    case 'stat':
-      return statOf(thread);
-    case 'status':
-      return statusOf(core, thread);
-    case 'wchan':
-      return wchanOf(thread);
-    case 'stack':
-      return stackOf(core, thread);
-    case 'patch_state':
-      return core.setup.architecture === 'no-livepatch' ? null : `${core.patchStateOf(tid)}\n`;
-    case 'cmdline':
-      return cmdline === '' ? '' : `${cmdline.replaceAll(' ', '\0')}\0`;
-    case 'cgroup':
-      return cgroup === null ? '' : `0::${cgroup}\n`;
-    default:
-      return null;
-  }
+function isFileName(name: string): name is FileName {
+  return Object.hasOwn(textOf, name);
 }
 
 function firstOf(core: KernelCore, tids: ReadonlySet<number>): Thread | null {
