@@ -17,6 +17,8 @@ export type JsonPlaces =
 
 /** Nothing that we read nests deeper; a text that does could exhaust the parser's stack. */
 const deepest = 100;
+/** More than a host of twenty thousand threads has. Each value that is wrong takes a kilobyte. */
+const mostValues = 200_000;
 
 /**
  * What was expected where the parser found something else, by its error code (jsonc-parser's
@@ -42,10 +44,9 @@ const expectations: Readonly<Record<number, string>> = {
 };
 
 export function placesIn(text: string): JsonPlaces {
-  const tooDeep = offsetBelow(text, deepest);
-  if (tooDeep !== null) {
-    const expected = `at most ${deepest} values within each other`;
-    return { ok: false, place: placeAt(text, tooDeep), expected };
+  const excess = firstExcess(text);
+  if (excess !== null) {
+    return { ok: false, place: placeAt(text, excess.offset), expected: excess.expected };
   }
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
@@ -67,13 +68,16 @@ export function placesIn(text: string): JsonPlaces {
   };
 }
 
-/** Where brackets stand within more than `depth` others; null: nowhere. */
-function offsetBelow(text: string, depth: number): number | null {
+/** What is too much, before anything is parsed: a comma or a bracket stands before each value but one. */
+function firstExcess(text: string): { readonly offset: number; readonly expected: string } | null {
   let open = 0;
-  for (const { 0: part, index } of text.matchAll(/"(?:[^"\\\n]|\\.)*"?|[[\]{}]/g)) {
+  let values = 1;
+  for (const { 0: part, index: offset } of text.matchAll(/"(?:[^"\\\n]|\\.)*"?|[[\]{},]/g)) {
     if (part === '{' || part === '[') open += 1;
     else if (part === '}' || part === ']') open -= 1;
-    if (open > depth) return index;
+    if (part === '{' || part === '[' || part === ',') values += 1;
+    if (open > deepest) return { offset, expected: `at most ${deepest} values within each other` };
+    if (values > mostValues) return { offset, expected: `at most ${mostValues} values` };
   }
   return null;
 }

@@ -87,6 +87,8 @@ describe('a file that is wrong says where and what was expected', () => {
     ['{} {}', 'line 1, column 4', 'the end of the file'],
     ['{"id": 01}', 'line 1, column 9', '“,” or “}”'],
     ['['.repeat(100_000), 'line 1, column 101', 'at most 100 values'],
+    // The brackets are two of them.
+    [`{"steps": [${'0,'.repeat(300_000)}0]}`, 'line 1, column 400007', 'at most 200000 values'],
   ])('%.20j', (text, place, expected) => {
     const problem = mistakeIn(text);
     expect(problem?.code).toBe('invalid-content');
