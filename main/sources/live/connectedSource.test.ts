@@ -1,6 +1,8 @@
 /** What becomes of a connection: lost, refused, given up, and made again, with this machine as host. */
+import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { answering } from '../../../testing/main/answering';
+import { temporaryFolder } from '../../../testing/main/folders';
 import { controlTime, releaseTime, type PassTime } from '../../../testing/main/passTime';
 import {
   opensAtOnce,
@@ -111,6 +113,24 @@ describe('a connection', () => {
     }
   });
 
+  it('counts no time in which somebody is asked for a password', async () => {
+    const passTime = controlTime();
+    const ask = async () => {
+      await passTime(60_000);
+      return ['right'];
+    };
+    const { source } = open([{ sudo: passwordSudo() }], {
+      through: ['sudo'],
+      timeoutMs: 20_000,
+      ask,
+    });
+    expect(codeOf(await source.sample())).toBe('read');
+    // The probe's start is limited by what is left since the answer, and so is sudo's second prompt.
+    const twice = passwordSudo().replace('read -r given;', 'read -r given; sleep 0.2;');
+    const other = open([{ sudo: twice }], { through: ['sudo'], timeoutMs: 20_000, ask });
+    expect(codeOf(await other.source.sample())).toBe('read');
+  });
+
   it('whose probe does not start is closed, and says both', async () => {
     const note = problem('no-agreement');
     const shell = 'echo no shell for you; exit 1';
@@ -131,11 +151,17 @@ describe('a connection', () => {
   it('has the time that was wished for, to start and for each answer', async () => {
     const late = open([{ shell: 'exec sleep 600' }], { timeoutMs: 60 });
     expect(codeOf(await late.source.sample())).toBe('timeout');
-    // It starts, and then it stands still.
-    const { source, transports } = open([{}], { timeoutMs: 1_500 });
+    // It hears nothing after its first answer: what it reads from is a pipe of its own.
+    const pipe = join(temporaryFolder(), 'pipe');
+    const shell = `mkfifo '${pipe}'; exec <>'${pipe}'; exec "$0" "$@"`;
+    const passTime = controlTime();
+    const { source } = open([{ shell }], { timeoutMs: 7_000 });
     expect(codeOf(await source.sample())).toBe('read');
-    const { argv } = transports[0]?.commands[0] ?? { argv: [] };
-    expect(argv[0]).toBe('sh');
+    const second = source.sample();
+    await passTime(7_000);
+    expect(await second).toMatchObject({
+      problem: { code: 'timeout', message: 'The host did not answer within 7 s.' },
+    });
   });
 });
 
@@ -179,6 +205,23 @@ describe('a connection that is lost', () => {
       await source.sample();
       expect(asks).toHaveLength(before + 1);
     }
+  });
+
+  it('is tried soon again after somebody has wanted it in vain', async () => {
+    const passTime = controlTime();
+    vi.spyOn(Math, 'random').mockReturnValue(0);
+    const { source, asks } = open([problem('unreachable')]);
+    await source.sample();
+    for (const wait of [1_000, 2_000, 4_000]) {
+      await passTime(wait);
+      await source.sample();
+    }
+    source.retry();
+    await source.sample();
+    expect(asks).toHaveLength(5);
+    await passTime(1_000);
+    await source.sample();
+    expect(asks).toHaveLength(6);
   });
 
   it('lets go of its transport', async () => {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { parseTarget } from '../../../shared/api/target';
 import { temporaryFolder } from '../../../testing/main/folders';
 import { playServer } from '../../../testing/sshd/playedServer';
+import { startRelay } from '../../../testing/sshd/relay';
 import { unclaimedPort } from '../../../testing/sshd/server';
 import { openSource } from '../openSource';
 import type { Source, SourceOptions } from '../source';
@@ -99,4 +100,22 @@ it('that is closed stays so', async () => {
       return sampled.ok ? '' : sampled.problem.message;
     })
     .toContain('was closed');
+});
+
+it('gives up connecting when it is told to, and closes what it had', async () => {
+  const server = await playServer();
+  const relay = await startRelay(server.port);
+  ends.push(
+    () => relay.stop(),
+    () => server.stop(),
+  );
+  relay.halt();
+  const source = open(`root@127.0.0.1:${relay.port}`);
+  const sampling = source.sample();
+  await expect.poll(() => relay.heldUp).toBeGreaterThan(0);
+  source.cancel?.();
+  expect(await sampling).toMatchObject({
+    ok: false,
+    problem: { code: 'connection-lost', message: expect.stringMatching(/was given up\.$/) },
+  });
 });

@@ -434,7 +434,8 @@ describe.skipIf(impossible !== undefined)('a server with algorithms that ssh2 la
     const modern = await startSshd({ config: [`KexAlgorithms ${method}`] });
     try {
       const ask = answering();
-      const source = open({ ask }, modern);
+      const steps: string[] = [];
+      const source = open({ ask, trace: (step) => steps.push(step) }, modern);
       for (const _round of [1, 2]) {
         const sampled = await source.sample();
         expect(sampled).toMatchObject({ ok: true });
@@ -445,6 +446,13 @@ describe.skipIf(impossible !== undefined)('a server with algorithms that ssh2 la
         expect(told[0]?.message).toContain('So the system’s OpenSSH is used.');
       }
       expect(ask.asked).toEqual([]);
+      // A connection that comes back does not try in vain again.
+      modern.signal('SIGKILL');
+      expect(codeOf(await source.sample())).toBe('connection-lost');
+      await modern.restart();
+      source.retry();
+      expect(codeOf(await source.sample())).toBe('read');
+      expect(steps.filter((step) => step.includes('So the system’s OpenSSH'))).toHaveLength(1);
 
       const demanded = await open({ transport: 'ssh2', ask: nobody }, modern).sample();
       expect(codeOf(demanded)).toBe('no-agreement');

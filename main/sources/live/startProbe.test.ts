@@ -157,6 +157,24 @@ describe('the probe', () => {
     await expect.poll(() => probe.transport.running()).toBe(0);
   });
 
+  it('waits for its first word behind sudo as long, too', async () => {
+    const limits = { ...defaultLimits, startMs: 50 };
+    const sudo = 'for last; do :; done; eval "${last%%;*}"; exec sleep 600';
+    const run = await start({ sudo }, { limits });
+    expect(run.steps[0]).toBe('sudo: a root shell');
+    expect(run.started).toMatchObject({
+      problem: { code: 'timeout', message: 'The host did not start a shell within 0.05 s.' },
+    });
+  });
+
+  it('has the code of the last refusal', async () => {
+    const run = await start({ sudo: refusing, pkexec: dismissing });
+    expect(valueOf(run).problem).toMatchObject({
+      code: 'sudo-password-needed',
+      message: expect.stringMatching(/^ada may not use sudo on db1\. .*dismissed\./),
+    });
+  });
+
   it('gives more time to whoever is asked meanwhile', async () => {
     const left = [20, 0];
     const extend = vi.fn<(limitMs: number) => number>(() => left.shift() ?? 0);
