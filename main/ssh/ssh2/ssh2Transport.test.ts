@@ -356,7 +356,7 @@ describe('a login that fails', () => {
   it('that takes nothing says so', async () => {
     const server = await play({ login: (context) => context.reject([]) });
     expect(problemOf(await connect(server)).message).toBe(
-      'root@db1 was not let in. The server takes: nothing.',
+      'root@db1 was not let in. The server names no further way to log in.',
     );
   });
 
