@@ -36,7 +36,7 @@ main(async () => {
   await ensureBuild();
   const host = await startLoopbackHost();
   process.env['KLPSCOPE_SSH_CONFIG'] = host.config(host.server.port);
-  const open = createReaderPool(workerOf(join(root, 'out/main/reader.cjs')));
+  const { open } = createReaderPool(workerOf(join(root, 'out/main/reader.cjs')));
   const hosts: PolledHost[] = [];
   let least: number | null = null;
   try {

@@ -16,7 +16,7 @@ import type { StatusDocument } from '../../shared/report/statusDocument';
 import { readingsOf } from '../../testing/shared/memoryTree';
 import { playedReader } from '../../testing/main/playedReader';
 import type { Sampled } from '../reader/calls';
-import type { OpenReader } from '../reader/readerPool';
+import type { ReaderPool } from '../reader/readerPool';
 import type { LiveRequest } from '../sources/source';
 import { nobody, type Ask } from '../ssh/questions';
 
@@ -63,9 +63,9 @@ interface Opened {
 const opened: Opened[] = vi.hoisted(() => []);
 
 vi.mock('../reader/readerPool', () => ({
-  createReaderPool:
-    (): OpenReader =>
-    (target, live = {}, ask = nobody) => {
+  createReaderPool: (): ReaderPool => ({
+    isStuck: () => false,
+    open: (target, live = {}, ask = nobody) => {
       const did: string[] = [];
       const waiting: ((sampled: Sampled) => void)[] = [];
       const doing = <T>(what: string, result: T) => {
@@ -98,6 +98,7 @@ vi.mock('../reader/readerPool', () => ({
         (what) => did.push(what),
       );
     },
+  }),
 }));
 
 const { startApplication } = await import('./application');

@@ -67,14 +67,14 @@ export async function startApplication(
   const choices = createTransportChoices(settings, (changed) =>
     tell(window, 'settings:changed', changed),
   );
-  const openReader = createReaderPool();
+  const readers = createReaderPool();
   const told = createToldHosts((host) => tell(window, 'host:changed', host));
   const hosts = createHosts({
     open: (target, live, id) => {
       questions.withdraw(id);
       const transport = live.transport ?? choices.of(target);
       const ask = secrets.answering(target.text, choices.hearing(questions.askFor(id)));
-      return openReader(target, { ...live, transport }, ask);
+      return readers.open(target, { ...live, transport }, ask);
     },
     settledInterval: () => settings.current().interval * 1000,
     changed(host) {
@@ -87,10 +87,13 @@ export async function startApplication(
       tell(window, 'host:closed', { id });
     },
   });
-  waitBeforeQuitting([
-    { isOpen: () => settings.isWriting(), end: () => settings.written() },
-    { isOpen: () => hosts.isClosing(), end: () => hosts.closeAll() },
-  ]);
+  waitBeforeQuitting(
+    [
+      { isOpen: () => settings.isWriting(), end: () => settings.written() },
+      { isOpen: () => hosts.isClosing(), end: () => hosts.closeAll() },
+    ],
+    () => readers.isStuck(),
+  );
   let selected: string | null = null;
   const open = (targets: readonly string[]): void => {
     for (const target of targets) {
@@ -194,6 +197,8 @@ export async function startApplication(
   window.on('closed', () => void hosts.closeAll());
 
   return (handover) => {
+    // The program is about to end.
+    if (window.isDestroyed()) return;
     const parsed = handoverSchema.safeParse(handover);
     if (!parsed.success) say('a second start handed over what is no list of targets');
     const targets = parsed.success ? parsed.data.targets : [];

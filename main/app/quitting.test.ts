@@ -1,11 +1,14 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
-const quits = vi.hoisted(() => ({ again: 0, listen: (_listener: (event: object) => void) => {} }));
+const quits = vi.hoisted(() => ({
+  again: 0,
+  listen: (_name: string, _listener: (event: object) => void) => {},
+}));
 
 vi.mock('electron', () => ({
   app: {
-    on: (_name: string, listener: (event: object) => void) => quits.listen(listener),
+    on: (name: string, listener: (event: object) => void) => quits.listen(name, listener),
     quit: () => {
       quits.again += 1;
     },
@@ -19,7 +22,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   events = new EventEmitter();
   quits.again = 0;
-  quits.listen = (listener) => void events.on('will-quit', listener);
+  quits.listen = (name, listener) => void events.on(name, listener);
 });
 afterEach(() => void vi.useRealTimers());
 
@@ -50,13 +53,13 @@ function writing() {
 test('with nothing to wait for, the program ends at once', () => {
   const done = writing();
   done.finish();
-  waitBeforeQuitting([done]);
+  waitBeforeQuitting([done], () => false);
   expect(willQuit()).toBe(false);
 });
 
 test('it ends when the last of what is being written is whole, and not in the turn of the event', async () => {
   const [first, second] = [writing(), writing()];
-  waitBeforeQuitting([first, second]);
+  waitBeforeQuitting([first, second], () => false);
   expect(willQuit()).toBe(true);
   first.finish();
   await vi.advanceTimersByTimeAsync(1000);
@@ -71,9 +74,23 @@ test('it ends when the last of what is being written is whole, and not in the tu
 });
 
 test('what is never whole keeps it from ending no longer than it may', async () => {
-  waitBeforeQuitting([writing()]);
+  waitBeforeQuitting([writing()], () => false);
   expect(willQuit()).toBe(true);
   await vi.advanceTimersByTimeAsync(60_000);
   expect(quits.again).toBe(1);
   expect(willQuit()).toBe(false);
+});
+
+test('a thread that nothing ends takes the process along, and only such a one', () => {
+  const kill = vi.spyOn(process, 'kill').mockReturnValue(true);
+  let isStuck = false;
+  waitBeforeQuitting([], () => isStuck);
+  events.emit('quit');
+  expect(kill).not.toHaveBeenCalled();
+  isStuck = true;
+  expect(willQuit()).toBe(false);
+  expect(kill).not.toHaveBeenCalled();
+  events.emit('quit');
+  expect(kill).toHaveBeenCalledExactlyOnceWith(process.pid, 'SIGKILL');
+  kill.mockRestore();
 });

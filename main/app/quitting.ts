@@ -10,7 +10,8 @@ export interface Unfinished {
 /** Milliseconds: a disk that does not answer may not keep the program from ending. */
 const longestMs = 10_000;
 
-export function waitBeforeQuitting(works: readonly Unfinished[]): void {
+/** @param isStuck whether a thread runs that Electron, which ends all of them first, would wait for */
+export function waitBeforeQuitting(works: readonly Unfinished[], isStuck: () => boolean): void {
   let isOver = false;
   app.on('will-quit', (event) => {
     const unfinished = works.filter((work) => work.isOpen());
@@ -25,5 +26,9 @@ export function waitBeforeQuitting(works: readonly Unfinished[]): void {
     };
     const late = setTimeout(quitAgain, longestMs);
     void Promise.all(unfinished.map((work) => work.end())).then(quitAgain);
+  });
+  // What waits for a disk that does not answer can only be ended along with the whole process.
+  app.on('quit', () => {
+    if (isStuck()) process.kill(process.pid, 'SIGKILL');
   });
 }

@@ -91,9 +91,13 @@ function target(text: string): Target {
 
 /** Opens targets and asks each for its files, as the first call that starts reading it. */
 function openAll(...texts: string[]) {
-  const open = createReaderPool(start, sets);
-  const readers = texts.map((text) => open(target(text)));
-  return { open, readers, asked: readers.map((reader) => settled(reader.ask('host:files', {}))) };
+  const pool = createReaderPool(start, sets);
+  const readers = texts.map((text) => pool.open(target(text)));
+  return {
+    pool,
+    readers,
+    asked: readers.map((reader) => settled(reader.ask('host:files', {}))),
+  };
 }
 
 /** What a promise has come to by now; undefined: nothing yet. */
@@ -131,7 +135,7 @@ test.each<[TargetTraits['waitsFor'], string[]]>([
 });
 
 test('an answer reaches the call that it belongs to', async () => {
-  const open = createReaderPool(start, sets);
+  const { open } = createReaderPool(start, sets);
   const [a, b] = [open(target('a')), open(target('b'))];
   const [first, second, other] = [
     a.ask('host:file', { path: '/1' }),
@@ -152,7 +156,7 @@ test('an answer reaches the call that it belongs to', async () => {
 });
 
 test('a thread that dies leaves a problem for each of its hosts, and nothing else is touched', async () => {
-  const open = createReaderPool(start, sets);
+  const { open } = createReaderPool(start, sets);
   const readers = ['a', 'b', 'c', 'd'].map((text) => open(target(text)));
   const samples = readers.map((reader) => settled(reader.ask('sample', null)));
   threads[0]?.die();
@@ -173,7 +177,7 @@ test('a thread that dies leaves a problem for each of its hosts, and nothing els
 });
 
 test('a thread that does not answer is given no further hosts, and the others of it go on elsewhere', async () => {
-  const { open, asked } = openAll('dir:/1', 'dir:/2', 'dir:/3', 'dir:/4');
+  const { pool, asked } = openAll('dir:/1', 'dir:/2', 'dir:/3', 'dir:/4');
   const [first, second] = threads;
   expect(opened()).toEqual([
     ['dir:/1', 'dir:/3'],
@@ -183,8 +187,9 @@ test('a thread that does not answer is given no further hosts, and the others of
   await vi.advanceTimersByTimeAsync(2000);
   // It is looked at twice before it counts as stuck; /3 goes where there is room: to a third thread.
   expect(opened().slice(2)).toEqual([['dir:/3']]);
-  void open(target('dir:/5')).ask('sample', null);
-  void open(target('dir:/6')).ask('sample', null);
+  expect(pool.isStuck()).toBe(true);
+  void pool.open(target('dir:/5')).ask('sample', null);
+  void pool.open(target('dir:/6')).ask('sample', null);
   expect(first?.opened).toEqual(['dir:/1', 'dir:/3']);
   for (const thread of threads.slice(1)) thread.answerAll();
   await vi.advanceTimersByTimeAsync(0);
@@ -248,7 +253,7 @@ test('a host is closed when its thread says so; the last one ends the thread', a
 });
 
 test('one that was never read is closed at once, and one that is closed answers nothing', async () => {
-  const open = createReaderPool(start, sets);
+  const { open } = createReaderPool(start, sets);
   const reader = open(target('a'));
   expect((await closing(reader)).value).toBe('closed');
   expect(await reader.ask('host:files', {})).toEqual([]);
@@ -256,11 +261,16 @@ test('one that was never read is closed at once, and one that is closed answers 
 });
 
 test('closing waits for a thread that does not answer, but not for ever', async () => {
-  const { readers } = openAll('dir:/1');
+  const { readers, pool } = openAll('dir:/1');
   const closed = await closing(readers[0]);
+  expect(pool.isStuck()).toBe(false);
   await vi.advanceTimersByTimeAsync(60_000);
   expect(closed.value).toBe('closed');
   expect(threads[0]?.isTerminated).toBe(true);
+  // Told to end, it need not: it may wait for the system.
+  expect(pool.isStuck()).toBe(true);
+  threads[0]?.die();
+  expect(pool.isStuck()).toBe(false);
 });
 
 test('closing waits no longer once the thread has ended', async () => {
@@ -272,7 +282,7 @@ test('closing waits no longer once the thread has ended', async () => {
 });
 
 test('a person is asked for the host that wants to know, and the answer goes back to it', async () => {
-  const open = createReaderPool(start, sets);
+  const { open } = createReaderPool(start, sets);
   const password = { kind: 'password', user: 'ada', host: 'a', again: false } as const;
   const asked: unknown[] = [];
   void open(target('a'), { sudo: true }, (question) => {
@@ -290,7 +300,7 @@ test('a person is asked for the host that wants to know, and the answer goes bac
 });
 
 test('only a host that is being read hears about connecting', () => {
-  const open = createReaderPool(start, sets);
+  const { open } = createReaderPool(start, sets);
   const reader = open(target('a'));
   reader.retry();
   expect(threads).toEqual([]);

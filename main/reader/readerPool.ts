@@ -31,14 +31,22 @@ export interface Reader {
  */
 export type OpenReader = (target: Target, live?: Partial<LiveRequest>, ask?: Ask) => Reader;
 
+export interface ReaderPool {
+  readonly open: OpenReader;
+  /** A thread runs that does not answer: the program could wait for its end for ever. */
+  isStuck(): boolean;
+}
+
 /** Milliseconds between two looks for threads that do not answer. */
 const lookMs = 1000;
 
 export function createReaderPool(
   start: StartThread = builtReader(),
   sets: ThreadSets = threadSets,
-): OpenReader {
+): ReaderPool {
   const threads = new Map<ReaderThread, TargetTraits['waitsFor']>();
+  /** Those, and the ones that are to end. */
+  const running = new Set<ReaderThread>();
   let opened = 0;
   let looking: NodeJS.Timeout | undefined;
 
@@ -47,8 +55,13 @@ export function createReaderPool(
     const alike = [...threads.keys()].filter((thread) => threads.get(thread) === waitsFor);
     const found = placeAmong(alike, sets[waitsFor].most);
     if (found) return found;
-    const thread: ReaderThread = new ReaderThread(start, () => threads.delete(thread));
+    const thread: ReaderThread = new ReaderThread(
+      start,
+      () => threads.delete(thread),
+      () => running.delete(thread),
+    );
     threads.set(thread, waitsFor);
+    running.add(thread);
     return thread;
   }
 
@@ -69,7 +82,7 @@ export function createReaderPool(
     if (waits) looking ??= setTimeout(look, lookMs).unref();
   }
 
-  return (target, live = {}, person) => {
+  function open(target: Target, live: Partial<LiveRequest> = {}, person?: Ask): Reader {
     const host = new HeldHost((opened += 1), target, live, person, () => placeOf(target));
     return {
       ask(name, argument) {
@@ -81,5 +94,7 @@ export function createReaderPool(
       cancel: () => host.tell('cancel'),
       close: () => host.close(),
     };
-  };
+  }
+
+  return { open, isStuck: () => [...running].some(({ isStuck }) => isStuck) };
 }

@@ -68,10 +68,14 @@ export class ReaderThread {
   private leaving: NodeJS.Timeout | undefined;
   private readonly closing = new Map<number, () => void>();
 
-  /** @param onEnd hears that it takes no more hosts: it has ended, or holds none any more */
+  /**
+   * @param onEnd hears that it takes no more hosts: it has ended, or holds none any more
+   * @param onExit hears that it runs no more
+   */
   constructor(
     start: StartThread,
     private readonly onEnd: () => void,
+    private readonly onExit: () => void,
   ) {
     const { inHand } = this;
     this.port = start(
@@ -124,7 +128,10 @@ export class ReaderThread {
         if (this.hosts.size === 0) this.end();
         resolve();
       };
-      const late = setTimeout(closed, closeMs);
+      const late = setTimeout(() => {
+        this.isStuck = true;
+        closed();
+      }, closeMs);
       this.closing.set(number, closed);
     });
   }
@@ -146,6 +153,7 @@ export class ReaderThread {
 
   private ended(): void {
     this.onEnd();
+    this.onExit();
     const hosts = [...this.hosts.values()];
     this.hosts.clear();
     for (const host of hosts) host.left();

@@ -72,7 +72,7 @@ afterEach(async () => {
   [ports, ended, readers] = [[], [], []];
 });
 
-const open = createReaderPool(start, { ...threadSets, files: { most: 2, movesOn: true } });
+const { open } = createReaderPool(start, { ...threadSets, files: { most: 2, movesOn: true } });
 
 function read(text: string): Reader {
   const target = parseTarget(text);
