@@ -86,7 +86,13 @@ describe.each(captures.filter((name) => name.includes('stalled')))('%s', (captur
     );
     const inferred = await statusFrom(`dir:${tree}`, { log: quietLog(tree) });
     expect(inferred.blockers.map(({ tid, reason }) => [tid, reason.code])).toEqual(
-      told.blockers.map(({ tid, reason }) => [tid, reason.code]),
+      told.blockers.map(({ tid, reason }) => [
+        tid,
+        // The graph tracer of powerpc stands in place of the caller, which the stack alone can't tell.
+        reason.code === 'sleeping-on-function' && reason.frame === null
+          ? 'unreliable-stack'
+          : reason.code,
+      ]),
     );
   });
 });

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { blocker, patch, settled, transition } from '../../testing/renderer/documents';
 import { knownFunctions, livepatchOf } from './forms/knownFunctions';
+import { threadName } from '../../shared/report/threadName';
 import { isStory } from '../state/isStory';
-import { forkOfInit, livepatchChoices, moduleNames, threadChoices, threadName } from './operations';
+import { forkOfInit, livepatchChoices, moduleNames, threadChoices } from './operations';
 import { refusalText } from './refusals';
 
 test('a livepatch is switched to what it is not; one in transition is turned round', () => {

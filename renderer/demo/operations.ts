@@ -2,6 +2,7 @@
 import type { DemoCommand } from '../../shared/api/contract';
 import { visible } from '../../shared/base/text';
 import type { Blocker, PatchEntry, StatusDocument } from '../../shared/report/statusDocument';
+import { threadName } from '../../shared/report/threadName';
 
 export type Operation = Extract<DemoCommand, { do: 'operate' }>['operation'];
 
@@ -35,8 +36,10 @@ function switchChoice({ name, enabled, inTransition }: PatchEntry): Choice {
 }
 
 /** What may be done to one thread: the one that is selected among those that block. */
-export function threadChoices({ tid, comm, kthread }: Blocker): readonly Choice[] {
-  const who = threadName({ tid, comm });
+export function threadChoices(blocker: Blocker): readonly Choice[] {
+  const { tid, comm, kthread } = blocker;
+  if (tid === null) return [];
+  const who = threadName(blocker);
   const child = { comm: comm ?? 'child', kthread: kthread ?? false };
   return [
     { title: `Wake ${who}: what it waits for has come`, operation: { do: 'wake', tid } },
@@ -53,10 +56,6 @@ export const forkOfInit: Choice = {
   title: 'Fork: init makes a process',
   operation: { do: 'create-thread', maker: 1, thread: { comm: 'worker', ppid: 1 } },
 };
-
-export function threadName({ tid, comm }: Pick<Blocker, 'tid' | 'comm'>): string {
-  return `${comm === null ? 'thread' : visible(comm)} (${tid})`;
-}
 
 /** Names of modules that one may try to unload: of livepatches, of patched objects, left over. */
 export function moduleNames({ patches, ghosts }: StatusDocument): readonly string[] {

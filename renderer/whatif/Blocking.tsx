@@ -1,5 +1,6 @@
 import { visible } from '../../shared/base/text';
 import { reasonSentence } from '../../shared/diagnosis/wording';
+import { threadName } from '../../shared/report/threadName';
 import type { Direction } from '../../shared/model/systemState';
 import type { Blocker } from '../../shared/report/statusDocument';
 import type { WhatIf } from '../../shared/whatif/document';
@@ -83,11 +84,10 @@ function Outcome({
 }
 
 function Row({ blocker, direction }: { readonly blocker: Blocker; readonly direction: Direction }) {
-  const { comm, tid, stack, reason } = blocker;
-  const name = `${comm === null ? 'thread' : visible(comm)} (${tid})`;
+  const { stack, reason } = blocker;
   const sentence = (
     <>
-      <strong>{name}</strong>{' '}
+      <strong>{threadName(blocker)}</strong>{' '}
       <MarkedText
         text={reasonSentence(blocker, { direction })}
         names={[reason.symbol, reason.function].map((one) => one && visible(one))}

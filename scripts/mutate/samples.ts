@@ -77,7 +77,7 @@ export const samples: Readonly<Record<'shared' | 'main' | 'renderer', readonly S
   renderer: [
     {
       file: 'renderer/state/format.ts',
-      original: 'share > 99',
+      original: 'whole < minute',
       replacement: 'false',
       test: 'renderer/state/format.test.ts',
     },

@@ -4,6 +4,7 @@ import type { RemedyCode } from './codes';
 import { findFindings } from './findings';
 import type { Finding } from './findings/finding';
 import { implementationsToLeave } from './implementations';
+import { blockersOfLog, type LogBlocker } from './logBlockers';
 import { currentTransition } from './logOfTransition';
 import { reasonOf, type Reason } from './reasons';
 import { remediesFor } from './remedies';
@@ -16,6 +17,8 @@ export interface DiagnosedThread {
 
 export interface Diagnosis {
   readonly blockers: readonly DiagnosedThread[];
+  /** Whom only the log names. */
+  readonly fromLog: readonly LogBlocker[];
   /** The gravest first. */
   readonly findings: readonly Finding[];
 }
@@ -27,5 +30,5 @@ export function diagnose(state: SystemState): Diagnosis {
     const reason = reasonOf(thread, implementations, log);
     return { thread, reason, remedies: remediesFor(thread, reason, state) };
   });
-  return { blockers, findings: findFindings(state) };
+  return { blockers, fromLog: blockersOfLog(state, log), findings: findFindings(state) };
 }

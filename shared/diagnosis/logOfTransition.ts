@@ -37,6 +37,18 @@ export function currentTransition(state: SystemState): TransitionLog | null {
   };
 }
 
+/** The first line about the transition: its beginning, or what the log still holds. */
+export function firstWord({ start, entries }: TransitionLog): LogEntry | null {
+  return start ?? entries.find(({ event }) => event.kind === 'thread-not-switched') ?? null;
+}
+
+/** Seconds since the transition's first word in the log; null where nothing tells. */
+export function ageOf(state: SystemState, log: TransitionLog | null): number | null {
+  const now = secondsSinceBoot(state);
+  const began = log === null ? null : (firstWord(log)?.seconds ?? null);
+  return now === null || began === null ? null : now - began;
+}
+
 /** Without dynamic debug a reversal shows as two starts of a livepatch with no end between them. */
 function wasReversed(before: readonly LogEntry[], patch: string): boolean {
   const previous = before.findLast(

@@ -5,7 +5,8 @@ import type { ThreadDetails } from '../model/systemState';
 import type { Reason } from './reasons';
 import type { Implementation } from './implementations';
 import type { TransitionLog } from './logOfTransition';
-import { reasonOf, unwindBreakers } from './reasons';
+import { reasonOf } from './reasons';
+import { unwindBreakers } from './stackForms';
 import { remediesFor } from './remedies';
 
 const frame = (name: string, module: string | null = null): StackFrame => ({
@@ -19,9 +20,10 @@ const asleep: ThreadDetails = {
   cmdline: null,
   state: 'S',
   kthread: false,
+  userWorker: false,
   uid: 0,
   unit: null,
-  stack: [frame('ep_poll')],
+  stack: [frame('ep_poll'), frame('do_syscall_64')],
   wchan: null,
 };
 const left = (name: string, object = 'vmlinux', patch: string | null = null): Implementation => ({
@@ -153,7 +155,9 @@ describe('without a word of the kernel', () => {
   );
 
   it('a symbol that only begins with 0x is no address', () => {
-    expect(reason({ stack: [frame('0xdeadbeef')] }).code).toBe('waiting-to-return');
+    expect(reason({ stack: [frame('0xdeadbeef'), frame('do_syscall_64')] }).code).toBe(
+      'waiting-to-return',
+    );
   });
 
   it.each([
@@ -196,6 +200,7 @@ describe('what helps', () => {
       {
         coverage: { privileged, threadsRead: 1, threadsDenied: 0, threadsVanished: 0 },
         unusedObjects: unused,
+        livepatch: { supported: true, tainted: true },
       },
     );
 
@@ -205,10 +210,23 @@ describe('what helps', () => {
     ['sleeping-on-function', { kthread: true }, ['let-it-return', 'reverse']],
     ['sleeping-on-function', { kthread: null }, ['let-it-return', 'reverse']],
     ['sleeping-on-function', null, ['let-it-return', 'reverse']],
-    ['running', {}, ['wait', 'wait-for-signal']],
-    ['running', { kthread: null }, ['wait', 'wait-for-signal']],
+    ['running', {}, ['wait']],
+    ['running', { kthread: null }, ['wait']],
     ['running', { kthread: true }, ['wait', 'reverse', 'ask-vendor']],
-    ['unreliable-stack', {}, ['stop-tracer', 'wait-for-signal']],
+    ['unreliable-stack', {}, ['wait-for-signal', 'let-it-return']],
+    ['unreliable-stack', { state: 'D' }, ['let-it-return']],
+    ['unreliable-stack', { kthread: true }, ['wait', 'reverse', 'ask-vendor']],
+    ['unreliable-stack', { userWorker: true }, ['wait', 'reverse', 'ask-vendor']],
+    [
+      'unreliable-stack',
+      { stack: [frame('bpf_trampoline_1')] },
+      ['stop-tracer', 'wait-for-signal', 'let-it-return'],
+    ],
+    [
+      'unreliable-stack',
+      { stack: [frame('0xffffffffc0a1b2c3')] },
+      ['wait-for-signal', 'let-it-return'],
+    ],
     ['stopped', {}, ['let-it-return']],
     ['uninterruptible', {}, ['let-it-return', 'reverse']],
     ['kthread-not-switching', {}, ['wait', 'reverse', 'ask-vendor']],

@@ -1,9 +1,9 @@
 /** Why a thread has not switched: the kernel's own word where its log has it, else inferred. */
-import type { StackFrame } from '../readings/files/stack';
 import type { BlockingThread, ThreadDetails } from '../model/systemState';
 import type { ReasonCode } from './codes';
 import { findCulprit, type Implementation } from './implementations';
 import type { TransitionLog } from './logOfTransition';
+import { breaksUnwinding, endsEarly } from './stackForms';
 
 /** Why a thread has not switched. */
 export interface Reason {
@@ -116,34 +116,12 @@ function fromThread(details: ThreadDetails | null): Pick<Reason, 'code' | 'certa
 
 function codeOf(details: ThreadDetails | null): ReasonCode {
   if (!details) return 'unknown';
-  const { state, stack, kthread } = details;
+  const { state, stack, kthread, userWorker } = details;
   if (state === 'R') return 'running';
   if (state === 'T' || state === 't') return 'stopped';
-  if (stack?.some(isUnreliable)) return 'unreliable-stack';
+  if (stack?.some(breaksUnwinding)) return 'unreliable-stack';
   if (state === 'D') return 'uninterruptible';
-  if (kthread === true && state !== null) return 'kthread-not-switching';
-  if (state === 'S' || state === 'I') return 'waiting-to-return';
-  return 'unknown';
-}
-
-/**
- * Code that unwinders can't see through: BPF programs and trampolines, return probes, the function
- * graph tracer, addresses without a symbol (Documentation/livepatch/reliable-stacktrace.rst). How
- * such a frame begins.
- */
-export const unwindBreakers = [
-  '0x',
-  'bpf_trampoline',
-  'bpf_prog_',
-  'return_to_handler',
-  'ftrace_graph_caller',
-  'kretprobe_trampoline',
-  '__kretprobe_trampoline',
-  'arch_rethook_trampoline',
-] as const;
-
-function isUnreliable({ function: name, offset }: StackFrame): boolean {
-  return unwindBreakers.some(
-    (beginning) => name.startsWith(beginning) && (beginning !== '0x' || offset === null),
-  );
+  if ((kthread === true || userWorker === true) && state !== null) return 'kthread-not-switching';
+  if (state !== 'S' && state !== 'I') return 'unknown';
+  return stack !== null && endsEarly(stack) ? 'unreliable-stack' : 'waiting-to-return';
 }

@@ -25,7 +25,7 @@ const sentence = (
   change: Partial<Reason>,
   direction: 'patching' | 'unpatching' | null = null,
   kthread: boolean | null = false,
-) => reasonSentence({ reason: reason(change), state: 'S', kthread }, { direction });
+) => reasonSentence({ reason: reason(change), state: 'S', kthread, stack: null }, { direction });
 
 describe('why a thread blocks, in words', () => {
   const sleeping = 'sleeping-on-function';
@@ -62,8 +62,13 @@ describe('why a thread blocks, in words', () => {
   });
 
   it('without a transition says only where it sleeps', () => {
-    const thread = { reason: reason({ code: sleeping, symbol: 'f' }), state: 'S', kthread: false };
-    expect(reasonSentence(thread, null)).toBe('sleeps in f');
+    const thread = {
+      reason: reason({ code: sleeping, symbol: 'f' }),
+      state: 'S',
+      kthread: false,
+      stack: null,
+    };
+    expect(reasonSentence(thread, { direction: null })).toBe('sleeps in f');
   });
 
   it('tells what was not looked at from what does not tell', () => {

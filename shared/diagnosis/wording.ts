@@ -3,38 +3,59 @@
  * say the same. What a host named is escaped here.
  */
 import type { Direction } from '../model/systemState';
+import type { StackFrame } from '../readings/files/stack';
 import type { ProblemCode } from '../base/problem';
 import { visible } from '../base/text';
 import type { FindingCode, RemedyCode, Severity } from './codes';
 import type { Reason } from './reasons';
+import { breaksUnwinding, isOfTracer } from './stackForms';
 
 /** What the wording of a reason needs to know of a thread. */
 export interface ThreadInWords {
   readonly reason: Reason;
   readonly state: string | null;
   readonly kthread: boolean | null;
+  readonly stack: readonly StackFrame[] | null;
+}
+
+/** What it needs to know of the host. */
+export interface Circumstances {
+  readonly direction: Direction | null;
+  /** False: the kernel said that it has no reliable stacks on this architecture. */
+  readonly reliableStacks?: false;
+}
+
+export function circumstancesOf(status: {
+  readonly transition: { readonly direction: Direction | null } | null;
+  readonly livepatch: { readonly reliableStacks?: false };
+}): Circumstances {
+  const { reliableStacks } = status.livepatch;
+  return {
+    direction: status.transition?.direction ?? null,
+    ...(reliableStacks === undefined ? {} : { reliableStacks }),
+  };
 }
 
 /** Why it blocks, as a clause that follows the thread's name: `sleeps in foo, which is …`. */
-export function reasonSentence(
-  { reason, kthread }: ThreadInWords,
-  transition: { readonly direction: Direction | null } | null,
-): string {
+export function reasonSentence(thread: ThreadInWords, host: Circumstances): string {
+  const { reason, kthread } = thread;
   switch (reason.code) {
     case 'sleeping-on-function':
-      return sleepingSentence(reason, transition?.direction ?? null);
+      return sleepingSentence(thread, host.direction);
     case 'running':
-      return 'runs on a CPU and has not crossed into the kernel since';
+      return kthread === true
+        ? 'runs on a CPU: the kernel looks at it again when it sleeps'
+        : 'runs on a CPU and switches when it crosses between kernel and user space';
     case 'unreliable-stack':
-      return 'has a stack that the kernel can’t check (tracing or BPF code is on it)';
+      return unreliableSentence(thread);
     case 'stopped':
       return 'is stopped and returns to user space only when it is continued';
     case 'uninterruptible':
       return 'sleeps uninterruptibly, usually for a device or storage';
     case 'kthread-not-switching':
-      return 'is a kernel thread and switches only when it sleeps with a clean stack';
+      return neverLeavingSentence(thread, host);
     case 'waiting-to-return':
-      return 'sleeps in a system call and switches when it returns to user space';
+      return waitingSentence(thread, host);
     case 'unknown':
       return kthread === null && reason.certainty === 'unknown'
         ? 'blocks; why was not looked at or could not be read'
@@ -42,21 +63,72 @@ export function reasonSentence(
   }
 }
 
-function sleepingSentence({ symbol, function: name }: Reason, direction: Direction | null): string {
+/** Only what is seen on the stack is blamed. */
+function unreliableSentence({ reason, stack }: ThreadInWords): string {
+  const tracer = stack?.find(isOfTracer);
+  if (tracer) {
+    return `has a stack that the kernel can’t check (${visible(tracer.function)}, of tracing or BPF, is on it)`;
+  }
+  if (reason.certainty === 'certain') return 'has a stack that the kernel can’t check';
+  return stack?.some(breaksUnwinding)
+    ? 'has a stack that the kernel can hardly check (an address without a symbol is on it)'
+    : 'has a stack that ends before its system call began, so that the kernel can hardly check it';
+}
+
+/** A kernel thread, or a worker that the kernel runs within a user process. */
+function neverLeavingSentence(
+  { kthread }: ThreadInWords,
+  { reliableStacks }: Circumstances,
+): string {
+  const who =
+    kthread === false
+      ? 'is a worker of the kernel in this process (io_uring or vhost), which never leaves the kernel'
+      : 'is a kernel thread';
+  return reliableStacks === false
+    ? `${who}: on this architecture the kernel can’t check stacks, so it never switches`
+    : `${who}: it switches only when the kernel finds it asleep outside the code that is to be left`;
+}
+
+function waitingSentence({ stack }: ThreadInWords, { reliableStacks }: Circumstances): string {
+  if (reliableStacks === false)
+    return 'sleeps in the kernel and switches when it returns to user space';
+  return stack === null || stack.length === 0
+    ? 'sleeps; its stack was not read. It switches when it returns to user space, or when the kernel finds its stack free'
+    : 'sleeps, and no code that is to be left was seen on its stack; it switches at one of the kernel’s next tries, or when it returns to user space';
+}
+
+function sleepingSentence({ reason, state }: ThreadInWords, direction: Direction | null): string {
+  const { symbol, function: name } = reason;
+  const verb = whereabouts(state);
   const where = symbol ?? name;
   const seen = where === null ? 'code that is to be left' : visible(where);
   const isReplacement = name !== null && symbol !== null && symbol !== name;
   switch (direction) {
     case 'patching':
       return isReplacement
-        ? `sleeps in ${seen}, an older livepatch’s version of ${visible(name)}`
-        : `sleeps in ${seen}, which is being patched`;
+        ? `${verb} ${seen}, an older livepatch’s version of ${visible(name)}`
+        : `${verb} ${seen}, which is being patched`;
     case 'unpatching':
       return isReplacement
-        ? `sleeps in ${seen}, the livepatch’s version of ${visible(name)}`
-        : `sleeps in ${seen}, which the livepatch is to leave`;
+        ? `${verb} ${seen}, the livepatch’s version of ${visible(name)}`
+        : `${verb} ${seen}, which the livepatch is to leave`;
     case null:
-      return `sleeps in ${seen}`;
+      return `${verb} ${seen}`;
+  }
+}
+
+/** How a thread is in a function, by its state letter. */
+function whereabouts(state: string | null): string {
+  switch (state) {
+    case 'R':
+      return 'runs in';
+    case 'T':
+    case 't':
+      return 'is stopped in';
+    case null:
+      return 'is in';
+    default:
+      return 'sleeps in';
   }
 }
 

@@ -5,11 +5,11 @@ import {
   findingSchema,
   problemSchema,
   statusDocumentSchema,
-  type Blocker,
   type Finding,
   type PatchEntry,
   type StatusDocument,
 } from '../report/statusDocument';
+import { blockerKey, threadNumber } from '../report/threadName';
 
 /** Every kind of event of the contract `klpscope/watch`. */
 export const eventKinds = [
@@ -139,21 +139,17 @@ function threadChanges(before: StatusDocument, after: StatusDocument): Change[] 
     : [];
   // Names and stacks may come a reading later than the states; who blocks is told once it has a name.
   const told = before.blockers.filter(({ comm }) => comm !== null);
-  const known = new Set(told.map(keyOf));
-  const now = new Set(after.blockers.map(keyOf));
+  const known = new Set(told.map(blockerKey));
+  const now = new Set(after.blockers.map(blockerKey));
   return [
     ...progress,
     ...after.blockers
-      .filter((blocker) => blocker.comm !== null && !known.has(keyOf(blocker)))
-      .map((blocker): Change => ({ event: 'blocker', subject: String(blocker.tid), blocker })),
+      .filter((blocker) => blocker.comm !== null && !known.has(blockerKey(blocker)))
+      .map((blocker): Change => ({ event: 'blocker', subject: threadNumber(blocker), blocker })),
     ...told
-      .filter((blocker) => !now.has(keyOf(blocker)))
-      .map((blocker): Change => ({ event: 'unblocked', subject: String(blocker.tid), blocker })),
+      .filter((blocker) => !now.has(blockerKey(blocker)))
+      .map((blocker): Change => ({ event: 'unblocked', subject: threadNumber(blocker), blocker })),
   ];
-}
-
-function keyOf({ pid, tid }: Blocker): string {
-  return `${pid}/${tid}`;
 }
 
 function objectChanges(before: StatusDocument, after: StatusDocument): Change[] {

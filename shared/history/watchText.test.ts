@@ -50,7 +50,7 @@ const sentences: readonly (readonly [change: Change, sentence: string])[] = [
   [{ event: 'blocker', subject: '7', blocker: blocker(7) }, 'cat (7) sleeps in klp_busy_wait_d'],
   [
     { event: 'unblocked', subject: '7', blocker: blocker(7, { comm: null }) },
-    '? (7) blocks no more',
+    'thread (7) blocks no more',
   ],
   [{ event: 'object-patched', subject: 'a:nfs' }, 'a:nfs is patched'],
   [{ event: 'object-unpatched', subject: 'a:nfs' }, 'a:nfs is not patched any more'],

@@ -4,6 +4,7 @@ import { isForHumans, type Problem } from '../base/problem';
 import { jsonText, visible } from '../base/text';
 import { demoNote, isOfDemo } from '../report/demoMark';
 import { headlineOf } from '../report/headline';
+import { threadName } from '../report/threadName';
 import type { Change, WatchEvent } from './events';
 
 /** A line of `klpscope watch`, for people or as an event of `klpscope/watch`. */
@@ -54,10 +55,10 @@ export function changeSentence(change: Change): string {
     }
     case 'blocker':
       return change.blocker
-        ? `${nameOf(change.blocker)} ${reasonSentence(change.blocker, null)}`
+        ? `${threadName(change.blocker)} ${reasonSentence(change.blocker, { direction: null })}`
         : subject;
     case 'unblocked':
-      return change.blocker ? `${nameOf(change.blocker)} blocks no more` : subject;
+      return change.blocker ? `${threadName(change.blocker)} blocks no more` : subject;
     case 'object-patched':
       return `${subject} is patched`;
     case 'object-unpatched':
@@ -84,8 +85,4 @@ function stateSentence(status: NonNullable<Change['status']>): string {
   const sentence = title.map(({ text }) => text).join('');
   const whole = detail === '' ? sentence : `${sentence}. ${detail}`;
   return isOfDemo(status) ? `${whole} (${demoNote})` : whole;
-}
-
-function nameOf({ comm, tid }: NonNullable<Change['blocker']>): string {
-  return `${visible(comm ?? '?')} (${tid})`;
 }

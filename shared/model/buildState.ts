@@ -1,5 +1,6 @@
 /** Turns readings into the state of the host that they describe. */
 import { parseEnabledFunctions } from '../readings/files/ftrace';
+import { parseProcStat } from '../readings/files/procStat';
 import { parseKernelLog, type KernelLog } from '../readings/log/kernelLog';
 import { enabledFunctionsFiles, livepatchRoot } from '../readings/paths';
 import type { FileReading, Readings } from '../readings/readings';
@@ -12,7 +13,7 @@ import { readRules } from './kernelRules';
 import { readLivepatches } from './livepatches';
 import { readLoadedModules, type LoadedModules } from './loadedModules';
 import { decideNops } from './nops';
-import { ReadingsReader } from './reader';
+import { plainText, ReadingsReader } from './reader';
 import { orderLivepatches } from './stackOrder';
 import type { Livepatch, RedirectedFunction, SystemState } from './systemState';
 import { readTransition } from './transition';
@@ -23,7 +24,7 @@ export function buildState(readings: Readings): SystemState {
   const log = readLog(reader);
   const { host, livepatch } = readHost(reader, log);
   const modules = readLoadedModules(reader);
-  const rules = readRules(reader);
+  const rules = readRules(reader, log);
   const found = readLivepatches(reader, modules, rules);
   const { order, patches: ordered } = orderLivepatches(
     found,
@@ -47,6 +48,7 @@ export function buildState(readings: Readings): SystemState {
       // A thread's folder without the file: it ended while it was read or captured.
       threadsVanished: readings.threads && readings.threads.vanished + readings.threads.absent,
     },
+    threadsAreOfContainer: areOfContainer(reader),
     order,
     patches,
     functions: buildFunctionStacks(patches, order),
@@ -91,6 +93,22 @@ function readRedirected(reader: ReadingsReader): RedirectedFunction[] | null {
       }));
   }
   return null;
+}
+
+/**
+ * In the host's own process numbers 2 is kthreadd, a kernel thread (init/main.c, rest_init); a
+ * container has its own numbers, and no kernel threads.
+ */
+function areOfContainer({ readings }: ReadingsReader): boolean | null {
+  const files = ['/proc/2/stat', '/proc/2/task/2/stat'];
+  const stat = files
+    .map((path) => plainText(readings, path))
+    .map((text) => (text === null ? null : parseProcStat(text)))
+    .find((found) => found !== null);
+  if (stat) return !stat.kthread;
+  const { threads } = readings;
+  if (!threads || threads.unlisted !== undefined || threads.pids.length === 0) return null;
+  return threads.pids.includes(2) ? null : true;
 }
 
 /** What was wrong with the sample as a whole. */

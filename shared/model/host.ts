@@ -35,14 +35,17 @@ export function readHost(reader: ReadingsReader, log: KernelLog | null): HostFac
   };
 }
 
+/** The log may have been read so many seconds after the uptime. */
+const readingSeconds = 10;
+
 /**
- * A livepatch can patch uptime_proc_show, and the captures' do: an uptime that lies before the last
- * line of the log, or that has other text behind it, is no fact about the machine.
+ * A livepatch can patch uptime_proc_show, and the captures' do: an uptime that lies well before the
+ * last line of the log, or that has other text behind it, is no fact about the machine.
  */
 function readUptime(reader: ReadingsReader, log: KernelLog | null): number | null {
   const uptime = reader.value(uptimeFile, parseUptime, 'two numbers and nothing behind them');
   const lastLine = log?.lastSeconds ?? null;
-  if (uptime === null || lastLine === null || uptime >= lastLine) return uptime;
+  if (uptime === null || lastLine === null || uptime >= lastLine - readingSeconds) return uptime;
   reader.note(
     'invalid-content',
     uptimeFile,

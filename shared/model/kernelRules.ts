@@ -1,4 +1,5 @@
 /** Which rules the kernel goes by, told by the files that it has; its release is never asked. */
+import type { KernelLog } from '../readings/log/kernelLog';
 import { livepatchRoot, patchPath } from '../readings/paths';
 import { plainText, type ReadingsReader } from './reader';
 import type { KernelRules } from './systemState';
@@ -11,16 +12,44 @@ const laterFiles = ['replace', 'replace_set', 'stack_order'] as const;
  * stayed: a live kernel without it is older (Documentation/ABI/testing/sysfs-kernel-livepatch). With
  * `force` alone nothing is certain, because vendors took single changes over into older kernels.
  */
-export function readRules(reader: ReadingsReader): KernelRules {
+export function readRules(reader: ReadingsReader, log: KernelLog | null): KernelRules {
+  return { ...rulesOfFiles(reader), ...rulesOfLog(log) };
+}
+
+function rulesOfFiles(reader: ReadingsReader): KernelRules {
   const patches = (reader.foldersIn(livepatchRoot) ?? []).map(patchPath);
+  if (hasNoTransitions(reader, patches)) {
+    return { strictStack: true, forcible: false, transitions: false, signals: 'none' };
+  }
   const some = (file: string) => patches.some((path) => reader.exists(`${path}/${file}`));
+  const signals = some('signal') ? ({ signals: 'on-request' } as const) : {};
+  if (patches.some((path) => hasLaterFile(reader, path))) return signals;
+  if (some('signal')) return { strictStack: true, ...signals };
+  if (some('force')) return {};
   const isUnforced =
     !reader.readings.torn &&
-    patches.some((path) => isComplete(reader, path) && isAbsent(reader, path));
-  if (patches.some((path) => hasLaterFile(reader, path))) return {};
-  if (some('signal')) return { strictStack: true };
-  if (some('force')) return {};
-  return isUnforced ? { strictStack: true, forcible: false } : {};
+    patches.some((path) => isComplete(reader, path) && isAbsent(reader, `${path}/force`));
+  return isUnforced ? { strictStack: true, forcible: false, signals: 'none' } : {};
+}
+
+/**
+ * Before 4.12 livepatches switched at once, and neither they nor threads had a file about it
+ * (kernel/livepatch/core.c and fs/proc/base.c of 4.4 to 4.11).
+ */
+function hasNoTransitions(reader: ReadingsReader, patches: readonly string[]): boolean {
+  const { readings } = reader;
+  if (patches.length === 0 || readings.torn || readings.threads !== null) return false;
+  if (reader.exists('/proc/1/patch_state')) return false;
+  return patches.every(
+    (path) => reader.exists(`${path}/enabled`) && isAbsent(reader, `${path}/transition`),
+  );
+}
+
+/** The kernel says so when a livepatch is enabled (kernel/livepatch/core.c, klp_enable_patch). */
+function rulesOfLog(log: KernelLog | null): KernelRules {
+  return log?.entries.some(({ event }) => event.kind === 'no-consistency-model')
+    ? { reliableStacks: false }
+    : {};
 }
 
 /** Not one that was vanishing while it was read. */
@@ -29,7 +58,7 @@ function isComplete(reader: ReadingsReader, path: string): boolean {
 }
 
 function isAbsent(reader: ReadingsReader, path: string): boolean {
-  const reading = reader.readings.files.get(`${path}/force`);
+  const reading = reader.readings.files.get(path);
   return reading !== undefined && 'missing' in reading && reading.missing === 'absent';
 }
 

@@ -37,7 +37,8 @@ function readLivepatch(
   return {
     name,
     enabled: reader.required(`${path}/enabled`, parseFlag, flag),
-    inTransition: reader.required(`${path}/transition`, parseFlag, flag),
+    inTransition:
+      rules.transitions === false ? false : reader.required(`${path}/transition`, parseFlag, flag),
     replace: readReplace(reader, path, sets, rules),
     stackOrder: reader.value(`${path}/stack_order`, parseOrder, 'a number from 1 upwards'),
     forced: null,

@@ -63,6 +63,11 @@ export interface ThreadDetails {
   readonly cmdline: string | null;
   readonly state: string | null;
   readonly kthread: boolean | null;
+  /**
+   * A worker that the kernel runs within a user process (io_uring, vhost): no kernel thread, and yet it
+   * never returns to user space.
+   */
+  readonly userWorker: boolean | null;
   readonly uid: number | null;
   readonly unit: string | null;
   /** Innermost frame first; empty: the kernel printed none. */
@@ -107,7 +112,8 @@ export interface RedirectedFunction {
   readonly module: string | null;
   /** The file that says so. */
   readonly source: string;
-  readonly byLivepatch: boolean;
+  /** Null: the file names no handler, or one that several users share. */
+  readonly byLivepatch: boolean | null;
 }
 
 /** How the kernel differs from those since 5.1, as far as the files of livepatches tell. */
@@ -119,6 +125,18 @@ export interface KernelRules {
   readonly strictStack?: true;
   /** No transition can be forced, as before 4.15. */
   readonly forcible?: false;
+  /** Livepatches switch at once, for all threads: there are no transitions, as before 4.12. */
+  readonly transitions?: false;
+  /**
+   * Whether the kernel signals the remaining threads: when somebody writes to `signal` (4.15 to 5.0),
+   * or not at all (before). Absent: by itself, every 15 s, or not known.
+   */
+  readonly signals?: 'on-request' | 'none';
+  /**
+   * The kernel has no reliable stacks on this architecture, and says so in its log: threads switch
+   * only where they cross the boundary to user space, kernel threads never.
+   */
+  readonly reliableStacks?: false;
 }
 
 export interface SystemState {
@@ -141,6 +159,8 @@ export interface SystemState {
     readonly threadsDenied: number | null;
     readonly threadsVanished: number | null;
   };
+  /** Whether the threads are those of a container; null: not known. */
+  readonly threadsAreOfContainer: boolean | null;
   readonly order: Order;
   /** Bottom of the stack first where the order is known. */
   readonly patches: readonly Livepatch[];

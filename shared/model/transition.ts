@@ -2,10 +2,10 @@
 import { unitOfCgroup } from '../readings/files/cgroup';
 import { livepatchRoot, patchPath, threadPath } from '../readings/paths';
 import type { ProblemCode } from '../base/problem';
-import { parseProcStat } from '../readings/files/procStat';
+import { parseProcStat, type ProcStat } from '../readings/files/procStat';
 import { parseProcStatus } from '../readings/files/procStatus';
 import type { ThreadScan } from '../readings/readings';
-import { parseStack } from '../readings/files/stack';
+import { beginsInKernel, parseStack, type StackFrame } from '../readings/files/stack';
 import { capText, oneLine } from '../base/text';
 import { blockingThreads, readThreads } from '../readings/threads';
 import type { ReadingsReader } from './reader';
@@ -158,16 +158,37 @@ export function readDetails(
   const wchan = reader.text(`${thread}/wchan`);
   const cgroup = reader.text(`${process}/cgroup`);
   const name = comm === null ? (stat?.comm ?? status?.name ?? null) : oneLine(comm);
+  const kthread = stat?.kthread ?? status?.kthread ?? null;
+  const frames = stack === null ? null : parseStack(stack);
   return {
     comm: name === null ? null : capText(name, commLimit),
     cmdline: cmdline === null ? null : capText(argumentsOf(cmdline), cmdlineLimit),
     state: stat?.state ?? status?.state ?? null,
-    kthread: stat?.kthread ?? status?.kthread ?? null,
+    kthread,
+    userWorker: isUserWorker(kthread, stat, name, frames),
     uid: status?.uid ?? null,
     unit: cgroup === null ? null : unitOfCgroup(cgroup),
-    stack: stack === null ? null : parseStack(stack),
+    stack: frames,
     wchan: wchan === null ? null : oneLine(wchan),
   };
+}
+
+/**
+ * io_uring/io-wq.c and io_uring/sqpoll.c name their workers `iou-wrk-PID` and `iou-sqp-PID`,
+ * kernel/vhost_task.c `vhost-PID`; a name alone could be anybody's.
+ */
+const workerName = /^(?:iou-(?:wrk|sqp)|vhost)-\d+$/;
+
+/** Its stack begins in the kernel; without a stack, its bits and its name tell. */
+function isUserWorker(
+  kthread: boolean | null,
+  stat: ProcStat | null,
+  name: string | null,
+  stack: readonly StackFrame[] | null,
+): boolean | null {
+  if (kthread !== false) return kthread === null ? null : false;
+  if (stack !== null && stack.length > 0) return beginsInKernel(stack);
+  return stat !== null && stat.workerBits && name !== null && workerName.test(name);
 }
 
 /** Arguments are separated, and ended, by NUL (proc(5)). */

@@ -314,8 +314,7 @@ describe('the headline of a transition', () => {
     expect(headline).toMatchObject({
       tone: 'moving',
       short: 'unpatching, none seen blocking',
-      detail:
-        'It is about to complete, or idle CPUs or threads that can’t be seen from here hold it.',
+      detail: 'Idle CPUs, or threads that can’t be seen from here, hold it.',
     });
     expect(textOf(headline)).toBe('livepatch_b is being removed: every thread seen has switched');
     expect(strongOf(headline)).toEqual(['every thread seen has switched']);

@@ -1,8 +1,9 @@
 /** One sentence for a person under stress: fine, in transition, or stuck, and on what. */
-import { reasonSentence } from '../diagnosis/wording';
+import { circumstancesOf, reasonSentence } from '../diagnosis/wording';
 import { countOf, countText, listed, percentText } from '../base/words';
 import { visible } from '../base/text';
-import type { Blocker, StatusDocument, TransitionEntry } from './statusDocument';
+import type { StatusDocument, TransitionEntry } from './statusDocument';
+import { threadName } from './threadName';
 
 /** How the host is doing; each has a shape, a word and a colour wherever it is shown. */
 export const tones = ['settled', 'moving', 'stuck', 'unknown'] as const;
@@ -142,36 +143,42 @@ function running(
   const isStalled = status.findings.some(({ code }) => code === 'transition-stalled');
   const doing = whatHappens(status, transition);
   const forSeconds = seenSeconds === null ? '' : `, for ${Math.floor(seenSeconds)} s`;
+  const names = culprits(status);
   if (threads.blocking === null || threads.total === null || threads.done === null) {
     return {
-      tone: 'moving',
+      tone: isStalled ? 'stuck' : 'moving',
       title: [
-        { text: `${doing}; `, strong: false },
-        { text: 'how far it is can’t be seen', strong: true },
-      ],
-      detail:
+        { text: isStalled ? `${doing} and is ` : `${doing}; `, strong: false },
+        { text: isStalled ? 'stuck' : 'how far it is can’t be seen', strong: true },
+        { text: forSeconds, strong: false },
+      ].filter(({ text }) => text !== ''),
+      detail: [
+        names,
         'The threads’ patch_state could not be read: it is root’s alone, and not in every capture.',
-      short: `${wordFor(transition)}, progress unknown`,
+      ]
+        .filter(Boolean)
+        .join(' '),
+      short: isStalled ? 'stuck' : `${wordFor(transition)}, progress unknown`,
     };
   }
   const total = threads.total;
   if (threads.blocking === 0) {
+    const hidden = status.findings.find(({ code }) => code === 'no-visible-blocker');
     return {
-      tone: 'moving',
+      tone: isStalled ? 'stuck' : 'moving',
       title: [
-        { text: `${doing}: `, strong: false },
-        { text: noneSeen(threads), strong: true },
-      ],
+        { text: isStalled ? `${doing} and is ` : `${doing}: `, strong: false },
+        { text: isStalled ? 'stuck' : noneSeen(threads), strong: true },
+        { text: forSeconds, strong: false },
+      ].filter(({ text }) => text !== ''),
       detail:
-        'It is about to complete, or idle CPUs or threads that can’t be seen from here hold it.',
-      short: `${wordFor(transition)}, none seen blocking`,
+        names ||
+        (hidden?.message ?? 'Idle CPUs, or threads that can’t be seen from here, hold it.'),
+      short: isStalled ? 'stuck, none seen blocking' : `${wordFor(transition)}, none seen blocking`,
     };
   }
   const blocking = countOf(threads.blocking, 'thread');
-  const detail = [
-    `${countText(threads.done)} of ${countText(total)} have switched.`,
-    culprits(status),
-  ]
+  const detail = [`${countText(threads.done)} of ${countText(total)} have switched.`, names]
     .filter(Boolean)
     .join(' ');
   if (isStalled) {
@@ -196,7 +203,7 @@ function running(
       },
       { text: forSeconds, strong: false },
     ].filter(({ text }) => text !== ''),
-    detail: culprits(status),
+    detail: names,
     short: `${wordFor(transition)}, ${percentDone(transition)}`,
   };
 }
@@ -228,19 +235,16 @@ export function percentDone({ threads }: TransitionEntry): string {
 }
 
 /** The first blocking threads with their reasons. */
-function culprits({ blockers, transition }: StatusDocument): string {
+function culprits(status: StatusDocument): string {
+  const { blockers } = status;
   const told = blockers.filter(({ comm }) => comm !== null);
   const [first, second] = told;
   if (!first) return '';
   const sentences = [first, second]
     .filter((blocker) => blocker !== undefined)
     .map((blocker) => {
-      return `${nameOf(blocker)} ${reasonSentence(blocker, transition)}`;
+      return `${threadName(blocker)} ${reasonSentence(blocker, circumstancesOf(status))}`;
     });
   const more = blockers.length - sentences.length;
   return `${sentences.join('; ')}${more > 0 ? `; and ${countText(more)} more` : ''}.`;
-}
-
-function nameOf({ comm, tid }: Blocker): string {
-  return `${visible(comm ?? '?')} (${tid})`;
 }

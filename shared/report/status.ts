@@ -1,6 +1,7 @@
 /** Readings to status document: the whole way in one call. */
 import { diagnose } from '../diagnosis/diagnosis';
 import type { DiagnosedThread } from '../diagnosis/diagnosis';
+import type { LogBlocker } from '../diagnosis/logBlockers';
 import { buildState } from '../model/buildState';
 import type { Transition } from '../model/systemState';
 import type { Readings } from '../readings/readings';
@@ -9,7 +10,7 @@ import type { Blocker, StatusDocument, TransitionEntry } from './statusDocument'
 /** The document of design contract `klpscope/status` for one sample. Never throws. */
 export function statusOf(readings: Readings): StatusDocument {
   const state = buildState(readings);
-  const { blockers, findings } = diagnose(state);
+  const { blockers, fromLog, findings } = diagnose(state);
   return {
     format: 'klpscope/status',
     version: 1,
@@ -28,7 +29,7 @@ export function statusOf(readings: Readings): StatusDocument {
     functions: state.functions.map((row) => ({ ...row, stack: [...row.stack] })),
     transitionState: state.transitionState,
     transition: state.transition && transitionEntry(state.transition),
-    blockers: blockers.map(blockerEntry),
+    blockers: [...blockers.map(blockerEntry), ...fromLog.map(logEntry)],
     ghosts: [...state.ghosts],
     findings: findings.map((finding) => ({
       ...finding,
@@ -46,6 +47,25 @@ function transitionEntry({
   hiddenBlockersPossible,
 }: Transition): TransitionEntry {
   return { patch, direction, threads, hiddenBlockersPossible };
+}
+
+/** What the log does not say of a thread is unknown. */
+function logEntry({ comm, tid, cpu, reason }: LogBlocker): Blocker {
+  return {
+    pid: null,
+    tid,
+    ...(cpu === null ? {} : { cpu }),
+    source: 'log',
+    comm,
+    cmdline: null,
+    state: reason.code === 'running' ? 'R' : null,
+    kthread: cpu === null ? null : true,
+    uid: null,
+    unit: null,
+    stack: null,
+    reason: { ...reason },
+    remedies: ['wait'],
+  };
 }
 
 function blockerEntry({ thread, reason, remedies }: DiagnosedThread): Blocker {

@@ -71,8 +71,13 @@ export const reasonSchema = z.strictObject({
 });
 
 export const blockerSchema = z.strictObject({
-  pid: count,
-  tid: count,
+  /** Null for an idle CPU, which has no entry in /proc. */
+  pid: unknown(count),
+  tid: unknown(count),
+  /** The idle CPU. */
+  cpu: count.exactOptional(),
+  /** Who names it where the scan of the threads does not: the kernel's log, or a report. */
+  source: z.enum(['log', 'report']).exactOptional(),
   comm: unknown(z.string()),
   cmdline: unknown(z.string()),
   /** State letter of /proc/PID/stat: R S D T t Z I … */
@@ -146,6 +151,12 @@ export const statusDocumentSchema = z.strictObject({
     strictStack: z.literal(true).exactOptional(),
     /** No transition can be forced, as before 4.15; absent where the files don't tell that. */
     forcible: z.literal(false).exactOptional(),
+    /** Livepatches switch at once, without transitions, as before 4.12. */
+    transitions: z.literal(false).exactOptional(),
+    /** The kernel signals blocking threads only when asked to (4.15 to 5.0), or not at all (before). */
+    signals: z.enum(['on-request', 'none']).exactOptional(),
+    /** The kernel's log says that it has no reliable stacks on this architecture. */
+    reliableStacks: z.literal(false).exactOptional(),
   }),
   coverage: z.strictObject({
     privileged: unknown(z.boolean()),

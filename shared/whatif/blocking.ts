@@ -3,8 +3,9 @@
  * leave (kernel/livepatch/transition.c, klp_check_stack), and those whose stack can't be relied on.
  */
 import { implementationsToLeave, type Implementation } from '../diagnosis/implementations';
-import { reasonOf, unwindBreakers } from '../diagnosis/reasons';
+import { reasonOf } from '../diagnosis/reasons';
 import { remediesFor } from '../diagnosis/remedies';
+import { unwindBreakers } from '../diagnosis/stackForms';
 import { ReadingsReader } from '../model/reader';
 import type { BlockingThread, ThreadDetails } from '../model/systemState';
 import { readDetails } from '../model/transition';
@@ -85,6 +86,7 @@ const nothingKnown: ThreadDetails = {
   cmdline: null,
   state: null,
   kthread: null,
+  userWorker: null,
   uid: null,
   unit: null,
   stack: null,

@@ -68,7 +68,7 @@ describe('a what-if at a terminal', () => {
         '',
         '2 threads would block now.',
         '  cat (7) sleeps in klp_busy_wait_d',
-        '  ? (8) sleeps in klp_busy_wait_d',
+        '  thread (8) sleeps in klp_busy_wait_d',
         '',
         'Can’t be undone:',
         '  - It is gone.',

@@ -1,4 +1,5 @@
 /** A what-if for people at a terminal. */
+import { threadName } from '../report/threadName';
 import { reasonSentence } from '../diagnosis/wording';
 import { countOf, listed } from '../base/words';
 import { visible } from '../base/text';
@@ -113,7 +114,7 @@ function blockerRows(blockers: readonly Blocker[]): string[] {
 }
 
 function blockerRow(blocker: Blocker): string {
-  return `  ${visible(blocker.comm ?? '?')} (${blocker.tid}) ${reasonSentence(blocker, null)}`;
+  return `  ${threadName(blocker)} ${reasonSentence(blocker, { direction: null })}`;
 }
 
 function titled(name: string, sentences: readonly string[], width: number): string[] {

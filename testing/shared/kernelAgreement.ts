@@ -120,7 +120,10 @@ function compareTransition(core: KernelCore, document: StatusDocument, expectEqu
     target === 1 ? 'patching' : 'unpatching',
   );
   expectEqual('blocking', document.transition?.threads.blocking, pending.length);
-  const blockers = document.blockers.map(({ tid }) => tid).sort((a, b) => a - b);
+  const blockers = document.blockers
+    .map(({ tid }) => tid)
+    .filter((tid) => tid !== null)
+    .sort((a, b) => a - b);
   expectEqual('blockers', blockers, pending);
 }
 
@@ -203,7 +206,7 @@ function wrongReasons(core: KernelCore, document: StatusDocument): string[] {
   const codes = codesToLeave(core, transition);
   const found: string[] = [];
   for (const { tid, stack, reason } of document.blockers) {
-    const thread = core.threads.get(tid);
+    const thread = tid === null ? null : core.threads.get(tid);
     if (!thread || stack === null) continue;
     const onStack = new Set(thread.stack.frames.map(({ code }) => code));
     const sleepsOn = codes.filter(({ code }) => onStack.has(code)).map((one) => one.function);

@@ -183,7 +183,7 @@ function compareBlocking(after: KernelCore, status: StatusDocument, answer: What
   const pending = new Set(answer.action.do === 'force' ? [] : pendingTids(after));
   const blocked = transition ? blockersAmong(after, transition, pending) : [];
   const known = blocked.filter(({ why }) => why.is !== 'running').map(({ tid }) => tid);
-  const said = answer.wouldBlock.map(({ tid }) => tid);
+  const said = answer.wouldBlock.map(({ tid }) => tid).filter((tid) => tid !== null);
   const missed = known.filter((tid) => !said.includes(tid));
   const wrong = isCertain(status, answer) ? said.filter((tid) => !known.includes(tid)) : [];
   const running = blocked.length - known.length;

@@ -40,7 +40,7 @@ export function notesOf(status: StatusDocument, transition: TransitionEntry): re
   }
   if (threads.blocking === 0 && threads.total !== null && threads.total > 0) {
     notes.push(
-      'Every thread that was read is done. The kernel’s idle tasks take part too and have no entry in /proc; it usually completes within a second or two.',
+      'Every thread that was read is done. The kernel’s idle tasks take part too and have no entry in /proc.',
     );
   } else if (hiddenBlockersPossible === true && (threadsDenied === null || threadsDenied === 0)) {
     notes.push('There may be blocking threads that are not visible from here.');

@@ -1,6 +1,11 @@
 import { memo } from 'react';
 import type { Host } from '../../../shared/api/contract';
-import { certaintySentence, reasonSentence, stateWord } from '../../../shared/diagnosis/wording';
+import {
+  certaintySentence,
+  circumstancesOf,
+  reasonSentence,
+  stateWord,
+} from '../../../shared/diagnosis/wording';
 import { detailedThreads } from '../../../shared/readings/limits';
 import { capText, visible } from '../../../shared/base/text';
 import type {
@@ -8,6 +13,7 @@ import type {
   StatusDocument,
   TransitionEntry,
 } from '../../../shared/report/statusDocument';
+import { threadNumber } from '../../../shared/report/threadName';
 import { CommandText } from '../../components/CommandText';
 import { CopyButton } from '../../components/CopyButton';
 import { FileLink } from '../shared/FileLink';
@@ -50,7 +56,7 @@ export const ThreadDetail = memo(function ThreadDetail({
       <header className="text-selectable">
         <h2 className="detail__name">
           {comm === null ? 'Thread' : visible(capText(comm, 200))}{' '}
-          <span className="code">{tid}</span>
+          <span className="code">{threadNumber(blocker)}</span>
         </h2>
         <p className="quiet">{factsOf(blocker).join(' · ')}</p>
         {cmdline === null || cmdline === '' || cmdline === comm ? null : (
@@ -67,7 +73,7 @@ export const ThreadDetail = memo(function ThreadDetail({
             <h3 className="section-title">Why it blocks</h3>
             <p className="thread-reason text-selectable" data-tone="stuck">
               <MarkedText
-                text={reasonSentence(blocker, transition)}
+                text={reasonSentence(blocker, circumstancesOf(status))}
                 names={[reason.symbol, reason.function].map((name) =>
                   name === null ? null : visible(name),
                 )}
@@ -75,7 +81,7 @@ export const ThreadDetail = memo(function ThreadDetail({
             </p>
             <p className="quiet small">{certaintySentence(reason)}</p>
           </section>
-          {stack === null ? (
+          {pid === null ? null : stack === null ? (
             <section aria-label="Kernel stack">
               <h3 className="section-title">Kernel stack</h3>
               <p className="quiet">
@@ -106,7 +112,7 @@ export const ThreadDetail = memo(function ThreadDetail({
         )}
       </section>
 
-      {command === null ? null : (
+      {command === null || pid === null ? null : (
         <section aria-label="Read it yourself">
           <h3 className="section-title">Read it yourself</h3>
           <CommandText command={command} what="command that reads the stack" />
@@ -121,12 +127,13 @@ export const ThreadDetail = memo(function ThreadDetail({
 });
 
 function factsOf(blocker: Blocker): readonly string[] {
-  const { pid, tid, state, uid, unit, kthread } = blocker;
+  const { pid, tid, state, uid, unit, kthread, source } = blocker;
   const owner = ownerText(blocker);
   return [
     stateWord(state),
     ...(owner === null ? [] : [visible(owner)]),
     ...(unit !== null && uid !== null && kthread !== true ? [`user ${uid}`] : []),
-    ...(pid === tid ? [] : [`thread of ${pid}`]),
+    ...(pid === tid || pid === null ? [] : [`thread of ${pid}`]),
+    ...(source === undefined ? [] : ['named by the kernel’s log']),
   ];
 }

@@ -1,3 +1,4 @@
+import { circumstancesOf } from '../../../shared/diagnosis/wording';
 import { useMemo } from 'react';
 import { FilterField } from '../../components/FilterField';
 import { Grid } from '../../components/grid/Grid';
@@ -33,7 +34,10 @@ function Running({ host, status, transition }: PanelProps & { transition: Transi
   const { filter, sorting, chosen, detailOpen, set } = useHostView(host.id, 'transition');
   const { blockers } = status;
   const unseenOf = useMemo(() => whyUnseen(blockers, host.live), [blockers, host.live]);
-  const columns = useMemo(() => threadColumns(transition, unseenOf), [transition, unseenOf]);
+  const columns = useMemo(
+    () => threadColumns(circumstancesOf(status), unseenOf),
+    [status, unseenOf],
+  );
   const filtered = useMemo(() => filterThreads(blockers, filter), [blockers, filter]);
   const rows = useMemo(() => sortRows(filtered, columns, sorting), [filtered, columns, sorting]);
   const shown = rows.find((row) => threadKey(row) === chosen) ?? rows[0] ?? null;

@@ -1,7 +1,13 @@
 /** Columns of the table of blocking threads. */
-import { reasonSentence, remedyText, stateWord } from '../../../shared/diagnosis/wording';
+import {
+  reasonSentence,
+  remedyText,
+  stateWord,
+  type Circumstances,
+} from '../../../shared/diagnosis/wording';
 import { capText, visible } from '../../../shared/base/text';
-import type { Blocker, TransitionEntry } from '../../../shared/report/statusDocument';
+import type { Blocker } from '../../../shared/report/statusDocument';
+import { threadNumber } from '../../../shared/report/threadName';
 import type { Column } from '../../components/grid/column';
 import { MarkedText } from './MarkedText';
 import { ownerText, wasLookedAt, type Unseen } from './threads';
@@ -34,16 +40,16 @@ function helpOf(blocker: Blocker): string {
 }
 
 /**
- * @param transition decides how a reason is worded
+ * @param circumstances decide how a reason is worded
  * @param unseenOf tells why a thread was not looked at
  */
 export function threadColumns(
-  transition: TransitionEntry,
+  circumstances: Circumstances,
   unseenOf: (blocker: Blocker) => Unseen,
 ): readonly Column<Blocker>[] {
   const unseen = (blocker: Blocker) => unseenWords[unseenOf(blocker)];
   const why = (blocker: Blocker) =>
-    wasLookedAt(blocker) ? reasonSentence(blocker, transition) : unseen(blocker);
+    wasLookedAt(blocker) ? reasonSentence(blocker, circumstances) : unseen(blocker);
   return [
     {
       id: 'state',
@@ -61,14 +67,16 @@ export function threadColumns(
       id: 'thread',
       title: 'Thread',
       track: '74px',
-      compare: (a, b) => a.tid - b.tid,
-      cell: ({ pid, tid }) => (
+      compare: (a, b) => (a.tid ?? a.cpu ?? 0) - (b.tid ?? b.cpu ?? 0),
+      cell: (blocker) => (
         <>
-          <span className="code">{tid}</span>
-          {pid === tid ? null : <div className="quiet small truncate">of {pid}</div>}
+          <span className="code">{threadNumber(blocker)}</span>
+          {blocker.pid === blocker.tid || blocker.pid === null ? null : (
+            <div className="quiet small truncate">of {blocker.pid}</div>
+          )}
         </>
       ),
-      text: ({ tid }) => String(tid),
+      text: threadNumber,
     },
     {
       id: 'command',

@@ -2,9 +2,7 @@
 import { detailedThreads } from '../../../shared/readings/limits';
 import type { Blocker } from '../../../shared/report/statusDocument';
 
-export function threadKey(blocker: Blocker): string {
-  return `${blocker.pid}/${blocker.tid}`;
-}
+export { blockerKey as threadKey } from '../../../shared/report/threadName';
 
 /** Whether anything was read of a thread besides that it has not switched. */
 export function wasLookedAt(blocker: Blocker): boolean {

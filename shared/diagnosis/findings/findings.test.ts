@@ -35,7 +35,7 @@ describe('the running transition', () => {
       'a is in transition. How many threads have switched is unknown.',
     ],
   ])('is told with its direction and progress: %#', (files, message) => {
-    const threads = { ...thread(1), ...thread(2, { state: '1' }) };
+    const threads = { ...thread(1), ...thread(2, { state: '1', kthread: true }) };
     expect(one('transition-in-progress', { ...files, ...threads })).toEqual([
       {
         code: 'transition-in-progress',
@@ -89,13 +89,47 @@ describe('the running transition', () => {
     ]);
   });
 
-  it('is not stalled where no log tells since when, nobody blocks, or nobody knows', () => {
-    const log = dmesg(start, signal);
+  it('is not stalled where no log tells since when', () => {
     expect(one('transition-stalled', { ...moving, ...thread(1), ...at(900) })).toEqual([]);
-    expect(one('transition-stalled', { ...moving, ...thread(1, { state: '1' }), ...log })).toEqual(
-      [],
+  });
+
+  it.each([
+    ['whoever blocks can’t be seen', thread(1, { state: '1' })],
+    ['no thread was read', {}],
+  ])('is stalled as well where %s', (_, threads) => {
+    const files = { ...moving, ...threads, ...dmesg(start, signal), ...at(140) };
+    expect(one('transition-stalled', files)).toMatchObject([
+      {
+        severity: 'error',
+        message:
+          'The transition of a has been running for 40 s; who blocks it can’t be seen from here. The kernel has signalled the remaining threads; these did not switch.',
+      },
+    ]);
+  });
+
+  it('is about to complete only while it is young', () => {
+    const seen = (seconds: number) =>
+      one('no-visible-blocker', {
+        ...moving,
+        ...thread(1, { state: '1' }),
+        ...dmesg(start),
+        ...at(seconds),
+      })[0]?.message;
+    expect(seen(104)).toContain('about to complete');
+    expect(seen(106)).not.toContain('about to complete');
+  });
+
+  it('of a kernel that signals on request alone says how', () => {
+    const files = {
+      ...moving,
+      [`${root}/a/signal`]: '',
+      ...dmesg(start),
+      ...at(140),
+      ...thread(1),
+    };
+    expect(one('transition-stalled', files)[0]?.message).toContain(
+      'only when 1 is written to /sys/kernel/livepatch/a/signal.',
     );
-    expect(one('transition-stalled', { ...moving, ...log })).toEqual([]);
   });
 
   it('has no visible blocker where every thread that was read has switched', () => {
@@ -350,9 +384,9 @@ describe('modules', () => {
         severity: 'warning',
         subject: 'vmlinux:g',
         message:
-          'g is redirected through ftrace, but no livepatch in sysfs has it. A kprobe with a post handler or another user of ftrace does it; a livepatch of this function would be refused (EBUSY).',
+          'g is redirected through ftrace, but no livepatch in sysfs has it. Who does it the file does not say: a livepatch that is no longer listed, a kprobe with a post handler, or another user of ftrace. Another livepatch of this function would be refused (EBUSY).',
         evidence: ['/sys/kernel/debug/tracing/enabled_functions'],
-        remedies: ['stop-tracer'],
+        remedies: [],
       },
       {
         code: 'owner-unknown',
@@ -361,7 +395,7 @@ describe('modules', () => {
         message:
           'h is redirected through ftrace, but no livepatch in sysfs has it. A livepatch that is no longer listed does it.',
         evidence: ['/sys/kernel/debug/tracing/enabled_functions'],
-        remedies: ['stop-tracer'],
+        remedies: [],
       },
     ]);
     expect(one('owner-unknown', livepatches)).toEqual([]);

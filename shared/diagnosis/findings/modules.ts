@@ -53,14 +53,20 @@ function unowned(state: SystemState): Finding[] {
       subject: keyOf(redirected.module ?? 'vmlinux', redirected.name),
       message: `${visible(redirected.name)} is redirected through ftrace, but no livepatch in sysfs has it. ${who(redirected)}`,
       evidence: [redirected.source],
-      remedies: ['stop-tracer'],
+      remedies: redirected.byLivepatch === false ? ['stop-tracer'] : [],
     }));
 }
 
 function who({ byLivepatch }: RedirectedFunction): string {
-  return byLivepatch
-    ? 'A livepatch that is no longer listed does it.'
-    : 'A kprobe with a post handler or another user of ftrace does it; a livepatch of this function would be refused (EBUSY).';
+  const refusal = 'Another livepatch of this function would be refused (EBUSY).';
+  switch (byLivepatch) {
+    case true:
+      return 'A livepatch that is no longer listed does it.';
+    case false:
+      return `A kprobe with a post handler or another user of ftrace does it. ${refusal}`;
+    case null:
+      return `Who does it the file does not say: a livepatch that is no longer listed, a kprobe with a post handler, or another user of ftrace. ${refusal}`;
+  }
 }
 
 function keyOf(object: string, name: string): string {

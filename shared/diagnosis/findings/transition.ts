@@ -4,9 +4,10 @@ import { visible } from '../../base/text';
 import type { Direction, SystemState, Transition } from '../../model/systemState';
 import type { Finding } from './finding';
 import {
+  ageOf,
   asEvidence,
   currentTransition,
-  secondsSinceBoot,
+  firstWord,
   type TransitionLog,
 } from '../logOfTransition';
 import { countOf, countText, listed } from '../../base/words';
@@ -14,32 +15,48 @@ import { countOf, countText, listed } from '../../base/words';
 /** Seconds after which a transition with blocking threads counts as stalled. */
 const stallSeconds = 30;
 
+/** Seconds for which a transition may simply not have been tried again (the kernel does once a second). */
+const youngSeconds = 5;
+
 export function findAboutTransition(state: SystemState): Finding[] {
   const { transition } = state;
   if (!transition) return [];
   const log = currentTransition(state);
   return [
-    inProgress(transition),
+    inProgress(state, transition),
     ...stalled(state, transition, log),
-    ...noVisibleBlocker(transition),
+    ...noVisibleBlocker(state, transition, log),
     ...replacing(state, transition),
   ];
 }
 
-function inProgress(transition: Transition): Finding {
+function inProgress(state: SystemState, transition: Transition): Finding {
   const { patch, direction, threads } = transition;
   const progress =
     threads.total === null || threads.done === null
       ? 'How many threads have switched is unknown.'
       : `${countText(threads.done)} of ${countOf(threads.total, 'thread')} have switched.`;
+  const sentences = [`${visible(patch)} ${doing(direction)}.`, progress, ...notesOn(state)];
   return {
     code: 'transition-in-progress',
     severity: 'info',
     subject: patch,
-    message: `${visible(patch)} ${doing(direction)}. ${progress}`,
+    message: sentences.join(' '),
     evidence: [`${patchPath(patch)}/transition`, `${patchPath(patch)}/enabled`],
     remedies: ['wait'],
   };
+}
+
+/** What holds for all threads of the host, and so is said once. */
+function notesOn({ livepatch, threadsAreOfContainer }: SystemState): string[] {
+  return [
+    livepatch.reliableStacks === false
+      ? 'On this architecture the kernel can’t check stacks, as its log says: threads switch only when they cross the boundary to user space, kernel threads never.'
+      : '',
+    threadsAreOfContainer === true
+      ? 'Read from within a container: the host’s other threads, kernel threads among them, can’t be seen from here.'
+      : '',
+  ].filter(Boolean);
 }
 
 function doing(direction: Direction | null): string {
@@ -54,20 +71,26 @@ function doing(direction: Direction | null): string {
 }
 
 /**
- * At least one thread blocks, and since the transition began the kernel has signalled (it does after
- * 15 s, and logs it once) or 30 s have passed by the log's own clock or the uptime. Where the log no
- * longer holds the beginning, its first word about this transition is later than that.
+ * Since the transition began the kernel has signalled (it does after 15 s, and logs it once) or 30 s
+ * have passed by the log's own clock or the uptime, and nothing proves that nobody blocks: idle CPUs
+ * and threads that can't be seen take part too. Where the log no longer holds the beginning, its first
+ * word about this transition is later than that.
  */
 function stalled(state: SystemState, transition: Transition, log: TransitionLog | null): Finding[] {
-  const { patch, threads } = transition;
-  if (!log || threads.blocking === null || threads.blocking === 0) return [];
+  const { patch, threads, blockingThreads } = transition;
+  if (!log) return [];
   const signalled = log.entries.findLast(({ event }) => event.kind === 'signaling');
-  const first = log.start ?? log.entries.find(({ event }) => event.kind === 'thread-not-switched');
-  const now = secondsSinceBoot(state);
-  const began = first?.seconds ?? null;
-  const seconds = now === null || began === null ? null : now - began;
+  const first = firstWord(log);
+  const seconds = ageOf(state, log);
   if (!signalled && (seconds === null || seconds < stallSeconds)) return [];
   const since = seconds === null ? '' : ` for ${Math.floor(seconds)} s`;
+  const blocking = threads.blocking ?? 0;
+  const who =
+    blocking > 0
+      ? ` and ${countOf(blocking, 'thread')} ${blocking === 1 ? 'blocks' : 'block'} it`
+      : blockingThreads.length > 0
+        ? ''
+        : '; who blocks it can’t be seen from here';
   const signalNote = signalled
     ? ' The kernel has signalled the remaining threads; these did not switch.'
     : '';
@@ -76,23 +99,38 @@ function stalled(state: SystemState, transition: Transition, log: TransitionLog 
       code: 'transition-stalled',
       severity: 'error',
       subject: patch,
-      message: `The transition of ${visible(patch)} has been running${since} and ${countOf(threads.blocking, 'thread')} ${threads.blocking === 1 ? 'blocks' : 'block'} it.${signalNote}`,
-      evidence: [first, signalled].filter((entry) => entry !== undefined).map(asEvidence),
+      message: `The transition of ${visible(patch)} has been running${since}${who}.${signalNote}${signalOnRequest(state, patch)}`,
+      evidence: [first, signalled]
+        .filter((entry) => entry !== undefined && entry !== null)
+        .map(asEvidence),
       remedies: ['let-it-return', 'reverse', 'ask-vendor', 'force'],
     },
   ];
 }
 
-function noVisibleBlocker({ patch, threads }: Transition): Finding[] {
+/** Kernels 4.15 to 5.0: Documentation/ABI/testing/sysfs-kernel-livepatch, `signal`. */
+function signalOnRequest({ livepatch }: SystemState, patch: string): string {
+  return livepatch.signals === 'on-request'
+    ? ` This kernel never signals them by itself, only when 1 is written to ${visible(patchPath(patch))}/signal.`
+    : '';
+}
+
+function noVisibleBlocker(
+  state: SystemState,
+  { patch, threads, blockingThreads }: Transition,
+  log: TransitionLog | null,
+): Finding[] {
   const allDone = threads.total !== null && threads.total > 0 && threads.done === threads.total;
-  if (!allDone) return [];
+  if (!allDone || blockingThreads.length > 0) return [];
+  const age = ageOf(state, log);
+  const isYoung = age !== null && age < youngSeconds;
+  const ending = isYoung ? ' It has only just begun, and may be about to complete.' : '';
   return [
     {
       code: 'no-visible-blocker',
       severity: 'warning',
       subject: patch,
-      message:
-        'Every thread that could be read has switched, yet the transition runs: it is about to end, or idle CPUs or threads that can’t be seen from here hold it.',
+      message: `Every thread that could be read has switched, yet the transition runs: idle CPUs, or threads that can’t be seen from here, hold it.${ending}`,
       evidence: [`${patchPath(patch)}/transition`],
       remedies: ['wait'],
     },

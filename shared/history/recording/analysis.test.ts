@@ -93,7 +93,7 @@ test('up to three threads of a moment are named, more are counted', () => {
   expect(ofBlocking(1, 4, 1).marks).toEqual([
     ...[2, 3, 4].map((tid) => ({
       index: 1,
-      text: `cat (${tid}) sleeps in a system call and switches when it returns to user space`,
+      text: `cat (${tid}) sleeps; its stack was not read. It switches when it returns to user space, or when the kernel finds its stack free`,
       isBad: false,
     })),
     ...[2, 3, 4].map((tid) => ({ index: 2, text: `cat (${tid}) blocks no more`, isBad: false })),

@@ -16,9 +16,17 @@ describe('parseEnabledFunctions', () => {
   });
 
   it.each([
-    ['f (1) R I   ', { ipmodify: true, livepatch: false }],
+    ['f (1) R I   ', { ipmodify: true, livepatch: null }],
     ['f (2) R     ->ftrace_ops_list_func+0x0/0x1f0', { count: 2, ipmodify: false }],
-    ['f (2) R I D   M \ttramp: ERROR!', { ipmodify: true, livepatch: false }],
+    ['f (2) R I D   M \ttramp: ERROR!', { ipmodify: true, livepatch: null }],
+    [
+      'f (1) R I   M \ttramp: 0xffffffffc03d1000 (kprobe_ftrace_handler+0x0/0x1b0)',
+      { livepatch: false },
+    ],
+    [
+      'f (2) R I   M \ttramp: 0xffffffffc03d1000 (kprobe_ftrace_handler+0x0/0x1b0)',
+      { livepatch: null },
+    ],
     [
       'f (1) R   D   M \ttramp: ftrace_regs_caller+0x0/0x65 (call_direct_funcs+0x0/0x20)',
       { ipmodify: false },
@@ -28,7 +36,7 @@ describe('parseEnabledFunctions', () => {
       'f (1)       O M \tops: 0x0 (klp_ftrace_handler+0x0/0x10)',
       { ipmodify: false, livepatch: true },
     ],
-    ['klp_ftrace_handler (1)             ', { livepatch: false }],
+    ['klp_ftrace_handler (1)             ', { livepatch: null }],
     ['f (1) R I', { ipmodify: true }],
   ])('reads the form %j', (line, expected) => {
     expect(parseEnabledFunctions(`${line}\n`)).toMatchObject([expected]);

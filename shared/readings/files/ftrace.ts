@@ -7,10 +7,10 @@ export interface EnabledFunction {
   /** One of them redirects it: a livepatch, or a kprobe with a post handler. */
   readonly ipmodify: boolean;
   /**
-   * The line names the handler of livepatches. False doesn't exclude one: a function with several
-   * users may be served by a common trampoline that names none of them.
+   * Whether the line names the handler of livepatches. Null where it names none: some architectures
+   * never do (s390, powerpc), and a function with several users is served by a common trampoline.
    */
-  readonly livepatch: boolean;
+  readonly livepatch: boolean | null;
 }
 
 /**
@@ -20,6 +20,9 @@ export interface EnabledFunction {
 const functionLine = /^(\S+)(?: \[(\S+)\])? \((\d{1,9})\)((?: [A-Z ])*)/;
 
 const handler = /\bklp_ftrace_handler\b/;
+
+/** `tramp: 0x… (HANDLER+0x0/0x100)`, `ops: 0x… (HANDLER+0x0/0x148)`, `->HANDLER+0x…`. */
+const anyHandler = /(?:\(|->)[\w.]+\+0x/;
 
 /** Reads enabled_functions. Lines that begin with a tab continue the function above. */
 export function parseEnabledFunctions(text: string): EnabledFunction[] {
@@ -39,6 +42,11 @@ function parseRecord(record: string): EnabledFunction | null {
     module,
     count: Number(count),
     ipmodify: flags.includes('I'),
-    livepatch: handler.test(record.slice(start.length)),
+    livepatch: whose(record.slice(start.length), Number(count)),
   };
+}
+
+function whose(rest: string, count: number): boolean | null {
+  if (handler.test(rest)) return true;
+  return count === 1 && anyHandler.test(rest) ? false : null;
 }

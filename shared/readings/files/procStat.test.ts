@@ -31,6 +31,7 @@ describe('parseProcStat', () => {
       ppid: 167,
       flags: 4194560,
       kthread: false,
+      workerBits: false,
       startTicks: 9294,
     });
   });
@@ -54,7 +55,11 @@ describe('parseProcStat', () => {
     'x'.repeat(65_536),
   ])('leaves the name %j whole', (comm) => {
     const fields = { pid: 7, comm, state: 'D', ppid: 1, flags: 0, startTicks: 5 };
-    expect(parseProcStat(statLine(fields))).toEqual({ ...fields, kthread: false });
+    expect(parseProcStat(statLine(fields))).toEqual({
+      ...fields,
+      kthread: false,
+      workerBits: false,
+    });
   });
 
   it.each([
@@ -87,7 +92,9 @@ describe('parseProcStat', () => {
     fc.assert(
       fc.property(fields, (written) => {
         const kthread = Math.floor(written.flags / 0x20_0000) % 2 === 1;
-        expect(parseProcStat(statLine(written))).toEqual({ ...written, kthread });
+        const bit = (value: number) => Math.floor(written.flags / value) % 2 === 1;
+        const workerBits = bit(0x10) || bit(0x4000);
+        expect(parseProcStat(statLine(written))).toEqual({ ...written, kthread, workerBits });
       }),
     );
   });

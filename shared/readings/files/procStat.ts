@@ -9,12 +9,21 @@ export interface ProcStat {
   /** The kernel's PF_* bits. */
   readonly flags: number;
   readonly kthread: boolean;
+  /**
+   * The bits of a worker that the kernel runs within a user process (io_uring, vhost). Older kernels
+   * gave the same bits other meanings (PF_VCPU, PF_USED_ASYNC), so they prove nothing by themselves.
+   */
+  readonly workerBits: boolean;
   /** Start of the thread in clock ticks after boot. */
   readonly startTicks: number;
 }
 
 /** include/linux/sched.h */
 const PF_KTHREAD = 0x0020_0000;
+/** Since 5.12. */
+const PF_IO_WORKER = 0x0000_0010;
+/** Since 6.4. */
+const PF_USER_WORKER = 0x0000_4000;
 
 /** Fields behind comm, counted from 0: proc(5) counts `state` as field 3. */
 const PPID = 1;
@@ -49,7 +58,8 @@ export function parseProcStat(text: string): ProcStat | null {
   }
   const comm = text.slice(opening + 2, closing);
   const kthread = (flags & PF_KTHREAD) !== 0;
-  return { pid, comm, state, ppid, flags, kthread, startTicks };
+  const workerBits = (flags & (PF_IO_WORKER | PF_USER_WORKER)) !== 0;
+  return { pid, comm, state, ppid, flags, kthread, workerBits, startTicks };
 }
 
 function parseCount(digits: string | undefined): number | null {

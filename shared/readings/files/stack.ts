@@ -17,14 +17,27 @@ const location = /^(.+)\+0x([0-9a-f]+)\/0x([0-9a-f]+)(?: \[(\S+)(?: [0-9a-f]+)?\
 /** Last entry of a trace before Linux 5.2 (ULONG_MAX, of 32 or 64 bits): no frame. */
 const endMarker = /^0xf{8}(?:f{8})?$/i;
 
+/**
+ * The frame of powerpc's context switch. What a stack prints above it is whatever
+ * lies in the slot of a saved link register: the kernel's own check leaves it out as well
+ * (arch/powerpc/kernel/stacktrace.c, arch_stack_walk_reliable: "We can only trust the bottom frame's
+ * backlink"). No other architecture prints this frame. A
+ * search through single lines has to ask for it too, to know which lines are none.
+ */
+export const contextSwitch = '__switch_to';
+
 /** Frames of /proc/PID/stack, innermost first. Lines that are no frame are left out. */
 export function parseStack(text: string): StackFrame[] {
-  return text
+  const frames = text
     .split('\n')
     .map((line) => frameLine.exec(line)?.[1])
     .filter((place) => place !== undefined)
     .filter((place) => !endMarker.test(place))
     .map(parseFrame);
+  const at = frames.findIndex(
+    ({ function: name, offset }) => name === contextSwitch && offset !== null,
+  );
+  return frames.slice(at + 1);
 }
 
 function parseFrame(place: string): StackFrame {
@@ -36,4 +49,14 @@ function parseFrame(place: string): StackFrame {
 function parseHex(digits: string | undefined): number | null {
   const value = Number.parseInt(digits ?? '', 16);
   return Number.isSafeInteger(value) ? value : null;
+}
+
+/** Whether the thread never came from user space: its stack ends where it was born (arch entry code). */
+export function beginsInKernel(stack: readonly StackFrame[]): boolean {
+  const last = stack.at(-1);
+  return (
+    stack.length > 1 &&
+    last !== undefined &&
+    /^(?:ret_from_|start_kernel_thread$)/.test(last.function)
+  );
 }

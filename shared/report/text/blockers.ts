@@ -1,7 +1,14 @@
 /** The threads that have not switched: the first ones in full, then a line each, then a number. */
-import { certaintySentence, reasonSentence, remedyText, stateWord } from '../../diagnosis/wording';
+import {
+  certaintySentence,
+  circumstancesOf,
+  reasonSentence,
+  remedyText,
+  stateWord,
+} from '../../diagnosis/wording';
 import { countOf, countText } from '../../base/words';
 import type { Blocker, StatusDocument } from '../statusDocument';
+import { threadName, threadNumber } from '../threadName';
 import type { Page } from './page';
 import type { Remedies } from './remedies';
 import { caps, joined, whole, words, type Span } from './spans';
@@ -24,7 +31,7 @@ export function putBlockers(page: Page, status: StatusDocument, remedies: Remedi
   const brief = blockers.slice(shownInFull, shownAtAll);
   if (brief.length > 0) page.blank();
   for (const blocker of brief) {
-    page.put([...nameOf(blocker), words(` ${reasonSentence(blocker, status.transition)}`)], {
+    page.put([...nameOf(blocker), words(` ${reasonSentence(blocker, circumstancesOf(status))}`)], {
       indent: 2,
       hang: 4,
     });
@@ -51,7 +58,7 @@ function putBlocker(page: Page, blocker: Blocker, status: StatusDocument): void 
   if (cmdline !== null && cmdline !== '') {
     page.put([whole(cmdline, 'plain', caps.command)], labelled('command'));
   }
-  page.put([words(reasonSentence(blocker, status.transition))], labelled('reason'));
+  page.put([words(reasonSentence(blocker, circumstancesOf(status)))], labelled('reason'));
   page.put([words(certaintySentence(reason), 'quiet')], labelled('certainty'));
   putStack(page, stack, reason, layout);
   if (remedies.length > 0) {
@@ -66,15 +73,23 @@ function labelled(label: string) {
   return { ...layout, label: words(label, 'quiet') };
 }
 
-function nameOf({ pid, tid, comm }: Blocker): Span[] {
-  const number = tid === pid ? `${tid}` : `${tid} of ${pid}`;
+function nameOf(blocker: Blocker): Span[] {
+  const { pid, tid, comm, cpu } = blocker;
+  if (cpu !== undefined) return [whole(threadName(blocker), 'bad')];
+  const number = tid === pid || pid === null ? threadNumber(blocker) : `${tid} of ${pid}`;
   return [whole(comm ?? 'name unknown', 'bad'), whole(` (${number})`)];
 }
 
-function factsOf({ state, kthread, uid, unit }: Blocker): Span[][] {
+const sourceWords: Readonly<Record<NonNullable<Blocker['source']>, string>> = {
+  log: 'named by the kernel’s log',
+  report: 'named by a report',
+};
+
+function factsOf({ state, kthread, uid, unit, source, cpu }: Blocker): Span[][] {
   return [
     [whole(state === null ? stateWord(state) : `${stateWord(state)} (${state})`)],
-    ...(kthread === true && state !== 'I' ? [[whole('kernel thread')]] : []),
+    ...(source === undefined ? [] : [[whole(sourceWords[source])]]),
+    ...(kthread === true && state !== 'I' && cpu === undefined ? [[whole('kernel thread')]] : []),
     ...(uid === null || kthread === true ? [] : [[whole(`user ${uid}`)]]),
     ...(unit === null ? [] : [[whole(unit)]]),
   ];

@@ -1,0 +1,149 @@
+/**
+ * What is said of hosts that were rebuilt from public reports (testing/reports/README.md): other
+ * architectures, older kernels and vendors' kernels.
+ */
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { StatusDocument } from '../../shared/report/statusDocument';
+import { klpscope } from '../../testing/main/cli';
+import { temporaryFolder } from '../../testing/main/folders';
+
+function unpack(name: string): string {
+  const folder = temporaryFolder();
+  const archive = join(import.meta.dirname, '../../testing/reports', `${name}.tar.gz`);
+  execFileSync('tar', ['xzf', archive, '-C', folder]);
+  return folder;
+}
+
+interface Said {
+  readonly document: StatusDocument;
+  /** All that the terminal shows, without line breaks. */
+  readonly text: string;
+  readonly status: number;
+}
+
+async function said(name: string, ...args: readonly string[]): Promise<Said> {
+  const target = `dir:${unpack(name)}`;
+  const json = await klpscope(['status', target, ...args, '--json']);
+  const { stdout, status } = await klpscope(['status', target, ...args]);
+  return { document: JSON.parse(json.stdout), text: stdout.replace(/\s+/g, ' '), status };
+}
+
+const codes = ({ document }: Said) => document.blockers.map(({ reason }) => reason.code);
+const remedies = ({ document }: Said) => document.blockers.flatMap((blocker) => blocker.remedies);
+const finding = ({ document }: Said, code: string) =>
+  document.findings.find((one) => one.code === code);
+
+describe('stacks', () => {
+  it('of ppc64le begin below the saved link register', async () => {
+    const host = await said('01-ppc64le-first-frame');
+    expect(codes(host)).toEqual(['waiting-to-return', 'waiting-to-return']);
+    expect(remedies(host)).not.toContain('stop-tracer');
+    expect(host.document.blockers[0]?.stack?.[0]?.function).toBe('do_wait');
+  });
+
+  it('of ppc64le keep nobody who would block', async () => {
+    const target = `dir:${unpack('01b-ppc64le-what-if')}`;
+    const { stdout } = await klpscope(['what-if', target, '--disable', 'livepatch_net', '--json']);
+    expect(JSON.parse(stdout).wouldBlock).toEqual([]);
+  });
+
+  it('that the kernel can’t check are blamed on nobody who isn’t seen', async () => {
+    const host = await said('02-bytedance-54250-unreliable');
+    expect(host.document.blockers).toMatchObject([
+      { reason: { code: 'unreliable-stack', certainty: 'certain' } },
+    ]);
+    expect(host.text).not.toMatch(/trac|BPF|signal round/i);
+    expect(remedies(host)).not.toContain('stop-tracer');
+    expect(remedies(host)).not.toContain('wait-for-signal');
+  });
+
+  it('that end before a system call’s entry are not reliable', async () => {
+    const host = await said('28-loongarch-vcpu-stack-ends-early');
+    expect(host.document.blockers).toMatchObject([
+      { reason: { code: 'unreliable-stack', certainty: 'likely' } },
+    ]);
+  });
+
+  it('of older kernels and with modules and suffixes are understood', async () => {
+    const host = await said('34-stack-forms-ok');
+    expect(new Set(codes(host))).toEqual(new Set(['sleeping-on-function']));
+  });
+});
+
+describe('threads', () => {
+  it('that are workers of the kernel never return to user space', async () => {
+    const host = await said('18-user-workers');
+    const workers = host.document.blockers.filter(({ comm }) => /^(?:vhost|iou)-/.test(comm ?? ''));
+    expect(workers.length).toBeGreaterThan(2);
+    for (const { reason, remedies: help } of workers) {
+      expect(reason.code).toBe('kthread-not-switching');
+      expect(help).not.toContain('wait-for-signal');
+      expect(help).not.toContain('let-it-return');
+    }
+  });
+
+  it('that run in a function do not sleep in it', async () => {
+    const { text } = await said('19-running-in-patched-function');
+    expect(text).toContain('runs in');
+    expect(text).not.toContain('sleeps in');
+  });
+
+  it('that only the log names block as well: an idle CPU', async () => {
+    const host = await said('10-s390-idle-cpu-named-in-log');
+    expect(host.document.blockers).toMatchObject([
+      {
+        pid: null,
+        tid: null,
+        cpu: 63,
+        source: 'log',
+        reason: { code: 'running', certainty: 'certain' },
+      },
+    ]);
+    expect(finding(host, 'transition-stalled')).toMatchObject({ severity: 'error' });
+    expect(host.text).toContain('idle CPU 63');
+    expect(host.text).not.toContain('about to');
+    expect(host.document.transition?.threads).toMatchObject({ blocking: 0 });
+  });
+});
+
+describe('kernels', () => {
+  it.each(['06-ubuntu-4.4-no-transition-file', '24-debian-4.9-stack-of-three'])(
+    'before 4.12 have no transitions: %s',
+    async (name) => {
+      const { document, status } = await said(name);
+      expect(document).toMatchObject({ transitionState: 'none', problems: [] });
+      expect(status).toBe(0);
+      const functions = document.patches.flatMap(({ objects }) =>
+        objects.flatMap((object) => object.functions),
+      );
+      expect(new Set(functions.map(({ nop }) => nop))).toEqual(new Set([false]));
+    },
+  );
+
+  it('before 4.12 run what the top enabled livepatch has', async () => {
+    const { document } = await said('24-debian-4.9-stack-of-three');
+    expect(document.functions.map(({ active }) => active)).toEqual([
+      'livepatch_4_9_88_1_20180510_1',
+    ]);
+  });
+
+  it('from 4.15 to 5.0 signal nobody by themselves', async () => {
+    const host = await said('27-kylin-4.19-signal-file');
+    expect(remedies(host)).not.toContain('wait-for-signal');
+    expect(host.text).toMatch(/only when 1 is written to \S*livepatch_cmdline\/signal/);
+  });
+
+  it('without reliable stacks switch threads at their boundary alone, which is said once', async () => {
+    const host = await said('33-no-consistency-model-arch');
+    expect(host.text).not.toContain('clean stack');
+    expect(host.text.match(/kernel threads never/g)).toHaveLength(1);
+    expect(host.document.livepatch.reliableStacks).toBe(false);
+  });
+});
+
+it('livepatches that vendors of security software load are listed as they were', async () => {
+  const { document } = await said('17-edr-tmhook-livepatch');
+  expect(document.transitionState).toBe('none');
+});
