@@ -197,6 +197,7 @@ test('a thread that does not answer is given no further hosts, and the others of
   // What the first says of /3, should it come to it, is an answer to nobody.
   first?.goOn();
   first?.answerAll();
+  expect(pool.isStuck()).toBe(false);
   await vi.advanceTimersByTimeAsync(0);
   expect(asked[0]?.value).toEqual([]);
   expect(second?.posted).not.toContain('end');

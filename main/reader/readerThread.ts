@@ -147,6 +147,7 @@ export class ReaderThread {
   }
 
   private hear(message: FromReader<never>): void {
+    this.isStuck = false;
     if (message.say === 'closed') this.closing.get(message.host)?.();
     else this.hosts.get(message.host)?.hear(message);
   }

@@ -80,6 +80,8 @@ export function startSession(
   environment: SessionEnvironment,
 ): HostSession {
   let reader = firstReader;
+  /** Readers that are being closed, or have been. */
+  const leaving: Promise<void>[] = [];
   let known: Known = {
     status: null,
     problem: null,
@@ -249,7 +251,7 @@ export function startSession(
       connectAnew();
     },
     readThrough(next) {
-      void reader.close();
+      leaving.push(reader.close());
       reader = next;
       connectAnew();
     },
@@ -273,10 +275,11 @@ export function startSession(
       environment.changed(host());
       schedule();
     },
-    close() {
+    async close() {
       isClosed = true;
       clearTimeout(timer);
-      return reader.close();
+      leaving.push(reader.close());
+      await Promise.all(leaving);
     },
   };
 }
