@@ -300,22 +300,32 @@ describe('a host in transition', () => {
     expect(plainly(host.asked).map((words) => words.split(' ')[1])).toEqual(['known', 'full']);
   });
 
-  it('that has ended is scanned anew in the next one', async () => {
+  it('that has ended is scanned anew in the next one, whatever a scan of the last has cost', async () => {
     const host = play(
       answer([...moving(7), details(7)]),
+      answer([...moving(7), details(7)]),
       answer(settled),
-      answer([livepatches('1'), facts]),
+      answer([livepatches('1'), facts, frame('s', ['1'])]),
       answer([...moving(7), details(7)]),
     );
     await host.read();
+    host.pass(20_000);
+    host.takes(3_000);
     await host.read();
-    await host.read();
-    await host.read();
+    host.takes(10);
+    for (let times = 0; times < 3; times += 1) await host.read();
     expect(plainly(host.asked).map((words) => words.split(' ')[1])).toEqual([
+      'full',
       'known',
       'full',
       'full',
     ]);
+  });
+
+  it('that shows more than is read is refused as a whole', async () => {
+    const many = Array.from({ length: 1001 }, (_, at) => `/sys/kernel/livepatch/lp${at}/`);
+    const host = play(answer([frame('p', [], ' folder /sys/kernel/livepatch/', ...many)]));
+    expect(await host.live.sample()).toMatchObject({ ok: false, problem: { code: 'too-large' } });
   });
 });
 

@@ -6,6 +6,20 @@ import type { Explanation } from './explanations';
 
 export const explained: readonly Explanation[] = [
   {
+    file: 'main/probe/wire/greeting.ts',
+    original: '[]',
+    replacement: '["Stryker was here"]',
+    line: 'const [line, mark, uid] = found ?? [];',
+    why: 'Where nothing was found, that is looked at first.',
+  },
+  {
+    file: 'main/probe/answers/answerText.ts',
+    original: '[]',
+    replacement: '["Stryker was here"]',
+    line: 'const [, path, reason] = complaint.exec(line) ?? [];',
+    why: 'The first of what was found, the whole, is looked at by nobody.',
+  },
+  {
     file: 'main/ssh/hostKeys/knownHosts.ts',
     original: 'type === undefined',
     replacement: 'false',

@@ -131,6 +131,13 @@ describe('what the probe answers', () => {
       frame('w', [], ''),
     ];
     expect(readSeek(frames, sought, true)).toMatchObject({ unread: 8, found: [{ tid: 7 }] });
+    const gone = [
+      frame('g', ['9', 'yes'], line),
+      frame('xg', [], '      1 slow\n      3 No such process\n'),
+      frame('w', [], '8/task/8/status\n'),
+    ];
+    // Nine, of which three have ended, one runs, and one was found.
+    expect(readSeek(gone, sought, true)).toMatchObject({ threads: 6, unread: 4 });
   });
 
   it('is nothing where it broke off', () => {

@@ -1,6 +1,6 @@
 /** A session's questions and answers, with a host that the test plays. */
 import { PassThrough } from 'node:stream';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ChannelEnd } from '../../ssh/transport';
 import { firstRequest } from '../liveHost';
 import { ProbeSession, type Answer } from './session';
@@ -188,5 +188,35 @@ describe('the end of a session', () => {
     expect(await first).toMatchObject({ ok: false, problem: { code: 'connection-lost' } });
     expect(await session.ask({ ...firstRequest, id: 2 })).toMatchObject({ ok: false });
     expect(stdin.read()).toBeNull();
+  });
+});
+
+describe('what is to be tidied up', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+  afterEach(() => void vi.useRealTimers());
+
+  it('is no clock that goes on once the answer is there', async () => {
+    const { session, first, say } = await open();
+    expect(vi.getTimerCount()).toBe(1);
+    say('p', 'end 1');
+    await first;
+    expect(vi.getTimerCount()).toBe(0);
+    const second = session.ask({ ...firstRequest, id: 2 });
+    session.close();
+    await second;
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('is the channel of a login that is no shell', async () => {
+    const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
+    const close = vi.fn<() => void>();
+    const ended = Promise.resolve({ status: 1, problem: null });
+    const channel = { stdin, stdout, stderr, ended, close };
+    expect(await ProbeSession.open(channel, '0a', firstRequest)).toMatchObject({
+      ok: false,
+      problem: { code: 'no-shell' },
+    });
+    expect(close).toHaveBeenCalledTimes(1);
+    expect(vi.getTimerCount()).toBe(0);
   });
 });

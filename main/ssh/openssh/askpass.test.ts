@@ -1,8 +1,8 @@
 /** The helper programs themselves, run as `ssh` runs them. */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { newSecret } from '../../../testing/sshd/secrets';
 import { openAskpass, type Askpass } from './askpass';
@@ -186,4 +186,32 @@ it('is nobody else’s to read, and gone when closed, with all that wait for an 
   askpass.close();
   expect(await ended(waiting)).toEqual({ status: 1, said: '' });
   expect(existsSync(folder)).toBe(false);
+});
+
+it('forgets at the end of a login what was said only in part', async () => {
+  const question = join(folderOf(askpass), 'question');
+  writeFileSync(question, 'askpass\x007');
+  askpass.hear();
+  askpass.rest();
+  askpass.listen();
+  answers = ['right'];
+  expect(await run('(ada@db1) Code: ')).toEqual({ status: 0, said: 'right\n' });
+});
+
+it('answers nobody who is no program of ours, by whatever number', async () => {
+  const pipe = join(folder, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const place = relative(join(folderOf(askpass), 'answer.'), pipe);
+  writeFileSync(join(folderOf(askpass), 'question'), `askpass\0${place}\0(ada@db1) Code: \0`);
+  answers = ['right'];
+  expect(await run('(ada@db1) Code: ')).toEqual({ status: 0, said: 'right\n' });
+  expect(asked).toHaveLength(1);
+});
+
+it('may find its folder tidied up by somebody, and is no duty any more once it is closed', async () => {
+  rmSync(folderOf(askpass), { recursive: true });
+  expect(() => askpass.rest()).not.toThrow();
+  const duties = process.listenerCount('exit');
+  askpass.close();
+  expect(process.listenerCount('exit')).toBe(duties - 1);
 });

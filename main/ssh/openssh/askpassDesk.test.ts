@@ -219,3 +219,62 @@ describe('AskpassDesk', () => {
     expect(ask.asked).toHaveLength(1);
   });
 });
+
+describe('a further login of the same connection', () => {
+  it('begins with no host let in, no key verified, and nothing refused', async () => {
+    const at = await desk(answering(['accept'], null));
+    const offered = { name: gate, key: keyNumber(7), lines: '' };
+    await at.answerAboutKey(offered);
+    at.noteLogin();
+    await at.answerAboutKey({ name: 'db1', key: keyNumber(8), lines: '' });
+    expect(at.refusedKey).not.toBeNull();
+    at.begin();
+    expect(at.refusedKey).toBeNull();
+    expect(at.waitsFor).toMatchObject({
+      station: { address: { host: 'gate' } },
+      isVerified: false,
+    });
+    rmSync(join(folder, 'accepted.json'), { force: true });
+  });
+
+  it('asks nobody again about a key that was accepted, though it can’t be kept', async () => {
+    const ask = answering(['accept'], ['accept']);
+    const address = { user: null, host: 'db1', port: null };
+    const settings = await resolveHost(address, { configFile: config });
+    const at = new AskpassDesk({
+      stations: [{ address, settings }],
+      rulesFor: () => ({
+        files: [],
+        // No folder: nothing can be kept there.
+        accepted: new AcceptedKeys('/dev/null/accepted.json'),
+        acceptNew: false,
+        policy: usualPolicy,
+        ask,
+      }),
+      marksServerWords: true,
+      ask,
+    });
+    const offered = { name: 'db1', key: keyNumber(9), lines: '' };
+    for (let logins = 0; logins < 2; logins += 1) {
+      at.begin();
+      expect(await at.answerAboutKey(offered)).toBe(`db1 ssh-ed25519 ${offered.key}`);
+    }
+    expect(ask.asked).toHaveLength(1);
+    expect(await at.answerAboutKey({ ...offered, key: keyNumber(10) })).not.toBeNull();
+    expect(ask.asked).toHaveLength(2);
+  });
+});
+
+it('knows since when nobody is asked, and who had to answer', async () => {
+  const seen: unknown[] = [];
+  const ask: Ask = () => {
+    seen.push(at.idleSince, at.neededHuman);
+    return Promise.resolve(['1']);
+  };
+  const at = await desk(ask);
+  const before = at.idleSince ?? Infinity;
+  await at.answer('(ada@db1) Code: ');
+  expect(seen).toEqual([null, false]);
+  expect(at.idleSince).toBeGreaterThanOrEqual(before);
+  expect(at.neededHuman).toBe(true);
+});

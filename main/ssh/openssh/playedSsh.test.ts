@@ -175,11 +175,13 @@ describe('an ssh', () => {
 
   it('that lacks mkfifo can’t be spoken with, and leaves nothing', async () => {
     vi.stubEnv('PATH', join(folder, 'bin'));
+    const duties = process.listenerCount('exit');
     expect(await connect()).toMatchObject({
       ok: false,
       problem: { message: expect.stringContaining('mkfifo failed') },
     });
     expect(left()).toEqual([]);
+    expect(process.listenerCount('exit')).toBe(duties);
   });
 
   it('that has nowhere to speak from can’t be spoken with', async () => {
@@ -239,6 +241,25 @@ describe('a login', () => {
     });
   });
 
+  it('leaves no clock running', async () => {
+    playSsh(login, run);
+    const transport = valueOf(await connect());
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'], shouldAdvanceTime: true });
+    try {
+      await exec(transport, 'read line');
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('that fails has the last of very many words', async () => {
+    playSsh('yes "so many words" | head -n 3000 >&2; echo "no route" >&2; exit 255');
+    expect(await exec(valueOf(await connect()))).toMatchObject({
+      problem: { message: expect.stringContaining('server’s own: “no route”') },
+    });
+  });
+
   it('that fails has ssh’s last words', async () => {
     playSsh('echo "first" >&2; echo "no route" >&2; exit 255');
     const transport = valueOf(await connect());
@@ -277,8 +298,10 @@ describe('a login', () => {
     playSsh(login, run);
     const transport = valueOf(await connect());
     for (let times = 0; times < 2; times += 1) {
-      const { stdout } = await outputOf(valueOf(await exec(transport)));
-      expect(stdout).toBe('ran\n');
+      // Nothing but ssh itself tells that the login is over.
+      const channel = valueOf(await exec(transport, 'read line; echo ran'));
+      channel.stdin.end('\n');
+      expect((await outputOf(channel)).stdout).toBe('ran\n');
       // Nobody is told anything between two logins.
       expect(readdirSync(join(folder, 'tmp', left()[0] ?? ''))).toContain('resting');
     }
