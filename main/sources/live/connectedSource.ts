@@ -9,7 +9,7 @@ import { tracedAnswer, tracedSession } from '../../probe/wire/tracedSession';
 import type { ConnectSlots } from '../connectSlots';
 import type { Source } from '../source';
 import type { Elevation } from '../../ssh/rights/elevation';
-import { HumanTime } from './humanTime';
+import { PromptClock } from './promptClock';
 import { startProbe } from './startProbe';
 import { nobody, type Ask } from '../../ssh/questions';
 import { Backoff } from './reconnect';
@@ -163,8 +163,8 @@ export class ConnectedSource implements LiveSource {
 
   private async start(asker: Ask, signal: AbortSignal): Promise<Result<LiveHost>> {
     const { trace = noTrace } = this.options;
-    const human = new HumanTime();
-    const ask = human.through(tracedAsk(asker, trace));
+    const clock = new PromptClock();
+    const ask = clock.through(tracedAsk(asker, trace));
     if (signal.aborted) return { ok: false, problem: this.givenUp() };
     const began = performance.now();
     trace('connecting');
@@ -185,7 +185,7 @@ export class ConnectedSource implements LiveSource {
       limits: {
         ...defaultLimits,
         ...(timeoutMs === null ? {} : { startMs: timeoutMs, answerMs: timeoutMs }),
-        extend: human.left,
+        extend: clock.left,
       },
       onHuman: () => {
         askedForSudo = true;

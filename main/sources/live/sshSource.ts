@@ -19,7 +19,7 @@ import { waysHere } from '../../ssh/rights/localRights';
 import { localTransport } from '../../ssh/rights/localTransport';
 import { hasOpenSsh, needsOf } from '../../ssh/openssh/openSshNeeds';
 import { connectOpenSsh } from '../../ssh/openssh/opensshTransport';
-import { connectRoute, stationsTo, type Station } from '../../ssh/ssh2/proxyJump';
+import { connectRoute, hopsTo, type Hop } from '../../ssh/ssh2/proxyJump';
 import { nobody, type Ask } from '../../ssh/questions';
 import { traceByEnvironment, traceOf, type Trace } from '../../ssh/trace';
 import type { Transport } from '../../ssh/transport';
@@ -120,13 +120,13 @@ async function connect(
     policy: host.hostKeyPolicy,
     ask: host.isBatch ? nobody : options.ask,
   });
-  const stations = await stationsTo({ address, settings }, options.config);
+  const hops = await hopsTo({ address, settings }, options.config);
   const { trace } = options;
-  for (const station of stations) trace(`configured: ${whereabouts(station)}`);
-  const refusal = refusedBy(stations, options.config);
+  for (const hop of hops) trace(`configured: ${whereabouts(hop)}`);
+  const refusal = refusedBy(hops, options.config);
   if (refusal) return { ok: false, problem: refusal };
-  const each = stations.map((station) => needsOf(station.settings, rulesFor(station.settings)));
-  const lacksCipher = stations.some(
+  const each = hops.map((hop) => needsOf(hop.settings, rulesFor(hop.settings)));
+  const lacksCipher = hops.some(
     ({ settings: { algorithms } }, index) => ciphersFor(algorithms, index > 0).length === 0,
   );
   const needs = sortedNeeds([
@@ -154,14 +154,14 @@ async function connect(
     loginMs: options.timeoutMs ?? loginMs,
     trace,
   };
-  const byOpenSsh = () => connectOpenSsh({ ...options, ...shared, address, stations, rulesFor });
+  const byOpenSsh = () => connectOpenSsh({ ...options, ...shared, address, hops, rulesFor });
   const as = (transport: Transport, note: Problem | null = null): Result<Connection> =>
     succeed({ transport, user: settings.user, host: target.host, note });
   if (kind.value === 'openssh') {
     const connected = await byOpenSsh();
     return connected.ok ? as(connected.value) : connected;
   }
-  const connected = await connectRoute({ stations, rulesFor }, { ...shared, signal });
+  const connected = await connectRoute({ hops, rulesFor }, { ...shared, signal });
   if (connected.ok) return as(connected.value);
   const { problem, disagreement } = connected;
   if (!disagreement) return { ok: false, problem: withAdvice(problem, needs) };
@@ -177,14 +177,14 @@ async function connect(
   return as(other.value, instead.problem);
 }
 
-function whereabouts({ address, settings }: Station): string {
+function whereabouts({ address, settings }: Hop): string {
   const { hostname, port, user, hostKeyAlias, methods, knownHostsFiles } = settings;
   const alias = hostKeyAlias === null ? '' : `, its key under ${hostKeyAlias}`;
   return `${address.host} is ${user}@${hostname} port ${port}${alias}, login by ${methods.join(', ')}, host keys in ${knownHostsFiles.join(', ')}`;
 }
 
-function refusedBy(stations: readonly Station[], config: ConfigOptions): Problem | null {
-  for (const { address, settings } of stations) {
+function refusedBy(hops: readonly Hop[], config: ConfigOptions): Problem | null {
+  for (const { address, settings } of hops) {
     const { host } = address;
     // A name that begins like an option is refused later, and by its own words.
     if (settings.refusal === null || host.startsWith('-')) continue;

@@ -39,7 +39,7 @@ beforeEach(async () => {
   };
   const accepted = new AcceptedKeys(join(folder, 'accepted.json'));
   const opened = await openAskpass({
-    stations: [{ address, settings }],
+    hops: [{ address, settings }],
     rulesFor: () => ({ files: [], accepted, acceptNew: false, policy: usualPolicy, ask }),
     marksServerWords: true,
     ask,
@@ -152,7 +152,7 @@ it('ends the connection where nobody accepts a key, or the user’s own command 
 });
 
 it('hears who has let us in, and answers nobody after the login', async () => {
-  const login = new Promise<void>((resolve) => (askpass.desk.onLogin = resolve));
+  const login = new Promise<void>((resolve) => (askpass.prompts.onLogin = resolve));
   expect(await ended(start('logged-in', []))).toEqual({ status: 0, said: '' });
   await login;
   const waiting = start('askpass', ['(ada@db1) Code: ']);

@@ -16,7 +16,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { fail, succeed, type Result } from '../../../shared/base/problem';
-import { AskpassDesk, type DeskOptions } from './askpassDesk';
+import { AskpassPrompts, type AskpassPromptsOptions } from './askpassPrompts';
 import { makeAskpassFolder, removeAbandonedFolders } from './askpassFolders';
 import { askpassScripts, readSaid, type Said } from './askpassScripts';
 import { atExit } from '../atExit';
@@ -31,7 +31,7 @@ export interface Askpass {
   readonly config: string;
   /** The app's own accepted keys, for `ssh`. */
   readonly knownHosts: string;
-  readonly desk: AskpassDesk;
+  readonly prompts: AskpassPrompts;
   /** Hears questions from now on. */
   listen(): void;
   /** Hears at once what was said so far: `ssh` may have ended just after. */
@@ -47,7 +47,7 @@ const withoutWaiting = constants.O_RDWR | constants.O_NONBLOCK;
 /** Characters of one thing that is said: those of a user's own command are most. */
 const mostSaid = 8_388_608;
 
-export async function openAskpass(options: DeskOptions): Promise<Result<Askpass>> {
+export async function openAskpass(options: AskpassPromptsOptions): Promise<Result<Askpass>> {
   removeAbandonedFolders();
   const made = makeFolder();
   if (!made.ok) return made;
@@ -68,7 +68,7 @@ export async function openAskpass(options: DeskOptions): Promise<Result<Askpass>
   const loggedInProgram = join(folder, 'logged-in');
   await run(process.env['SHELL'] || usualShell, ['-c', quoted(loggedInProgram)]);
   const canBeHeard = readAvailable(questions) !== '';
-  const desk = new AskpassDesk(options);
+  const prompts = new AskpassPrompts(options);
   /** Open until the login is over: a pipe that is closed before it's read loses its answer. */
   const answerPipes = new Set<number>();
   let received = '';
@@ -79,7 +79,7 @@ export async function openAskpass(options: DeskOptions): Promise<Result<Askpass>
     if (pipe === null) return;
     answerPipes.add(pipe);
     const answer =
-      said.by === 'askpass' ? await desk.answer(said.text) : await desk.answerAboutKey(said);
+      said.by === 'askpass' ? await prompts.answer(said.text) : await prompts.answerAboutKey(said);
     if (answerPipes.has(pipe)) writeSync(pipe, answer === null ? '-\n' : `+${answer}\n`);
   };
   const look = () => {
@@ -87,7 +87,7 @@ export async function openAskpass(options: DeskOptions): Promise<Result<Askpass>
     const read = received.length > mostSaid ? null : readSaid(received);
     received = read?.rest ?? '';
     for (const said of read?.said ?? []) {
-      if (said.by === 'logged-in') desk.noteLogin();
+      if (said.by === 'logged-in') prompts.noteLogin();
       else if (/^\d+$/.test(said.id)) void reply(said);
     }
   };
@@ -132,7 +132,7 @@ export async function openAskpass(options: DeskOptions): Promise<Result<Askpass>
     loggedInProgram,
     config: join(folder, 'config'),
     knownHosts: join(folder, 'known_hosts'),
-    desk,
+    prompts,
     listen() {
       rmSync(resting, { force: true });
       timer ??= setInterval(look, lookMs);

@@ -15,12 +15,12 @@ async function made(userLines: readonly string[]) {
   mkdirSync(odd, { recursive: true });
   const user = join(odd, 'config');
   writeFileSync(user, `${userLines.join('\n')}\n`);
-  const station = async (host: string) => {
+  const hop = async (host: string) => {
     const address = { user: null, host, port: null };
     return { address, settings: await resolveHost(address, { configFile: user }) };
   };
   const text = openSshConfig({
-    stations: [await station('gate'), await station('db1')],
+    hops: [await hop('gate'), await hop('db1')],
     knownHostsOf: ({ address }) => ['/own copy', `/known/50%/${address.host}`],
     knownHostsProgram: '/own 50%/known-hosts',
     judgesRevoked: ({ address }) => address.host === 'db1',
@@ -130,7 +130,7 @@ async function madeOf(
   configs: Readonly<Record<string, readonly string[]>>,
   more: Partial<Parameters<typeof openSshConfig>[0]> = {},
 ) {
-  const stations = await Promise.all(
+  const hops = await Promise.all(
     Object.entries(configs).map(async ([place, lines]) => {
       const configFile = join(folder, `config-of-${place}`);
       writeFileSync(configFile, `${lines.join('\n')}\n`);
@@ -139,7 +139,7 @@ async function madeOf(
     }),
   );
   return openSshConfig({
-    stations,
+    hops,
     knownHostsOf: ({ settings }) => [`/known/${settings.port}`],
     knownHostsProgram: '/own/known-hosts',
     judgesRevoked: ({ settings }) => settings.port !== 2222,

@@ -5,16 +5,16 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { ConfigOptions } from '../config/config';
-import type { Station } from '../ssh2/proxyJump';
+import type { Hop } from '../ssh2/proxyJump';
 
 export interface OpenSshConfig {
-  readonly stations: readonly Station[];
-  /** Known hosts files of a station, none of which `ssh` appends to. */
-  readonly knownHostsOf: (station: Station) => readonly string[];
+  readonly hops: readonly Hop[];
+  /** Known hosts files of a hop, none of which `ssh` appends to. */
+  readonly knownHostsOf: (hop: Hop) => readonly string[];
   /** Asked about every host's key; null: this `ssh` knows no such program. */
   readonly knownHostsProgram: string | null;
-  /** Whether the revoked keys of a station are looked for here, so that `ssh` is not to refuse first. */
-  readonly judgesRevoked: (station: Station) => boolean;
+  /** Whether the revoked keys of a hop are looked for here, so that `ssh` is not to refuse first. */
+  readonly judgesRevoked: (hop: Hop) => boolean;
   /** Run when a host has let us in. */
   readonly loggedInProgram: string;
   readonly connectSeconds: number;
@@ -24,12 +24,12 @@ export interface OpenSshConfig {
 
 /** The first value of an option counts: ssh_config(5). */
 export function openSshConfig(wish: OpenSshConfig): string {
-  const { stations, knownHostsOf, connectSeconds, aliveSeconds, config } = wish;
+  const { hops, knownHostsOf, connectSeconds, aliveSeconds, config } = wish;
   const { knownHostsProgram, loggedInProgram } = wish;
-  const hosts = [...new Set(stations.map(({ address }) => address.host))].flatMap((host) => {
-    const same = stations.filter(({ address }) => address.host === host);
+  const hosts = [...new Set(hops.map(({ address }) => address.host))].flatMap((host) => {
+    const same = hops.filter(({ address }) => address.host === host);
     const files = [...new Set(same.flatMap(knownHostsOf))];
-    const settings = same.map((station) => station.settings);
+    const settings = same.map((hop) => hop.settings);
     const [own = ''] = same.flatMap(({ settings }) => settings.knownHostsCommand ?? []);
     return [
       `Host ${quoted(host)}`,

@@ -6,13 +6,16 @@ import { explainFailure, type FailedLogin } from './openSshFailure';
 
 const address = { user: null, host: 'db1', port: null };
 const settings = await resolveHost(address, { configFile: '/dev/null' });
-const station = { address, settings };
+const hop = { address, settings };
 const refusedKey = { code: 'host-key-changed', path: 'known', message: 'It has changed.' } as const;
 
-function failed(desk: Partial<FailedLogin['desk']>, rest: Partial<FailedLogin> = {}): FailedLogin {
+function failed(
+  prompts: Partial<FailedLogin['prompts']>,
+  rest: Partial<FailedLogin> = {},
+): FailedLogin {
   return {
     host: 'db1',
-    desk: { waitsFor: null, refusedKey: null, lacksAnswer: false, ...desk },
+    prompts: { waitsFor: null, refusedKey: null, lacksAnswer: false, ...prompts },
     handsOverKeys: true,
     tookMs: 100,
     connectMs: 20_000,
@@ -21,8 +24,8 @@ function failed(desk: Partial<FailedLogin['desk']>, rest: Partial<FailedLogin> =
   };
 }
 
-const shown = { station, isVerified: true };
-const unseen = { station, isVerified: false };
+const shown = { hop, isVerified: true };
+const unseen = { hop, isVerified: false };
 const logins: readonly (readonly [string, FailedLogin])[] = [
   ['connection-lost', failed({})],
   ['host-key-changed', failed({ waitsFor: unseen, refusedKey })],
@@ -53,7 +56,7 @@ it('shows the last words as anybody’s, of one line, capped and escaped', () =>
 it('names the host on the way that did not let us in, and the time that it was given', async () => {
   const gate = { address: { ...address, host: 'gate' }, settings };
   const at = (isVerified: boolean, rest: Partial<FailedLogin> = {}) =>
-    explainFailure(failed({ waitsFor: { station: gate, isVerified } }, rest));
+    explainFailure(failed({ waitsFor: { hop: gate, isVerified } }, rest));
   expect(at(true)).toMatchObject({
     path: 'db1',
     message: expect.stringMatching(/^gate let nobody/),
@@ -68,8 +71,8 @@ it('names the host on the way that did not let us in, and the time that it was g
 });
 
 it('blames a key that was refused before an answer that was missing, and that before all else', () => {
-  const desk = { waitsFor: shown, refusedKey, lacksAnswer: true };
-  expect(explainFailure(failed(desk))).toBe(refusedKey);
+  const prompts = { waitsFor: shown, refusedKey, lacksAnswer: true };
+  expect(explainFailure(failed(prompts))).toBe(refusedKey);
   const old = failed({ waitsFor: shown, lacksAnswer: true }, { handsOverKeys: false });
   expect(explainFailure(old).code).toBe('authentication-needed');
 });

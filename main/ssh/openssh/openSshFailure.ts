@@ -6,12 +6,12 @@
  */
 import type { Problem, ProblemCode } from '../../../shared/base/problem';
 import { capText, visible } from '../../../shared/base/text';
-import type { AskpassDesk } from './askpassDesk';
+import type { AskpassPrompts } from './askpassPrompts';
 
 export interface FailedLogin {
   /** What the user calls the host. */
   readonly host: string;
-  readonly desk: Pick<AskpassDesk, 'waitsFor' | 'refusedKey' | 'lacksAnswer'>;
+  readonly prompts: Pick<AskpassPrompts, 'waitsFor' | 'refusedKey' | 'lacksAnswer'>;
   /** Whether `ssh` is one that hands keys over; an older one tells nothing that can be relied on. */
   readonly handsOverKeys: boolean;
   readonly tookMs: number;
@@ -23,22 +23,22 @@ export interface FailedLogin {
 
 /** 255 is ssh's own failure: ssh(1), EXIT STATUS. A program may end with it as well. */
 export function explainFailure(login: FailedLogin): Problem {
-  const { host, desk } = login;
+  const { host, prompts } = login;
   const because = (code: ProblemCode, message: string): Problem => ({
     code,
     path: host,
     message: `${message}${lastWords(login.printed)}`,
   });
-  const { waitsFor } = desk;
+  const { waitsFor } = prompts;
   if (!waitsFor) {
     return because(
       'connection-lost',
       `The connection to ${host} was lost: ssh ended with status 255.`,
     );
   }
-  if (desk.refusedKey) return desk.refusedKey;
-  const name = visible(waitsFor.station.address.host);
-  if (desk.lacksAnswer) {
+  if (prompts.refusedKey) return prompts.refusedKey;
+  const name = visible(waitsFor.hop.address.host);
+  if (prompts.lacksAnswer) {
     const message = `${host}: the login needs an answer (passphrase, password or code), and nobody gave one.`;
     return { code: 'authentication-needed', path: host, message };
   }

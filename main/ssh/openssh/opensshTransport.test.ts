@@ -24,7 +24,7 @@ import { nobody, type Question } from '../questions';
 import { defaultLiveOptions, openSsh, type LiveOptions } from '../../sources/live/sshSource';
 import type { LiveSource } from '../../sources/live/connectedSource';
 import { resolveHost } from '../config/config';
-import { AskpassDesk } from './askpassDesk';
+import { AskpassPrompts } from './askpassPrompts';
 import { connectOpenSsh } from './opensshTransport';
 
 const impossible = skipping(import.meta.filename, cannotServe());
@@ -331,7 +331,7 @@ describe.skipIf(impossible)('connecting as configured', () => {
     const settings = await resolveHost(address, { configFile: config });
     const connected = await connectOpenSsh({
       address,
-      stations: [{ address, settings }],
+      hops: [{ address, settings }],
       rulesFor: ({ knownHostsFiles, hostKeyPolicy }) => ({
         files: knownHostsFiles,
         accepted: new AcceptedKeys(`${config}-none`),
@@ -347,7 +347,7 @@ describe.skipIf(impossible)('connecting as configured', () => {
     });
     if (!connected.ok) throw new Error(connected.problem.message);
     // From the moment in which the host's key was accepted nothing looks for what the helpers say.
-    const judged = vi.spyOn(AskpassDesk.prototype, 'answerAboutKey');
+    const judged = vi.spyOn(AskpassPrompts.prototype, 'answerAboutKey');
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     const script = 'echo complaint >&2; exit 3';
     const beginning = connected.value.exec({ line: script, argv: [] });

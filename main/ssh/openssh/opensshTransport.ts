@@ -13,7 +13,7 @@ import type { HostKeyRules } from '../hostKeys/hostKeyPolicy';
 import { openSshConfig } from './openSshConfig';
 import { explainFailure } from './openSshFailure';
 import { handsOverKeys } from './openSshVersion';
-import type { Station } from '../ssh2/proxyJump';
+import type { Hop } from '../ssh2/proxyJump';
 import { tooManyWords, type Ask } from '../questions';
 import { tellAllOfCertificates } from '../hostKeys/revokedKeys';
 import type { Trace } from '../trace';
@@ -22,7 +22,7 @@ import type { Channel, ChannelEnd, Transport } from '../transport';
 export interface OpenSshOptions {
   readonly address: HostAddress;
   /** The hops, and the host itself as the last one. */
-  readonly stations: readonly Station[];
+  readonly hops: readonly Hop[];
   readonly rulesFor: (settings: HostSettings) => HostKeyRules;
   readonly identity: string | null;
   readonly config: ConfigOptions;
@@ -36,8 +36,8 @@ export interface OpenSshOptions {
 
 /** Connects with the first program: until then nothing is known but that there is an `ssh`. */
 export async function connectOpenSsh(options: OpenSshOptions): Promise<Result<Transport>> {
-  const { address, stations } = options;
-  const names = [address, ...stations.map((station) => station.address)];
+  const { address, hops } = options;
+  const names = [address, ...hops.map((hop) => hop.address)];
   if (names.some(({ host, user }) => host.startsWith('-') || user?.startsWith('-'))) {
     return fail('unreachable', address.host, 'A host name can’t begin with “-”.');
   }
@@ -66,10 +66,10 @@ export async function connectOpenSsh(options: OpenSshOptions): Promise<Result<Tr
   return succeed<Transport>({
     closed,
     get neededHuman() {
-      return helper.desk.neededHuman;
+      return helper.prompts.neededHuman;
     },
     async exec({ line }) {
-      helper.desk.begin();
+      helper.prompts.begin();
       helper.listen();
       const argv = sshArguments(options, helper, line);
       trace?.(`openssh: runs ${argv.slice(0, -1).join(' ')}`);
@@ -79,7 +79,7 @@ export async function connectOpenSsh(options: OpenSshOptions): Promise<Result<Tr
       void watch(channel);
       const entered = await loggedIn(channel, options, helper);
       helper.rest();
-      const { refusedKey } = helper.desk;
+      const { refusedKey } = helper.prompts;
       if (refusedKey) trace?.(`openssh: host key refused, ${refusedKey.code}`);
       trace?.(`openssh: ${entered.ok ? 'let in' : entered.problem.code}`);
       return entered;
@@ -123,15 +123,15 @@ function loggedIn(
   { address: { host }, connectMs, loginMs }: OpenSshOptions,
   helper: Askpass,
 ): Promise<Result<Channel>> {
-  const { desk } = helper;
+  const { prompts } = helper;
   const limitMs = connectMs + loginMs;
   return new Promise((resolve) => {
     let isOver = false;
     const settle = (result: Result<Channel>) => {
       isOver = true;
       clearInterval(timer);
-      desk.onLogin = () => undefined;
-      desk.onTooMany = () => undefined;
+      prompts.onLogin = () => undefined;
+      prompts.onTooMany = () => undefined;
       channel.stdout.off('readable', keep);
       channel.stderr.off('data', sort);
       resolve(result);
@@ -161,15 +161,15 @@ function loggedIn(
       // Where the user's shell ran nothing for us, the program's first words tell.
       channel.stdout.read(0);
       if (channel.stdout.readableLength > 0) {
-        desk.noteAllLogins();
+        prompts.noteAllLogins();
         succeeded();
       }
-      if (desk.idleSince === null || performance.now() - desk.idleSince < limitMs) return;
+      if (prompts.idleSince === null || performance.now() - prompts.idleSince < limitMs) return;
       settle(fail('timeout', host, `${host} did not answer within ${limitMs / 1000} s.`));
       channel.close();
     }, patienceMs);
-    desk.onLogin = succeeded;
-    desk.onTooMany = () => {
+    prompts.onLogin = succeeded;
+    prompts.onTooMany = () => {
       settle(fail('authentication-failed', host, `${host}: ${tooManyWords()}`));
       channel.close();
     };
@@ -186,7 +186,7 @@ function judged(
   helper: Askpass,
   hands: boolean,
 ): Channel {
-  const { desk } = helper;
+  const { prompts } = helper;
   const begun = performance.now();
   let printed = '';
   channel.stderr.on('data', (chunk: Buffer) => {
@@ -197,7 +197,7 @@ function judged(
     helper.hear();
     if (problem || status !== 255) return { status, problem };
     const tookMs = performance.now() - begun;
-    const login = { host: address.host, desk, handsOverKeys: hands, tookMs, connectMs, printed };
+    const login = { host: address.host, prompts, handsOverKeys: hands, tookMs, connectMs, printed };
     return { status, problem: explainFailure(login) };
   });
   return { ...channel, ended };
@@ -208,22 +208,22 @@ const mostPrinted = 16_384;
 
 /** The files that `ssh` reads. */
 async function configure(
-  { stations, rulesFor, config, connectMs }: OpenSshOptions,
+  { hops, rulesFor, config, connectMs }: OpenSshOptions,
   helper: Askpass,
   hands: boolean,
 ): Promise<void> {
-  const last = stations.at(-1)?.settings;
-  // All stations have the same store.
+  const last = hops.at(-1)?.settings;
+  // All hops have the same store.
   const accepted = last ? (await rulesFor(last).accepted.asKnownHosts()).text : '';
   await writeFile(helper.knownHosts, accepted === '' ? '' : `${accepted}\n`, { mode: 0o600 });
-  const judged = new Set<Station>();
-  for (const station of hands ? stations : []) {
-    const { revokedFiles } = station.settings.hostKeyPolicy;
-    if (await tellAllOfCertificates(revokedFiles)) judged.add(station);
+  const judged = new Set<Hop>();
+  for (const hop of hands ? hops : []) {
+    const { revokedFiles } = hop.settings.hostKeyPolicy;
+    if (await tellAllOfCertificates(revokedFiles)) judged.add(hop);
   }
   const lines = openSshConfig({
-    stations,
-    judgesRevoked: (station) => judged.has(station),
+    hops,
+    judgesRevoked: (hop) => judged.has(hop),
     knownHostsOf: ({ settings }) => [helper.knownHosts, ...rulesFor(settings).files],
     knownHostsProgram: hands ? helper.knownHostsProgram : null,
     loggedInProgram: helper.loggedInProgram,

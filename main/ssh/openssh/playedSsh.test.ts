@@ -72,7 +72,7 @@ async function connect(more: Wish = {}) {
   const accepted = new AcceptedKeys(join(folder, 'klpscope.json'));
   const ask = answering();
   const connected = await connectOpenSsh({
-    stations: [{ address, settings }],
+    hops: [{ address, settings }],
     rulesFor: ({ hostKeyPolicy: policy }) => ({
       files: ['/user/known'],
       accepted,
@@ -158,9 +158,9 @@ describe('an ssh', () => {
       { user: null, host: 'db1', port: null },
       { configFile: '/dev/null' },
     );
-    const station = (host: string) => ({ address: { user: null, host, port: null }, settings });
-    const stations = [station('-gate'), station('db1')];
-    expect(await connect({ stations })).toMatchObject({ problem: { code: 'unreachable' } });
+    const hop = (host: string) => ({ address: { user: null, host, port: null }, settings });
+    const hops = [hop('-gate'), hop('db1')];
+    expect(await connect({ hops })).toMatchObject({ problem: { code: 'unreachable' } });
   });
 
   it('that is not there is a problem', async () => {

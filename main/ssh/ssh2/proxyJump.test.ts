@@ -10,7 +10,7 @@ import { AcceptedKeys } from '../hostKeys/acceptedKeys';
 import { usualPolicy } from '../hostKeys/hostKeyPolicy';
 import { resolveHost } from '../config/config';
 import type { Ask } from '../questions';
-import { connectRoute, keptUnder, nameOf, stationsTo } from './proxyJump';
+import { connectRoute, keptUnder, nameOf, hopsTo } from './proxyJump';
 import type { Ssh2Transport } from './ssh2Transport';
 
 const ends: (() => void)[] = [];
@@ -32,13 +32,13 @@ function configOf(...lines: string[]): { configFile: string } {
 
 async function way(config: { configFile: string }, host = 'db1') {
   const address = { user: null, host, port: null };
-  return stationsTo({ address, settings: await resolveHost(address, config) }, config);
+  return hopsTo({ address, settings: await resolveHost(address, config) }, config);
 }
 
 const hostsOf = async (config: { configFile: string }) =>
   (await way(config)).map(({ address }) => address.host);
 
-describe('the stations', () => {
+describe('the hops', () => {
   it('are the host itself where nothing lies between', async () => {
     expect(await hostsOf(configOf('Host db1', '  HostName 10.0.0.1'))).toEqual(['db1']);
   });
@@ -71,9 +71,9 @@ describe('the stations', () => {
 
   it('have the name of known_hosts, in which an alias has no port', async () => {
     const names = async (...lines: string[]) => {
-      const [station] = await way(configOf('Host db1', ...lines));
-      if (!station) throw new Error('no station');
-      return [keptUnder(station), nameOf(station)];
+      const [hop] = await way(configOf('Host db1', ...lines));
+      if (!hop) throw new Error('no hop');
+      return [keptUnder(hop), nameOf(hop)];
     };
     expect(await names('  HostName Example.org')).toEqual([
       { host: 'example.org', port: 22 },
@@ -125,7 +125,7 @@ async function travel({ servers, unknown = [], lines = [], jump, ask = answering
   );
   const connected = await connectRoute(
     {
-      stations: await way(config),
+      hops: await way(config),
       rulesFor: () => ({
         files: [known],
         accepted: new AcceptedKeys(join(folder, 'accepted.json')),
@@ -263,7 +263,7 @@ describe('a connection over other hosts', () => {
       throw new Error('nobody asks for rules');
     };
     const connected = await connectRoute(
-      { stations: [], rulesFor },
+      { hops: [], rulesFor },
       { ask: answering(), connectMs: 1, loginMs: 1, signal: new AbortController().signal },
     );
     expect(connected).toMatchObject({ ok: false, problem: { code: 'unreachable' } });

@@ -15,8 +15,8 @@ import {
 
 type Shared = Omit<Ssh2Options, 'settings' | 'alias' | 'through' | 'hostKeys'>;
 
-/** A host on the way, or the one at its end. */
-export interface Station {
+/** A host on the way (one of a ProxyJump), or the one at its end. */
+export interface Hop {
   readonly address: HostAddress;
   readonly settings: HostSettings;
 }
@@ -29,46 +29,46 @@ const mostHops = 16;
  * itself. As in OpenSSH only the first hop's own ProxyJump counts: the others are reached through the
  * one before.
  */
-export async function stationsTo(host: Station, config: ConfigOptions): Promise<Station[]> {
-  const way: Station[] = [host];
+export async function hopsTo(host: Hop, config: ConfigOptions): Promise<Hop[]> {
+  const way: Hop[] = [host];
   let { jumps } = host.settings;
   while (jumps.length > 0 && way.length < mostHops) {
-    const hops = await Promise.all(
+    const before = await Promise.all(
       jumps.map(async (address) => ({ address, settings: await resolveHost(address, config) })),
     );
-    way.unshift(...hops);
-    jumps = hops[0]?.settings.jumps ?? [];
+    way.unshift(...before);
+    jumps = before[0]?.settings.jumps ?? [];
   }
   return way;
 }
 
-/** Under which a station's keys are kept: a host and a port. */
-export function keptUnder({ settings }: Station): { readonly host: string; readonly port: number } {
+/** Under which a hop's keys are kept: a host and a port. */
+export function keptUnder({ settings }: Hop): { readonly host: string; readonly port: number } {
   const { hostKeyAlias, hostname, port } = settings;
   return { host: hostKeyAlias ?? hostname, port: hostKeyAlias === null ? port : 22 };
 }
 
 /** The same as in known_hosts. */
-export function nameOf(station: Station): string {
-  const { host, port } = keptUnder(station);
+export function nameOf(hop: Hop): string {
+  const { host, port } = keptUnder(hop);
   return hostToken(host, port);
 }
 
 export interface Route {
-  readonly stations: readonly Station[];
+  readonly hops: readonly Hop[];
   /** Host key rules of one host: its own files. */
   readonly rulesFor: (settings: HostSettings) => Ssh2Options['hostKeys'];
 }
 
 /** @returns the last hop's transport; closing it closes all */
 export async function connectRoute(route: Route, shared: Shared): Promise<Ssh2Result> {
-  const hops: Ssh2Transport[] = [];
+  const opened: Ssh2Transport[] = [];
   const giveUp = () => {
-    for (const hop of [...hops].reverse()) hop.close();
+    for (const transport of [...opened].reverse()) transport.close();
   };
   let through: Duplex | null = null;
-  const { stations } = route;
-  for (const [index, { address, settings }] of stations.entries()) {
+  const { hops } = route;
+  for (const [index, { address, settings }] of hops.entries()) {
     const connected = await connectSsh2({
       ...shared,
       ask: settings.isBatch ? nobody : shared.ask,
@@ -81,9 +81,9 @@ export async function connectRoute(route: Route, shared: Shared): Promise<Ssh2Re
       giveUp();
       return connected;
     }
-    hops.push(connected.value);
-    const next = stations[index + 1];
-    if (!next) return succeed(chained(connected.value, hops));
+    opened.push(connected.value);
+    const next = hops[index + 1];
+    if (!next) return succeed(chained(connected.value, opened));
     const forwarded = await forward(connected.value, next.settings, address.host);
     if (!forwarded.ok) {
       giveUp();
@@ -114,11 +114,11 @@ function forward(
 
 async function closeWith(last: Ssh2Transport, before: readonly Ssh2Transport[]): Promise<void> {
   await last.closed;
-  for (const hop of before.toReversed()) hop.close();
+  for (const transport of before.toReversed()) transport.close();
 }
 
-function chained(last: Ssh2Transport, hops: readonly Ssh2Transport[]): Ssh2Transport {
-  const before = hops.filter((hop) => hop !== last);
+function chained(last: Ssh2Transport, opened: readonly Ssh2Transport[]): Ssh2Transport {
+  const before = opened.filter((transport) => transport !== last);
   void closeWith(last, before);
-  return { ...last, neededHuman: hops.some(({ neededHuman }) => neededHuman) };
+  return { ...last, neededHuman: opened.some(({ neededHuman }) => neededHuman) };
 }

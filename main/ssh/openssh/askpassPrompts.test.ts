@@ -6,12 +6,12 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { answering } from '../../../testing/main/answering';
 import { AcceptedKeys } from '../hostKeys/acceptedKeys';
 import { usualPolicy } from '../hostKeys/hostKeyPolicy';
-import { AskpassDesk } from './askpassDesk';
+import { AskpassPrompts } from './askpassPrompts';
 import { resolveHost } from '../config/config';
 import { fingerprint } from '../hostKeys/knownHosts';
 import type { Ask } from '../questions';
 
-const folder = mkdtempSync(join(tmpdir(), 'klpscope-desk-'));
+const folder = mkdtempSync(join(tmpdir(), 'klpscope-prompts-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const other = 'ecdsa-sha2-nistp256 ';
@@ -27,13 +27,13 @@ writeFileSync(
   `Host gate\n  HostName 10.0.0.1\n  Port 2200\nHost *\n  UserKnownHostsFile ${known}\n  GlobalKnownHostsFile /dev/null\n`,
 );
 
-async function desk(ask: Ask, acceptNew = false, marksServerWords = true) {
-  const station = async (host: string) => {
+async function prompts(ask: Ask, acceptNew = false, marksServerWords = true) {
+  const hop = async (host: string) => {
     const address = { user: null, host, port: null };
     return { address, settings: await resolveHost(address, { configFile: config }) };
   };
-  return new AskpassDesk({
-    stations: [await station('gate'), await station('db1')],
+  return new AskpassPrompts({
+    hops: [await hop('gate'), await hop('db1')],
     rulesFor: ({ knownHostsFiles }) => ({
       files: knownHostsFiles,
       accepted: new AcceptedKeys(join(folder, 'accepted.json')),
@@ -57,10 +57,10 @@ const keyNumber = (number: number) =>
 const printOf = (key: string) => fingerprint(Buffer.from(key, 'base64'));
 const gate = '[10.0.0.1]:2200';
 
-describe('AskpassDesk', () => {
+describe('AskpassPrompts', () => {
   it('asks about the key of the very hop that ssh hands it, once', async () => {
     const ask = answering(['accept']);
-    const at = await desk(ask);
+    const at = await prompts(ask);
     const key = keyNumber(1);
     const line = `${gate} ssh-ed25519 ${key}`;
     expect(await at.answerAboutKey({ name: gate, key, lines: '' })).toBe(line);
@@ -78,13 +78,13 @@ describe('AskpassDesk', () => {
     ]);
     expect(at.neededHuman).toBe(true);
     expect(at.refusedKey).toBeNull();
-    expect(at.waitsFor).toMatchObject({ station: { address: { host: 'gate' } }, isVerified: true });
+    expect(at.waitsFor).toMatchObject({ hop: { address: { host: 'gate' } }, isVerified: true });
     at.noteLogin();
-    expect(at.waitsFor).toMatchObject({ station: { address: { host: 'db1' } }, isVerified: false });
+    expect(at.waitsFor).toMatchObject({ hop: { address: { host: 'db1' } }, isVerified: false });
   });
 
   it('lets nobody in where nobody says yes, and saves a key where that was asked for', async () => {
-    const at = await desk(answering(null, ['accept-and-save']));
+    const at = await prompts(answering(null, ['accept-and-save']));
     const offered = { name: 'db1', key: keyNumber(1), lines: '' };
     expect(await at.answerAboutKey(offered)).toBeNull();
     expect(at.refusedKey).toMatchObject({ code: 'host-key-unknown' });
@@ -97,11 +97,11 @@ describe('AskpassDesk', () => {
   it('takes new hosts only where it was told to, and of which nothing is known', async () => {
     const ask = answering();
     const offered = { name: 'db1', key: keyNumber(2), lines: '' };
-    expect(await (await desk(ask, true)).answerAboutKey(offered)).not.toBeNull();
+    expect(await (await prompts(ask, true)).answerAboutKey(offered)).not.toBeNull();
     expect(ask.asked).toEqual([]);
     rmSync(join(folder, 'accepted.json'));
     writeFileSync(known, `db1 ${other}${nistKey}\n@cert-authority *.0.0.1 ${other}${nistKey}\n`);
-    const strict = await desk(ask, true);
+    const strict = await prompts(ask, true);
     expect(await strict.answerAboutKey(offered)).toBeNull();
     expect(await strict.answerAboutKey({ ...offered, name: gate })).toBeNull();
     expect(ask.asked).toMatchObject([{ verdict: 'other-key-type' }, { verdict: 'ca-only' }]);
@@ -110,7 +110,7 @@ describe('AskpassDesk', () => {
 
   it('counts what the user’s own command says as it counts the files', async () => {
     const ask = answering();
-    const at = await desk(ask, true);
+    const at = await prompts(ask, true);
     const [key, old] = [keyNumber(3), keyNumber(4)];
     const offer = (lines: string) => at.answerAboutKey({ name: 'db1', key, lines });
     expect(await offer(`db1 ssh-ed25519 ${old}`)).toBeNull();
@@ -124,7 +124,7 @@ describe('AskpassDesk', () => {
   });
 
   it('accepts no key of a host that is not on the way', async () => {
-    const at = await desk(answering(['accept']), true);
+    const at = await prompts(answering(['accept']), true);
     const offered = { name: 'elsewhere', key: keyNumber(5), lines: '' };
     expect(await at.answerAboutKey(offered)).toBeNull();
     expect(at.refusedKey).toMatchObject({ code: 'host-key-unknown' });
@@ -132,7 +132,7 @@ describe('AskpassDesk', () => {
 
   it('takes no text for a question about a key: that of another ssh is shown as it is', async () => {
     const ask = answering(['x'], ['yes'], null);
-    const at = await desk(ask);
+    const at = await prompts(ask);
     const words = "The authenticity of host 'db1 (10.0.0.1)' can't be established.\nContinue? ";
     expect(await at.answer(`(ada@db1) ${words}`)).toBe('x');
     expect(await at.answer(words)).toBe('yes');
@@ -148,7 +148,7 @@ describe('AskpassDesk', () => {
 
   it('tells passphrases, passwords and a server’s own questions apart, each with its host', async () => {
     const ask = answering(['a'], ['b'], ['c']);
-    const at = await desk(ask);
+    const at = await prompts(ask);
     expect(await at.answer("Enter passphrase for key '/home/ada/.ssh/id': ")).toBe('a');
     expect(await at.answer("ada@10.0.0.1's password: ")).toBe('b');
     expect(await at.answer('(ada@db1) One-time code: ')).toBe('c');
@@ -167,7 +167,7 @@ describe('AskpassDesk', () => {
 
   it('takes every question for a server’s own where ssh does not mark those', async () => {
     const ask = answering(['a'], ['b']);
-    const at = await desk(ask, false, false);
+    const at = await prompts(ask, false, false);
     const words = ["Enter passphrase for key '/home/ada/.ssh/id': ", "ada@10.0.0.1's password: "];
     for (const text of words) await at.answer(text);
     expect(ask.asked).toMatchObject(
@@ -177,7 +177,7 @@ describe('AskpassDesk', () => {
 
   it('says that an answer was wrong when it is asked again, and not for a second login', async () => {
     const ask = answering(['wrong'], ['right']);
-    const at = await desk(ask);
+    const at = await prompts(ask);
     const question = "ada@db1's password: ";
     await at.answer(question);
     expect(await at.answer(question)).toBe('right');
@@ -189,7 +189,7 @@ describe('AskpassDesk', () => {
 
   it('gives no code a second time', async () => {
     const ask = answering(['111'], ['222']);
-    const at = await desk(ask);
+    const at = await prompts(ask);
     expect(await at.answer('(ada@db1) Code: ')).toBe('111');
     at.begin();
     expect(await at.answer('(ada@db1) Code: ')).toBe('222');
@@ -197,7 +197,7 @@ describe('AskpassDesk', () => {
 
   it('stops answering after as many questions as three rounds may have, and says so', async () => {
     const ask = answering(...Array.from({ length: 60 }, (_, index) => [`${index}`]));
-    const at = await desk(ask);
+    const at = await prompts(ask);
     let heard = 0;
     at.onTooMany = () => (heard += 1);
     const answers: (string | null)[] = [];
@@ -212,7 +212,7 @@ describe('AskpassDesk', () => {
 
   it('asks nobody again who gave no answer', async () => {
     const ask = answering(null, ['late']);
-    const at = await desk(ask);
+    const at = await prompts(ask);
     expect(await at.answer('(a@db1) Password: ')).toBeNull();
     expect(await at.answer('(a@db1) Code: ')).toBeNull();
     expect(at.lacksAnswer).toBe(true);
@@ -222,7 +222,7 @@ describe('AskpassDesk', () => {
 
 describe('a further login of the same connection', () => {
   it('begins with no host let in, no key verified, and nothing refused', async () => {
-    const at = await desk(answering(['accept'], null));
+    const at = await prompts(answering(['accept'], null));
     const offered = { name: gate, key: keyNumber(7), lines: '' };
     await at.answerAboutKey(offered);
     at.noteLogin();
@@ -231,7 +231,7 @@ describe('a further login of the same connection', () => {
     at.begin();
     expect(at.refusedKey).toBeNull();
     expect(at.waitsFor).toMatchObject({
-      station: { address: { host: 'gate' } },
+      hop: { address: { host: 'gate' } },
       isVerified: false,
     });
     rmSync(join(folder, 'accepted.json'), { force: true });
@@ -241,8 +241,8 @@ describe('a further login of the same connection', () => {
     const ask = answering(['accept'], ['accept']);
     const address = { user: null, host: 'db1', port: null };
     const settings = await resolveHost(address, { configFile: config });
-    const at = new AskpassDesk({
-      stations: [{ address, settings }],
+    const at = new AskpassPrompts({
+      hops: [{ address, settings }],
       rulesFor: () => ({
         files: [],
         // No folder: nothing can be kept there.
@@ -271,7 +271,7 @@ it('knows since when nobody is asked, and who had to answer', async () => {
     seen.push(at.idleSince, at.neededHuman);
     return Promise.resolve(['1']);
   };
-  const at = await desk(ask);
+  const at = await prompts(ask);
   const before = at.idleSince ?? Infinity;
   await at.answer('(ada@db1) Code: ');
   expect(seen).toEqual([null, false]);

@@ -2,11 +2,11 @@
 import { performance } from 'node:perf_hooks';
 import type { Ask } from '../../ssh/questions';
 
-export class HumanTime {
+export class PromptClock {
   private asked = 0;
   private last = -Infinity;
 
-  /** The same, and it is known when it asks. */
+  /** @returns the same asker, which notes here when it begins to ask and when it is answered */
   through(ask: Ask): Ask {
     const timed: Ask = async (question) => {
       this.asked += 1;
@@ -21,8 +21,8 @@ export class HumanTime {
   }
 
   /**
-   * Milliseconds that are left of a limit that has run out, since somebody was being asked meanwhile;
-   * 0: it holds.
+   * A limit has run out. Somebody may have been asked meanwhile, whose time doesn't count.
+   * @returns milliseconds that are still to be waited; 0: none, the limit was really reached
    */
   readonly left = (limitMs: number): number =>
     this.asked > 0 ? limitMs : Math.max(0, this.last + limitMs - performance.now());

@@ -1,12 +1,12 @@
 /** The time that people take, which counts for no limit. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { HumanTime } from './humanTime';
+import { PromptClock } from './promptClock';
 import { nobody, type Ask, type Question } from '../../ssh/questions';
 import { TimeLimit } from '../../ssh/ssh2/timeLimit';
 
 const question: Question = { kind: 'password', user: 'root', host: 'db1', again: false };
 
-describe('HumanTime', () => {
+describe('PromptClock', () => {
   let clock = 0;
   beforeEach(() => {
     clock = 50_000;
@@ -15,7 +15,7 @@ describe('HumanTime', () => {
   afterEach(() => void vi.restoreAllMocks());
 
   /** Answers when it is told to. */
-  function slow(time: HumanTime) {
+  function slow(time: PromptClock) {
     const answers: ((how: readonly string[] | Error) => void)[] = [];
     const ask: Ask = () =>
       new Promise((resolve, reject) =>
@@ -25,11 +25,11 @@ describe('HumanTime', () => {
   }
 
   it('leaves nothing of a limit where nobody was asked', () => {
-    expect(new HumanTime().left(1000)).toBe(0);
+    expect(new PromptClock().left(1000)).toBe(0);
   });
 
   it('leaves all of it while somebody is asked, and counts anew from the last answer', async () => {
-    const time = new HumanTime();
+    const time = new PromptClock();
     const { ask, answers } = slow(time);
     const asked = [ask(question), ask(question)];
     expect(time.left(1000)).toBe(1000);
@@ -46,7 +46,7 @@ describe('HumanTime', () => {
   });
 
   it('is over where asking fails', async () => {
-    const time = new HumanTime();
+    const time = new PromptClock();
     const { ask, answers } = slow(time);
     const asked = ask(question);
     answers[0]?.(new Error('gone'));
@@ -56,7 +56,7 @@ describe('HumanTime', () => {
   });
 
   it('goes on saying that there is nobody', async () => {
-    const time = new HumanTime();
+    const time = new PromptClock();
     const ask = time.through(nobody);
     expect(ask.unattended).toBe(true);
     expect(await ask(question)).toBeNull();

@@ -15,13 +15,13 @@ import {
 } from '../hostKeys/hostKeys';
 import type { HostKeyRules } from '../hostKeys/hostKeyPolicy';
 import { keyType, type KnownHostsFile } from '../hostKeys/knownHosts';
-import { keptUnder, nameOf, type Station } from '../ssh2/proxyJump';
+import { keptUnder, nameOf, type Hop } from '../ssh2/proxyJump';
 import type { Ask, Question } from '../questions';
 
-export interface DeskOptions {
+export interface AskpassPromptsOptions {
   /** The hops on the way, and the host itself as the last one; any of them may ask. */
-  readonly stations: readonly Station[];
-  readonly rulesFor: (settings: Station['settings']) => HostKeyRules;
+  readonly hops: readonly Hop[];
+  readonly rulesFor: (settings: Hop['settings']) => HostKeyRules;
   readonly ask: Ask;
   /**
    * Whether `ssh` puts in front of a server's own words whose they are, as since 8.5; before that, each
@@ -45,7 +45,7 @@ export interface OfferedKey {
 /** Questions that `ssh` itself asks until it gets a yes or a no: confirm() of sshconnect.c. */
 const confirmations = ["The authenticity of host '", "Please type 'yes'"];
 
-export class AskpassDesk {
+export class AskpassPrompts {
   neededHuman = false;
   lacksAnswer = false;
   /** Why a host's key was not accepted; null: each was that was shown. */
@@ -58,7 +58,7 @@ export class AskpassDesk {
   idleSince: number | null = performance.now();
   /** Hosts that have let us in, in the order in which they are connected to. */
   private logins = 0;
-  private verified = new Set<Station>();
+  private verified = new Set<Hop>();
   private asked = 0;
   /** Questions of the login that runs. */
   private heard = new Set<string>();
@@ -67,7 +67,7 @@ export class AskpassDesk {
   /** Keys that were accepted for this connection, by name: who can't keep one is not asked again. */
   private readonly accepted = new Map<string, string>();
 
-  constructor(private readonly options: DeskOptions) {}
+  constructor(private readonly options: AskpassPromptsOptions) {}
 
   /** Another login begins: what was asked before is not wrong for being asked again. */
   begin(): void {
@@ -80,19 +80,19 @@ export class AskpassDesk {
   }
 
   /** The host that has not let us in yet, and whether its key was accepted; null: all have. */
-  get waitsFor(): { readonly station: Station; readonly isVerified: boolean } | null {
-    const station = this.options.stations[this.logins];
-    return station ? { station, isVerified: this.verified.has(station) } : null;
+  get waitsFor(): { readonly hop: Hop; readonly isVerified: boolean } | null {
+    const hop = this.options.hops[this.logins];
+    return hop ? { hop, isVerified: this.verified.has(hop) } : null;
   }
 
   noteLogin(): void {
     this.logins += 1;
-    if (this.logins === this.options.stations.length) this.onLogin();
+    if (this.logins === this.options.hops.length) this.onLogin();
   }
 
   /** Where the user's own shell told nothing of the logins, and yet the program runs. */
   noteAllLogins(): void {
-    this.logins = this.options.stations.length;
+    this.logins = this.options.hops.length;
   }
 
   /** @returns null: no answer, which ends this way of logging in */
@@ -110,17 +110,15 @@ export class AskpassDesk {
       const type = keyType(key);
       const more = [{ path: 'KnownHostsCommand', text: offered.lines }];
       if (offered.isAddress) return this.passAddress(offered, key, more);
-      const station = this.options.stations.find(
-        (each) => nameOf(each) === offered.name.toLowerCase(),
-      );
-      if (isCertificate(type)) return this.passCertificate(station, key, more);
-      if (!station) {
+      const hop = this.options.hops.find((each) => nameOf(each) === offered.name.toLowerCase());
+      if (isCertificate(type)) return this.passCertificate(hop, key, more);
+      if (!hop) {
         this.refusedKey ??= this.strange(offered.name);
         return null;
       }
       const line = `${offered.name} ${type} ${offered.key}`;
       if (this.accepted.get(offered.name) !== offered.key) {
-        const decision = await this.decide(station, key, more);
+        const decision = await this.decide(hop, key, more);
         if (!decision.accepted) {
           this.refusedKey = decision.problem;
           return null;
@@ -128,18 +126,14 @@ export class AskpassDesk {
         this.neededHuman ||= decision.byHuman;
         this.accepted.set(offered.name, offered.key);
       }
-      this.verified.add(station);
+      this.verified.add(hop);
       return line;
     });
   }
 
-  private decide(
-    station: Station,
-    key: Buffer,
-    more: readonly KnownHostsFile[],
-  ): Promise<HostKeyDecision> {
-    const { host, port } = keptUnder(station);
-    const rules = this.options.rulesFor(station.settings);
+  private decide(hop: Hop, key: Buffer, more: readonly KnownHostsFile[]): Promise<HostKeyDecision> {
+    const { host, port } = keptUnder(hop);
+    const rules = this.options.rulesFor(hop.settings);
     return decideHostKey(rules, host, port, key, more);
   }
 
@@ -148,13 +142,13 @@ export class AskpassDesk {
    * to the key in it. It asks about one a second time by the host's name without the port.
    */
   private async passCertificate(
-    station: Station | undefined,
+    hop: Hop | undefined,
     certificate: Buffer,
     more: readonly KnownHostsFile[],
   ): Promise<string | null> {
-    if (!station) return '';
-    const rules = this.options.rulesFor(station.settings);
-    const { host, port } = keptUnder(station);
+    if (!hop) return '';
+    const rules = this.options.rulesFor(hop.settings);
+    const { host, port } = keptUnder(hop);
     const signed = signedKeys(certificate);
     const keys = [certificate, ...(signed ? [signed.key, signed.authority] : [])];
     for (const key of keys) {
@@ -163,7 +157,7 @@ export class AskpassDesk {
       this.refusedKey = problem;
       return null;
     }
-    this.verified.add(station);
+    this.verified.add(hop);
     return '';
   }
 
@@ -174,16 +168,16 @@ export class AskpassDesk {
     more: readonly KnownHostsFile[],
   ): Promise<string | null> {
     // Asked about the same key just before, under the name.
-    const station = this.options.stations.find(
+    const hop = this.options.hops.find(
       (each) => this.verified.has(each) && this.accepted.get(nameOf(each)) === key,
     );
-    if (!station) {
+    if (!hop) {
       this.refusedKey ??= this.strange(name);
       return null;
     }
-    const rules = this.options.rulesFor(station.settings);
+    const rules = this.options.rulesFor(hop.settings);
     const [, address = name] = /^\[([^\]]+)\]:\d+$/.exec(name) ?? [];
-    const problem = await decideAddress(rules, address, station.settings.port, bytes, more);
+    const problem = await decideAddress(rules, address, hop.settings.port, bytes, more);
     if (problem === null) return `${name} ${keyType(bytes)} ${key}`;
     this.refusedKey = problem;
     return null;
@@ -251,8 +245,8 @@ export class AskpassDesk {
 
   /** `ssh` names hosts by their addresses; an address of none is the host's at the end of the way. */
   private calledByUser(hostname: string): string {
-    const stations = [...this.options.stations].reverse();
-    const named = stations.find(({ settings }) => settings.hostname === hostname);
-    return (named ?? stations[0])?.address.host ?? hostname;
+    const hops = [...this.options.hops].reverse();
+    const named = hops.find(({ settings }) => settings.hostname === hostname);
+    return (named ?? hops[0])?.address.host ?? hostname;
   }
 }
