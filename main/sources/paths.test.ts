@@ -1,5 +1,5 @@
 /** What a failed system call means, and what is read of files on this machine. */
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../testing/main/folders';
@@ -32,6 +32,15 @@ describe('a file', () => {
     const path = join(temporaryFolder(), 'file');
     writeFileSync(path, '12345');
     expect(readText(path, limit)).toEqual({ text, truncated });
+  });
+
+  it('is open no longer than it is read', () => {
+    const path = join(temporaryFolder(), 'file');
+    writeFileSync(path, 'x');
+    const open = () => readdirSync('/proc/self/fd').length;
+    const before = open();
+    for (let times = 0; times < 10; times += 1) readText(path, 10);
+    expect(open()).toBe(before);
   });
 
   it('is read whole that is longer than one read takes', () => {

@@ -130,6 +130,10 @@ describe('threads', () => {
       ],
     });
     expect(treeOf({ 'proc/1/task/1/stat': file('') }).scanThreads()).toBeNull();
+    const long = treeOf({ 'proc/1/task/1/patch_state': file('x'.repeat(1000)) });
+    expect(long.scanThreads()?.invalid).toEqual([
+      { path: '/proc/1/task/1/patch_state', text: 'x'.repeat(64) },
+    ]);
   });
 
   it('have stacks, cut as any file is', () => {

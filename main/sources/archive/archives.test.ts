@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import {
@@ -12,6 +13,7 @@ import {
 import { klpscope } from '../../../testing/main/cli';
 import { hostFolder } from '../../../testing/main/folders';
 import { problemFrom, statusFrom } from '../../../testing/main/status';
+import { openSource } from '../openSource';
 
 describe('an archive', () => {
   it('reads as the folder that it was made of', async () => {
@@ -145,5 +147,38 @@ describe('entries that are neither file nor folder', () => {
     const { patches, problems } = await statusFrom(path);
     expect(patches[0]?.enabled).toBeNull();
     expect(problems.map((problem) => problem.path)).toContain(enabled);
+  });
+});
+
+describe('a log beside an archive', () => {
+  it('is read with it, by the name that it was given', async () => {
+    const path = await gzippedArchive(entriesOf(host));
+    const log = join(
+      hostFolder({ 'saved.log': '[    1.000000] livepatch: beside\n' }),
+      'saved.log',
+    );
+    for (const name of [log, relative(process.cwd(), log)]) {
+      const source = openSource({ kind: 'archive', text: path, path }, { log: name });
+      if (!source.ok) throw new Error(source.problem.message);
+      const sampled = await source.value.sample();
+      expect(sampled).toMatchObject({ ok: true, value: { logPath: name, source: 'archive' } });
+      const text = sampled.ok ? sampled.value.files.get(name) : undefined;
+      expect(text).toMatchObject({ text: expect.stringContaining('livepatch: beside') });
+    }
+  });
+
+  it('is read with a folder as well, before the log that lies in it', async () => {
+    const folder = hostFolder({ ...host, '/var/log/dmesg': '[    1.000000] livepatch: within\n' });
+    const log = join(
+      hostFolder({ 'saved.log': '[    1.000000] livepatch: beside\n' }),
+      'saved.log',
+    );
+    const logOf = async (options: { log?: string }) => {
+      const source = openSource({ kind: 'directory', text: 'x', path: folder }, options);
+      if (!source.ok) throw new Error(source.problem.message);
+      const sampled = await source.value.sample();
+      return sampled.ok ? sampled.value.logPath : sampled.problem.code;
+    };
+    expect([await logOf({ log }), await logOf({})]).toEqual([log, '/var/log/dmesg']);
   });
 });

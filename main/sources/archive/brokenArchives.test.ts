@@ -33,6 +33,18 @@ describe('an archive that is too large', () => {
     expect((await readArchive(path, roomy)).ok).toBe(true);
   });
 
+  it('is none that has just as much as is allowed', async () => {
+    const entries = entriesOf(host);
+    const tar = await tarOf(entries);
+    const path = archiveFile(gzipSync(tar));
+    const limits = { ...roomy, entries: entries.length, unpackedBytes: tar.length };
+    expect((await readArchive(path, limits)).ok).toBe(true);
+    const modules = await gzippedArchive(entriesOf({ ...host, '/proc/modules': 'x'.repeat(1000) }));
+    const exact = await readArchive(modules, roomy);
+    if (!exact.ok) throw new Error(exact.problem.message);
+    expect(exact.value.tree.readFile('/proc/modules', 1e6)).toMatchObject({ truncated: false });
+  });
+
   it('is refused before a bomb is unpacked', async () => {
     const bomb = await tarOf([
       ...entriesOf(host),
