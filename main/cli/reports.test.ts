@@ -147,3 +147,29 @@ it('livepatches that vendors of security software load are listed as they were',
   const { document } = await said('17-edr-tmhook-livepatch');
   expect(document.transitionState).toBe('none');
 });
+
+describe('what patches the kernel', () => {
+  it('may be Ksplice, of which nothing else is read', async () => {
+    const host = await said('08a-ksplice-uek');
+    expect(finding(host, 'other-live-patching')).toMatchObject({
+      severity: 'warning',
+      subject: 'Ksplice',
+    });
+    expect(host.text).not.toMatch(/original code|as it was booted|Every thread/);
+  });
+
+  it('may be kGraft, whose modules are no ghosts', async () => {
+    const host = await said('09a-kgraft-sle12sp3');
+    expect(finding(host, 'other-live-patching')).toMatchObject({ subject: 'kGraft' });
+    expect(host.text).toContain('in_progress reads 1');
+    expect(host.document.ghosts).toEqual([]);
+    expect(host.text).not.toMatch(/reboot|nothing can be patched/i);
+  });
+});
+
+it('threads of a container do not tell of the host’s', async () => {
+  const host = await said('21-container-view');
+  expect(host.text).not.toContain('about to complete');
+  expect(host.text).toContain('they may be a container’s');
+  expect(host.document.transition?.hiddenBlockersPossible).toBe(true);
+});

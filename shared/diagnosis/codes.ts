@@ -54,6 +54,8 @@ export const findingCodes = [
   'shadow-allocation-failed',
   'owner-unknown',
   'shadow-leak',
+  'other-live-patching',
+  'shadowed-fix',
 ] as const;
 
 export const severities = ['info', 'warning', 'error'] as const;

@@ -200,8 +200,28 @@ const remedyWords: Readonly<Record<RemedyCode, RemedyInWords>> = {
   },
 };
 
-export function remedyText(code: RemedyCode): RemedyInWords {
-  return remedyWords[code];
+/** What a vendor needs to help; of a stall, what `remedyWords` says. */
+const vendorWants: Readonly<Partial<Record<FindingCode, string>>> = {
+  'load-refused': refusalForVendor(),
+  'incompatible-livepatch': refusalForVendor(),
+  'shadow-allocation-failed': refusalForVendor(),
+  'duplicate-shadow-variable': refusalForVendor(),
+  overlap: 'Ask which of them is to stay; send the list of livepatches with their versions.',
+  'shadowed-fix': 'Ask which build is the newer one and how the older one is taken away.',
+  'object-not-patched': 'Send the status document and the versions of livepatch and module.',
+  'patches-nothing': 'Send the status document and the versions of livepatch and modules.',
+  'was-forced': 'Ask whether the host may run on, and what has to be checked.',
+};
+
+function refusalForVendor(): string {
+  return 'Send the kernel’s release, the version of the livepatch and the lines of the kernel log.';
+}
+
+/** @param about the finding that it is to help with; null: a blocking thread or a transition */
+export function remedyText(code: RemedyCode, about: FindingCode | null = null): RemedyInWords {
+  const words = remedyWords[code];
+  const wanted = code === 'ask-vendor' && about !== null ? vendorWants[about] : undefined;
+  return wanted === undefined ? words : { ...words, text: wanted };
 }
 
 const findingTitles: Readonly<Record<FindingCode, string>> = {
@@ -226,6 +246,8 @@ const findingTitles: Readonly<Record<FindingCode, string>> = {
   'shadow-allocation-failed': 'Shadow variable not attached',
   'owner-unknown': 'Redirected by an unknown owner',
   'shadow-leak': 'Shadow variables left over',
+  'other-live-patching': 'Patched by another engine',
+  'shadowed-fix': 'Fixes hidden by an older build',
 };
 
 export function findingTitle(code: FindingCode): string {

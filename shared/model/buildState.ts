@@ -1,6 +1,5 @@
 /** Turns readings into the state of the host that they describe. */
 import { parseEnabledFunctions } from '../readings/files/ftrace';
-import { parseProcStat } from '../readings/files/procStat';
 import { parseKernelLog, type KernelLog } from '../readings/log/kernelLog';
 import { enabledFunctionsFiles, livepatchRoot } from '../readings/paths';
 import type { FileReading, Readings } from '../readings/readings';
@@ -12,8 +11,10 @@ import { readHost } from './host';
 import { readRules } from './kernelRules';
 import { readLivepatches } from './livepatches';
 import { readLoadedModules, type LoadedModules } from './loadedModules';
+import { areOfContainer } from './container';
 import { decideNops } from './nops';
-import { plainText, ReadingsReader } from './reader';
+import { ReadingsReader } from './reader';
+import { findOtherEngines } from './otherEngines';
 import { orderLivepatches } from './stackOrder';
 import type { Livepatch, RedirectedFunction, SystemState } from './systemState';
 import { readTransition } from './transition';
@@ -48,11 +49,12 @@ export function buildState(readings: Readings): SystemState {
       // A thread's folder without the file: it ended while it was read or captured.
       threadsVanished: readings.threads && readings.threads.vanished + readings.threads.absent,
     },
-    threadsAreOfContainer: areOfContainer(reader),
+    threadsAreOfContainer: areOfContainer(readings),
     order,
     patches,
     functions: buildFunctionStacks(patches, order),
     ...facts,
+    otherEngines: findOtherEngines(reader, modules.newestFirst ?? []),
     ghosts: findGhosts(modules, new Set(patches.map(({ name }) => name))),
     unusedObjects: findUnusedObjects(patches, modules),
     log,
@@ -93,22 +95,6 @@ function readRedirected(reader: ReadingsReader): RedirectedFunction[] | null {
       }));
   }
   return null;
-}
-
-/**
- * In the host's own process numbers 2 is kthreadd, a kernel thread (init/main.c, rest_init); a
- * container has its own numbers, and no kernel threads.
- */
-function areOfContainer({ readings }: ReadingsReader): boolean | null {
-  const files = ['/proc/2/stat', '/proc/2/task/2/stat'];
-  const stat = files
-    .map((path) => plainText(readings, path))
-    .map((text) => (text === null ? null : parseProcStat(text)))
-    .find((found) => found !== null);
-  if (stat) return !stat.kthread;
-  const { threads } = readings;
-  if (!threads || threads.unlisted !== undefined || threads.pids.length === 0) return null;
-  return threads.pids.includes(2) ? null : true;
 }
 
 /** What was wrong with the sample as a whole. */

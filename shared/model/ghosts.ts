@@ -1,4 +1,5 @@
 /** Livepatch modules that are loaded although sysfs no longer knows them. */
+import { isOfOtherEngine } from './otherEngines';
 import type { LoadedModules } from './loadedModules';
 import type { GhostModule } from './systemState';
 
@@ -9,7 +10,10 @@ import type { GhostModule } from './systemState';
  */
 export function findGhosts(modules: LoadedModules, inSysfs: ReadonlySet<string>): GhostModule[] {
   return modules.livepatchModules
-    .filter((module) => !inSysfs.has(module) && modules.isLive(module) === true)
+    .filter(
+      (module) =>
+        !inSysfs.has(module) && !isOfOtherEngine(module) && modules.isLive(module) === true,
+    )
     .map((module) => {
       const refcount = modules.refcount(module);
       return { module, refcount, kind: kindOf(refcount) };

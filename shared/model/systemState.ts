@@ -6,6 +6,7 @@
  */
 import type { Problem } from '../base/problem';
 import type { SourceKind } from '../readings/readings';
+import type { OtherEngine } from './otherEngines';
 import type { StackFrame } from '../readings/files/stack';
 import type { KernelLog } from '../readings/log/kernelLog';
 
@@ -168,6 +169,7 @@ export interface SystemState {
   readonly transitionState: 'none' | 'running' | 'unknown';
   readonly transition: Transition | null;
   readonly ghosts: readonly GhostModule[];
+  readonly otherEngines: readonly OtherEngine[];
   /** Objects that are loaded modules with a reference count of 0: nobody uses them. */
   readonly unusedObjects: readonly string[];
   /** The kernel log as far as it speaks of livepatching; null: no log was read. */

@@ -42,10 +42,20 @@ describe('whether threads that can’t be seen may block', () => {
   });
 
   it('is possible where the capture breaks off among the threads', () => {
-    const readings = readingsOf({ ...moving, ...thread(1) });
+    const kthreadd = thread(2, { state: '1', kthread: true });
+    const readings = readingsOf({ ...moving, ...thread(1), ...kthreadd });
     const breaksOff = withFolder(readings, '/proc', { entries: [], truncated: true });
     expect(buildState(readings).transition?.hiddenBlockersPossible).toBe(false);
     expect(buildState(breaksOff).transition?.hiddenBlockersPossible).toBe(true);
+  });
+
+  it('is possible where the second process is no kernel thread: a container’s view', () => {
+    const seen = (second: Record<string, string>) =>
+      buildState(readingsOf({ ...moving, ...thread(1), ...second })).transition
+        ?.hiddenBlockersPossible;
+    expect(seen(thread(2, { kthread: true }))).toBe(false);
+    expect(seen(thread(2))).toBe(true);
+    expect(seen(thread(3))).toBe(true);
   });
 
   it('is unknown where the direction is: then nobody knows whether one blocks', () => {

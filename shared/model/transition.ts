@@ -8,6 +8,7 @@ import type { ThreadScan } from '../readings/readings';
 import { beginsInKernel, parseStack, type StackFrame } from '../readings/files/stack';
 import { capText, oneLine } from '../base/text';
 import { blockingThreads, readThreads } from '../readings/threads';
+import { areOfContainer } from './container';
 import type { ReadingsReader } from './reader';
 import type {
   BlockingThread,
@@ -130,7 +131,8 @@ function mayHide(
   if (proc && 'entries' in proc && proc.truncated === true) return true;
   // A saved tree in which most threads lack the file was taken without root's rights.
   if (scan.absent > scan.states.length) return true;
-  return blocking === null ? null : blocking === 0;
+  if (blocking === null) return null;
+  return blocking === 0 || areOfContainer(reader.readings) === true;
 }
 
 function readThread(reader: ReadingsReader, pid: number, tid: number): BlockingThread {

@@ -1,5 +1,10 @@
 /** Where the kernel keeps what we read. All of it is optional: presence is detected, never assumed. */
 
+/** The second process: the host's own is kthreadd, a container's is not. */
+export const secondProcessFile = '/proc/2/task/2/stat';
+/** kGraft, SUSE's engine before livepatch: whether it waits for tasks. */
+export const kgraftProgressFile = '/sys/kernel/kgraft/in_progress';
+
 export const livepatchRoot = '/sys/kernel/livepatch';
 export const moduleRoot = '/sys/module';
 export const modulesFile = '/proc/modules';

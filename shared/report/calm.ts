@@ -8,6 +8,8 @@ import type { StatusDocument } from './statusDocument';
  * @param sure what holds where every thread switched by itself
  */
 export function calmText({ findings, ghosts }: StatusDocument, sure: string): string {
+  const engines = findings.filter(({ code }) => code === 'other-live-patching');
+  if (engines.length > 0) return engines.map(({ message }) => message).join(' ');
   if (findings.some(({ code }) => code === 'was-forced'))
     return 'A transition was forced since boot: nobody can tell whether threads still run other code.';
   if (ghosts.some(({ kind }) => kind === 'pinned'))

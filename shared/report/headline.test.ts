@@ -163,7 +163,7 @@ describe('the headline of a host where no transition runs', () => {
       {
         tone: 'unknown',
         text: 'This kernel has no livepatching',
-        detail: 'CONFIG_LIVEPATCH is off: nothing can be patched while it runs.',
+        detail: 'There is no /sys/kernel/livepatch: the kernel was built without CONFIG_LIVEPATCH.',
         short: 'kernel has no livepatching',
       },
     ],

@@ -3,6 +3,7 @@ import { circumstancesOf, reasonSentence } from '../diagnosis/wording';
 import { countOf, countText, listed, percentText } from '../base/words';
 import { visible } from '../base/text';
 import type { StatusDocument, TransitionEntry } from './statusDocument';
+import { calmText } from './calm';
 import { threadName } from './threadName';
 
 /** How the host is doing; each has a shape, a word and a colour wherever it is shown. */
@@ -33,11 +34,21 @@ export function seenSeconds({
 
 /** @param watched seconds for which a watcher has seen the running transition, where one has */
 export function headlineOf(status: StatusDocument, watched: number | null = null): Headline {
+  const engines = status.findings.filter(({ code }) => code === 'other-live-patching');
+  const [engine] = engines;
+  if (engine && status.patches.length === 0) {
+    return plain(
+      'unknown',
+      `${listed(engines.map(({ subject }) => visible(subject ?? 'Another engine')))} patches this kernel`,
+      engines.map(({ message }) => message).join(' '),
+      'patched by another engine',
+    );
+  }
   if (status.livepatch.supported === false) {
     return plain(
       'unknown',
       'This kernel has no livepatching',
-      'CONFIG_LIVEPATCH is off: nothing can be patched while it runs.',
+      'There is no /sys/kernel/livepatch: the kernel was built without CONFIG_LIVEPATCH.',
       'kernel has no livepatching',
     );
   }
@@ -105,7 +116,7 @@ function settled(status: StatusDocument): Headline {
       { text: title, strong: false },
       ...(wasForced ? [{ text: ', after a forced transition', strong: true }] : []),
     ],
-    detail: notes || calm,
+    detail: notes || calmText(status, calm),
     short: shortNote(status, appliedShort(applied.length)),
   };
 }

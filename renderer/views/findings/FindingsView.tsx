@@ -105,7 +105,7 @@ function FindingCard({
         {remedies.length === 0 ? null : (
           <section>
             <h3 className="section-title">What helps</h3>
-            <RemedyList remedies={remedies} subject={subject} status={status} />
+            <RemedyList remedies={remedies} subject={subject} about={code} status={status} />
           </section>
         )}
       </div>

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { RemedyCode } from '../../../shared/diagnosis/codes';
+import type { FindingCode, RemedyCode } from '../../../shared/diagnosis/codes';
 import { remedyText } from '../../../shared/diagnosis/wording';
 import { remedyCommand } from '../../../shared/report/commands';
 import type { Tone } from '../../../shared/report/headline';
@@ -22,17 +22,20 @@ export function RemedyList({
   remedies,
   noHelp = nothing,
   subject,
+  about = null,
   status,
 }: {
   readonly remedies: readonly RemedyCode[];
   readonly noHelp?: readonly NoHelp[];
   readonly subject: string | null;
+  /** The finding that they are to help with. */
+  readonly about?: FindingCode | null;
   readonly status: StatusDocument;
 }) {
   const entryOf = (code: RemedyCode) => {
     const command = remedyCommand(code, subject, status);
     return (
-      <Entry key={code} tone={remedyTones[code]} {...remedyText(code)}>
+      <Entry key={code} tone={remedyTones[code]} {...remedyText(code, about)}>
         {command === null ? null : <CommandText command={command} />}
       </Entry>
     );

@@ -26,7 +26,7 @@ export function NoTransition({ host, status }: PanelProps) {
       <EmptyState tone="unknown" title="This kernel has no livepatching">
         <p>
           <code>/sys/kernel/livepatch</code> does not exist: the kernel was built without{' '}
-          <code>CONFIG_LIVEPATCH</code>. There is nothing to switch.
+          <code>CONFIG_LIVEPATCH</code>.
         </p>
       </EmptyState>
     );

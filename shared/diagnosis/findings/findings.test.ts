@@ -290,6 +290,48 @@ describe('functions of several livepatches', () => {
     ]);
   });
 
+  it('are one overlap for the same livepatches, however many they are', () => {
+    const both = {
+      ...livepatch('a', { vmlinux: ['f,1', 'g,1'] }),
+      ...livepatch('b', { vmlinux: ['f,1', 'g,1'] }),
+      ...modules('b 1 1 - Live 0x0 (OEK)', 'a 1 1 - Live 0x0 (OEK)'),
+    };
+    expect(one('overlap', both)).toMatchObject([
+      {
+        subject: 'b',
+        message:
+          'a and b patch the same 2 functions (vmlinux:f and vmlinux:g), and none replaces the other. What runs is b.',
+        evidence: [`${root}/a`, `${root}/b`],
+      },
+    ]);
+    // Neither has more than the other.
+    expect(one('shadowed-fix', both)).toEqual([]);
+  });
+
+  // The fourth mail's example: an older build of a cumulative livepatch over the newer one.
+  it('are hidden fixes where the upper livepatch has nothing but a part of the lower one’s', () => {
+    const hidden = (replace?: string, newestFirst = ['v1', 'v2']) =>
+      one('shadowed-fix', {
+        ...livepatch('v2', { vmlinux: ['f,1', 'g,1', 'h,1'] }, { replace: '0' }),
+        ...livepatch('v1', { vmlinux: ['f,1', 'g,1'] }, replace === undefined ? {} : { replace }),
+        ...modules(...newestFirst.map((name) => `${name} 1 1 - Live 0x0 (OEK)`)),
+      });
+    expect(hidden('0')).toEqual([
+      {
+        code: 'shadowed-fix',
+        severity: 'warning',
+        subject: 'v1',
+        message:
+          'v1 hides 2 of 3 fixes of v2 (vmlinux:f and vmlinux:g) and patches nothing else: it is probably an older build, loaded after the newer one without replacing it.',
+        evidence: [root, `${root}/v1`, `${root}/v2`],
+        remedies: ['ask-vendor'],
+      },
+    ]);
+    expect(hidden()).toHaveLength(1);
+    expect(hidden('1')).toEqual([]);
+    expect(hidden('0', ['v2', 'v1'])).toEqual([]);
+  });
+
   it('do not tell who runs where the order is unknown, nor a position that no folder has', () => {
     const files = {
       ...livepatch('a', { vmlinux: ['f'] }),
@@ -478,6 +520,7 @@ describe('the host', () => {
         'object-not-loaded',
         'owner-unknown',
         'overlap',
+        'shadowed-fix',
         'leftover-module',
         'pinned-module',
         'no-visible-blocker',

@@ -2,10 +2,16 @@
 import { livepatchRoot, taintFile } from '../../readings/paths';
 import type { SystemState } from '../../model/systemState';
 import type { Finding } from './finding';
-import { countOf } from '../../base/words';
+import { visible } from '../../base/text';
+import { countOf, listed } from '../../base/words';
 
 export function findAboutHost(state: SystemState): Finding[] {
-  return [...partialView(state), ...notSupported(state), ...taintOnly(state)];
+  return [
+    ...partialView(state),
+    ...otherEngines(state),
+    ...notSupported(state),
+    ...taintOnly(state),
+  ];
 }
 
 function partialView({ coverage }: SystemState): Finding[] {
@@ -24,6 +30,31 @@ function partialView({ coverage }: SystemState): Finding[] {
   ];
 }
 
+/** What another engine has changed can't be read here, so that nothing else may be taken for all. */
+function otherEngines({ otherEngines: engines }: SystemState): Finding[] {
+  return engines.map(({ name, modules, evidence, inProgress }) => {
+    const by = modules.length === 0 ? '' : ` (${listed(modules.map(visible))})`;
+    const progress =
+      inProgress === null
+        ? ''
+        : inProgress
+          ? ' It waits for threads to switch: its in_progress reads 1.'
+          : ' It waits for nobody: its in_progress reads 0.';
+    return {
+      code: 'other-live-patching',
+      severity: 'warning',
+      subject: name,
+      message: `${sentenceStart(name)} patches this kernel${by}; what it has changed can’t be seen here.${progress}`,
+      evidence,
+      remedies: [],
+    };
+  });
+}
+
+function sentenceStart(name: string): string {
+  return name.startsWith('the ') ? `T${name.slice(1)}` : name;
+}
+
 function notSupported({ livepatch }: SystemState): Finding[] {
   if (livepatch.supported !== false) return [];
   return [
@@ -31,7 +62,7 @@ function notSupported({ livepatch }: SystemState): Finding[] {
       code: 'not-supported',
       severity: 'info',
       subject: null,
-      message: `This kernel has no livepatching: ${livepatchRoot} does not exist (CONFIG_LIVEPATCH is off).`,
+      message: `This kernel has no livepatching of its own: ${livepatchRoot} does not exist.`,
       evidence: [livepatchRoot],
       remedies: [],
     },
@@ -39,8 +70,9 @@ function notSupported({ livepatch }: SystemState): Finding[] {
 }
 
 /** The taint stays until reboot, whatever is unloaded (Documentation/admin-guide/tainted-kernels.rst, K). */
-function taintOnly({ livepatch, patches }: SystemState): Finding[] {
-  if (livepatch.tainted !== true || patches.length > 0) return [];
+function taintOnly({ livepatch, patches, otherEngines: engines }: SystemState): Finding[] {
+  // Another engine's modules may be marked as livepatches too.
+  if (livepatch.tainted !== true || patches.length > 0 || engines.length > 0) return [];
   return [
     {
       code: 'tainted-without-livepatch',

@@ -54,7 +54,7 @@ function notesOn({ livepatch, threadsAreOfContainer }: SystemState): string[] {
       ? 'On this architecture the kernel can’t check stacks, as its log says: threads switch only when they cross the boundary to user space, kernel threads never.'
       : '',
     threadsAreOfContainer === true
-      ? 'Read from within a container: the host’s other threads, kernel threads among them, can’t be seen from here.'
+      ? 'No kernel thread is among those that were read: they may be a container’s, and the host’s other threads can’t be seen from here.'
       : '',
   ].filter(Boolean);
 }

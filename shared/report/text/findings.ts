@@ -44,5 +44,5 @@ function putFinding(page: Page, finding: Finding, remedies: Remedies): void {
       page.put([words(proof)], { ...below, label: words(index === 0 ? 'proof' : '', 'quiet') });
     });
   }
-  remedies.list(page, finding.remedies, { ...below, label: words('helps', 'quiet') });
+  remedies.list(page, finding, { ...below, label: words('helps', 'quiet') });
 }

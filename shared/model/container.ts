@@ -1,0 +1,18 @@
+/** Whether the threads that were read are a container's. */
+import { parseProcStat } from '../readings/files/procStat';
+import { secondProcessFile } from '../readings/paths';
+import type { Readings } from '../readings/readings';
+import { plainText } from './reader';
+
+/**
+ * In the host's own process numbers 2 is kthreadd, a kernel thread (init/main.c, rest_init); a
+ * container has its own numbers, and no kernel threads.
+ */
+export function areOfContainer(readings: Readings): boolean | null {
+  const text = plainText(readings, secondProcessFile);
+  const stat = text === null ? null : parseProcStat(text);
+  if (stat) return !stat.kthread;
+  const { threads } = readings;
+  if (!threads || threads.unlisted !== undefined || threads.pids.length === 0) return null;
+  return threads.pids.includes(2) ? null : true;
+}
