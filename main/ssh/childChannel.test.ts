@@ -6,6 +6,8 @@ import { startChild, type ChildChannel } from './childChannel';
 import { localTransport } from './rights/localTransport';
 import type { Channel } from './transport';
 
+/** When there is no program yet. */
+const before = process.listenerCount('exit');
 const opened: Channel[] = [];
 afterEach(() => {
   for (const channel of opened.splice(0)) channel.close();
@@ -29,10 +31,10 @@ function isRunning(pid: number): boolean {
 }
 
 describe('a program', () => {
-  // The first of all: nothing else has a duty yet.
   it('that has ended is no duty any more of the end of this process', async () => {
     const listeners = () => process.listenerCount('exit');
-    const before = listeners();
+    // Those of other tests have ended, or are about to.
+    await expect.poll(listeners).toBe(before);
     const channel = start('read line');
     expect(listeners()).toBe(before + 1);
     channel.stdin.end();

@@ -6,6 +6,12 @@ import type { Explanation } from './explanations';
 
 export const explained: readonly Explanation[] = [
   {
+    file: 'main/sources/recording/recordingSource.ts',
+    original: 'recording.value.length - 1',
+    replacement: 'recording.value.length + 1',
+    why: 'A moment behind the end is taken for the last one.',
+  },
+  {
     file: 'main/probe/wire/greeting.ts',
     original: '[]',
     replacement: '["Stryker was here"]',

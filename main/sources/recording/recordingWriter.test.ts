@@ -3,6 +3,7 @@ import {
   appendFileSync,
   existsSync,
   lstatSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -151,11 +152,15 @@ describe('a recording', () => {
       },
     });
     // No file takes a folder's place: rename(2), EISDIR.
-    expect(begin(folder, { overwrite: true })).toMatchObject({
+    const taken = join(folder, 'taken');
+    mkdirSync(taken);
+    const open = () => readdirSync('/proc/self/fd').length;
+    const before = open();
+    expect(begin(taken, { overwrite: true })).toMatchObject({
       ok: false,
       problem: { code: 'permission-denied' },
     });
-    expect(readdirSync(dirname(folder)).filter((name) => name.endsWith('.new'))).toEqual([]);
+    expect([readdirSync(folder), open()]).toEqual([['taken'], before]);
   });
 
   it('is full at so many moments, and then its end still fits', async () => {

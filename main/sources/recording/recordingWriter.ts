@@ -63,9 +63,10 @@ export class RecordingWriter {
     const isThere = overwrite && existsSync(path);
     const place = behindLinks(path);
     const draft = isThere ? `${place}.${process.pid}.new` : path;
+    let writer: RecordingWriter | null = null;
     try {
       // Readings name processes and their command lines: not for everybody on this machine.
-      const writer = new RecordingWriter(openSync(draft, 'wx', 0o600), path, limits);
+      writer = new RecordingWriter(openSync(draft, 'wx', 0o600), path, limits);
       writer.put(header);
       writer.add(first, at);
       if (isThere) renameSync(draft, place);
@@ -75,6 +76,7 @@ export class RecordingWriter {
       }
       return succeed(writer);
     } catch (error) {
+      writer?.close();
       if (isThere) rmSync(draft, { force: true });
       return { ok: false, problem: writeProblem(path, error) };
     }
