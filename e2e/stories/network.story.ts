@@ -1,6 +1,6 @@
 /** A host behind a network that fails: a cable that is pulled, a way that leads nowhere, a slow one. */
 import type { Page } from '@playwright/test';
-import { hostOf, type HostWish } from '../../testing/sshd/client';
+import { hostOf, type HostOptions } from '../../testing/sshd/client';
 import { fabricateRoot, type FabricatedRoot } from '../../testing/sshd/fabricatedRoot';
 import { cannotSeparate, makeNet, type Net } from '../../testing/sshd/netns';
 import { startRelay } from '../../testing/sshd/relay';
@@ -37,9 +37,9 @@ test.afterAll(async () => {
 
 const patient = { timeout: 30_000 };
 
-function configured(wish: HostWish) {
+function configured(more: HostOptions) {
   const quick = ['ConnectTimeout 1', 'ServerAliveInterval 1', 'ServerAliveCountMax 2'];
-  return { env: hostOf(server, { address: net.address, lines: quick, ...wish }) };
+  return { env: hostOf(server, { address: net.address, lines: quick, ...more }) };
 }
 
 function bar(page: Page) {

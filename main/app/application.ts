@@ -12,7 +12,7 @@ import type { WindowRequest } from './argv';
 import { demoHosts } from './hosts/demos';
 import { chooseRecordingFile, chooseTargets } from './window/dialogs';
 import { createHosts, type LiveChoice } from './hosts/hosts';
-import { createToldHosts } from './hosts/toldHosts';
+import { createReportedHosts } from './hosts/reportedHosts';
 import { answerRequests, tell } from './page/ipc';
 import { waitBeforeQuitting } from './quitting';
 import { say } from './log';
@@ -68,7 +68,7 @@ export async function startApplication(
     tell(window, 'settings:changed', changed),
   );
   const readers = createReaderPool();
-  const told = createToldHosts((host) => tell(window, 'host:changed', host));
+  const reported = createReportedHosts((host) => tell(window, 'host:changed', host));
   const hosts = createHosts({
     open: (target, live, id) => {
       questions.withdraw(id);
@@ -79,11 +79,11 @@ export async function startApplication(
     settledInterval: () => settings.current().interval * 1000,
     changed(host) {
       secrets.heard(host);
-      told.changed(host);
+      reported.changed(host);
     },
     closed: (id) => {
       questions.withdraw(id);
-      told.closed(id);
+      reported.closed(id);
       tell(window, 'host:closed', { id });
     },
   });
@@ -121,7 +121,7 @@ export async function startApplication(
     'app:info': () => {
       // The page listens now; what was asked before it did is lost to it.
       questions.tellAgain();
-      told.show(selected, null);
+      reported.show(selected, null);
       return {
         version: app.getVersion(),
         electron: process.versions.electron,
@@ -131,7 +131,7 @@ export async function startApplication(
         hasPkexec: process.geteuid?.() !== 0 && hasPkexec(),
         samples: readSamples(),
         demos: demoHosts,
-        hosts: hosts.list().map((host) => told.of(host)),
+        hosts: hosts.list().map((host) => reported.of(host)),
         selected,
         view: request.view,
       };
@@ -182,7 +182,7 @@ export async function startApplication(
     },
     'window:shows': ({ host: id }) => {
       enableHostEntries(id !== null);
-      told.show(id, id === null ? null : (hosts.get(id)?.host() ?? null));
+      reported.show(id, id === null ? null : (hosts.get(id)?.host() ?? null));
     },
   });
   // Not sooner: what the page waits for comes first.

@@ -111,9 +111,9 @@ function wrongLines(
   file: string,
   wrong: readonly { readonly line: number; readonly message: string }[],
 ): string {
-  const told = wrong
+  const shown = wrong
     .slice(0, shownLines)
     .map(({ line, message }) => `${visible(file)}, line ${line}: ${message}.`);
-  const more = wrong.length - told.length;
-  return [...told, ...(more > 0 ? [`And ${more} more.`] : [])].join(' ');
+  const more = wrong.length - shown.length;
+  return [...shown, ...(more > 0 ? [`And ${more} more.`] : [])].join(' ');
 }

@@ -4,7 +4,7 @@ import { isAbsolute, join } from 'node:path';
 
 /** Below XDG_CONFIG_HOME, which by its specification counts only where it is absolute. */
 export function defaultConfigFile(): string {
-  const wished = process.env['XDG_CONFIG_HOME'] ?? '';
-  const folder = isAbsolute(wished) ? wished : join(homedir(), '.config');
+  const preferred = process.env['XDG_CONFIG_HOME'] ?? '';
+  const folder = isAbsolute(preferred) ? preferred : join(homedir(), '.config');
   return join(folder, 'klpscope', 'klpscope.json');
 }

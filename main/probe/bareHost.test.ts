@@ -116,8 +116,8 @@ describe.skipIf(impossible)('a bare host', () => {
     expect(started).toMatchObject({ ok: false, problem: { code: 'no-shell' } });
   });
 
-  const mark = '00000000-0000-0000-0000-000000000000';
-  const forged = `\n${mark} end 1\n\nklpscope-probe 1 0a ${mark} 0\n${mark}=O 1\n\n${mark} t 5 1\n`;
+  const boundary = '00000000-0000-0000-0000-000000000000';
+  const forged = `\n${boundary} end 1\n\nklpscope-probe 1 0a ${boundary} 0\n${boundary}=O 1\n\n${boundary} t 5 1\n`;
 
   it('takes no name, unit, stack or line of the log for a frame', async () => {
     const before = shown(await read());
@@ -138,7 +138,7 @@ describe.skipIf(impossible)('a bare host', () => {
 
   it('takes no folder of a livepatch for a frame or another livepatch', async () => {
     const before = shown(await read());
-    const evil = inRoot(`sys/kernel/livepatch/evil\n${mark} end 1\n`);
+    const evil = inRoot(`sys/kernel/livepatch/evil\n${boundary} end 1\n`);
     mkdirSync(evil);
     writeFileSync(join(evil, 'enabled'), '1\n');
     writeFileSync(join(evil, 'transition'), '0\n');

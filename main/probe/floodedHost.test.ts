@@ -7,8 +7,8 @@ import { firstRequest } from './liveHost';
 import { ProbeSession } from './wire/session';
 import { defaultLimits } from './wire/limits';
 
-const mark = '00000000-0000-0000-0000-000000000000';
-const greeting = `printf '\\nklpscope-probe 1 0a ${mark} 0\\n'`;
+const boundary = '00000000-0000-0000-0000-000000000000';
+const greeting = `printf '\\nklpscope-probe 1 0a ${boundary} 0\\n'`;
 const limits = { ...defaultLimits, answerBytes: 1_048_576 };
 
 function start(script: string): ChildChannel {
@@ -47,14 +47,14 @@ describe('a host that floods', () => {
   });
 
   it('is let go when many small frames are', async () => {
-    const frames = `while printf '\\n${mark} p\\nx'; do :; done | cat`;
+    const frames = `while printf '\\n${boundary} p\\nx'; do :; done | cat`;
     const { answer } = await firstAnswer(`${greeting}; ${frames}`);
     expect(answer).toMatchObject({ ok: false, problem: { code: 'too-large' } });
   });
 
   it.each([
-    ['frames without an end', `\\n${mark} k\\n%01000d`],
-    ['lines about the stack', `${mark}=o /sys/kernel/livepatch/x/stack_order:%01000d\\n`],
+    ['frames without an end', `\\n${boundary} k\\n%01000d`],
+    ['lines about the stack', `${boundary}=o /sys/kernel/livepatch/x/stack_order:%01000d\\n`],
   ])('is let go when what comes late has no end: %s', async (_, line) => {
     const flood = `while printf '${line}' 0; do :; done | cat >&2`;
     const { answer } = await firstAnswer(`${greeting}; ${flood}`);
@@ -63,9 +63,9 @@ describe('a host that floods', () => {
 
   it('is not unpacked further than one answer may be long, in however many parts', async () => {
     const part = gzipSync(Buffer.alloc(600_000)).toString('base64');
-    const frames = `for n in 1 2; do printf '\\n${mark} z\\n'; echo '${part}' | base64 -d; done`;
+    const frames = `for n in 1 2; do printf '\\n${boundary} z\\n'; echo '${part}' | base64 -d; done`;
     const { answer } = await firstAnswer(
-      `${greeting}; ${frames}; printf '\\n${mark} end 1\\n'; read more`,
+      `${greeting}; ${frames}; printf '\\n${boundary} end 1\\n'; read more`,
     );
     expect(answer).toMatchObject({ ok: false, problem: { code: 'protocol-error' } });
   });
@@ -81,13 +81,13 @@ describe('a host that floods', () => {
   it('may complain as much as it likes before its greeting', async () => {
     const flood = `i=0; while [ $i -lt 2000 ]; do printf '%01000d\\n' 0 >&2; i=$((i+1)); done`;
     const { answer } = await firstAnswer(
-      `${flood}; ${greeting}; printf '\\n${mark} end 1\\n'; read more`,
+      `${flood}; ${greeting}; printf '\\n${boundary} end 1\\n'; read more`,
     );
     expect(answer).toMatchObject({ ok: true });
   });
 
   it('keeps nothing of what it says between two requests', async () => {
-    const idle = `printf '\\n${mark} end 1\\n'; printf '%0900000d' 0; read r; printf '\\n${mark} end 2\\n'; read more`;
+    const idle = `printf '\\n${boundary} end 1\\n'; printf '%0900000d' 0; read r; printf '\\n${boundary} end 2\\n'; read more`;
     const { answer, session, channel } = await firstAnswer(`${greeting}; ${idle}`);
     expect(answer).toMatchObject({ ok: true });
     let heard = 0;

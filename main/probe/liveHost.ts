@@ -109,9 +109,9 @@ export class LiveHost {
     if (answer.unfinished && answer.frames.every(({ kind }) => kind !== parts.livepatches)) {
       return fail('connection-lost', null, `${startsNothing}.`);
     }
-    const told = this.known.take(answer);
+    const reported = this.known.take(answer);
     this.note(request, answer, began);
-    await this.wait(answer, told);
+    await this.wait(answer, reported);
     return succeed(null);
   }
 
@@ -142,11 +142,11 @@ export class LiveHost {
     if (!this.known.inTransition) this.fullScan = null;
   }
 
-  private async wait({ late, orders }: Answer, told: readonly string[]): Promise<void> {
+  private async wait({ late, orders }: Answer, reported: readonly string[]): Promise<void> {
     const waits: Promise<unknown>[] = [];
     if (late) {
       this.detailsPending = true;
-      waits.push(within(this.takeDetails(late, told), patience.details));
+      waits.push(within(this.takeDetails(late, reported), patience.details));
     }
     if (orders) {
       this.ordersPending = true;
@@ -158,11 +158,11 @@ export class LiveHost {
 
   private async takeDetails(
     late: NonNullable<Answer['late']>,
-    told: readonly string[],
+    reported: readonly string[],
   ): Promise<void> {
     const frames = await late;
     this.detailsPending = false;
-    this.known.takeLate(frames, told);
+    this.known.takeLate(frames, reported);
   }
 
   private async takeOrders(orders: NonNullable<Answer['orders']>): Promise<void> {

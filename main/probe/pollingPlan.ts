@@ -87,9 +87,9 @@ export function nextDelay(
 
 export const defaultIntervals = { settled: 5_000, moving: 1_000 } as const;
 
-/** @param wished milliseconds, for both; null: by the state */
-export function intervalsOf(wished: number | null): Parameters<typeof nextDelay>[2] {
-  return wished === null ? defaultIntervals : { settled: wished, moving: wished };
+/** @param preferred milliseconds, for both; null: by the state */
+export function intervalsOf(preferred: number | null): Parameters<typeof nextDelay>[2] {
+  return preferred === null ? defaultIntervals : { settled: preferred, moving: preferred };
 }
 
 function needsFullScan(facts: PlanFacts): boolean {

@@ -229,11 +229,11 @@ describe('the text', () => {
     );
   });
 
-  it('keeps its mark out of every argument and of the environment', () => {
-    const lines = sentText.split('\n').filter((line) => line.includes('$mark'));
+  it('keeps its boundary out of every argument and of the environment', () => {
+    const lines = sentText.split('\n').filter((line) => line.includes('$boundary'));
     expect(lines.length).toBeGreaterThan(2);
     for (const line of lines) expect(line).toMatch(/^(?:IFS= read -r line <"\$file" && )?printf /);
-    expect(sentText).not.toMatch(/export .*mark/);
+    expect(sentText).not.toMatch(/export .*boundary/);
   });
 
   it('is the readable text without comments', () => {

@@ -152,8 +152,8 @@ describe.skipIf(impossible)('a slow host', () => {
 
 describe('a session', () => {
   it('ends when nothing is answered in time', async () => {
-    const mark = '00000000-0000-0000-0000-000000000000';
-    const script = `printf '\\nklpscope-probe 1 0a ${mark} 0\\n'; read more`;
+    const boundary = '00000000-0000-0000-0000-000000000000';
+    const script = `printf '\\nklpscope-probe 1 0a ${boundary} 0\\n'; read more`;
     const limits = { ...defaultLimits, answerMs: 200 };
     const opened = await ProbeSession.open(start(['sh', '-c', script]), '0a', firstRequest, limits);
     if (!opened.ok) throw new Error(opened.problem.message);
@@ -162,8 +162,8 @@ describe('a session', () => {
   });
 
   it('does not take a damaged compressed part for an answer', async () => {
-    const mark = '00000000-0000-0000-0000-000000000000';
-    const script = `printf '\\nklpscope-probe 1 0a ${mark} 0\\n\\n${mark} z\\nnot gzip\\n${mark} end 1\\n'; read more`;
+    const boundary = '00000000-0000-0000-0000-000000000000';
+    const script = `printf '\\nklpscope-probe 1 0a ${boundary} 0\\n\\n${boundary} z\\nnot gzip\\n${boundary} end 1\\n'; read more`;
     const opened = await ProbeSession.open(start(['sh', '-c', script]), '0a', firstRequest);
     if (!opened.ok) throw new Error(opened.problem.message);
     expect(await opened.value.first).toMatchObject({

@@ -254,9 +254,9 @@ describe('settings', () => {
     [1.06, 1.1],
     [7, 3],
     [0.1, 0.5],
-  ])('a zoom of %f becomes %f', (wished, becomes) => {
+  ])('a zoom of %f becomes %f', (requested, becomes) => {
     const { asked } = installBridge(() => settings);
-    changeZoom(wished);
+    changeZoom(requested);
     expect(asked).toEqual([['settings:change', { zoom: becomes }]]);
   });
 });

@@ -31,12 +31,12 @@ export function startFeed(runCommand: (id: string) => void): () => void {
 async function begin(): Promise<void> {
   const info = await ask('app:info', undefined);
   // What was told while this answer was on its way is newer; the answer knows the order.
-  const told = useWindow.getState().hosts;
+  const known = useWindow.getState().hosts;
   useWindow.setState({ info, settings: info.settings, order: [] });
   for (const text of info.notices) {
     addToast({ tone: 'stuck', title: 'A file of Klpscope’s own', text: visible(text) });
   }
-  for (const host of [...info.hosts, ...Object.values(told)]) putHost(host);
+  for (const host of [...info.hosts, ...Object.values(known)]) putHost(host);
   if (info.selected === null) return;
   if (info.view !== null) changeView(info.selected, { view: info.view });
   select(info.selected);

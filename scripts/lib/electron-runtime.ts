@@ -47,20 +47,26 @@ const DOWNLOAD_TIMEOUT = 10 * 60 * 1000;
  * `KLPSCOPE_ELECTRON=pinned` or `=registry` asks for that one and no other.
  */
 export async function ensureElectron(): Promise<ElectronRuntime> {
-  const wish = process.env['KLPSCOPE_ELECTRON'];
-  if (wish !== undefined && wish !== '' && wish !== 'pinned' && wish !== 'registry') {
-    throw new Error(`KLPSCOPE_ELECTRON is "${wish}"; it may be "pinned" or "registry"`);
+  const preference = process.env['KLPSCOPE_ELECTRON'];
+  if (
+    preference !== undefined &&
+    preference !== '' &&
+    preference !== 'pinned' &&
+    preference !== 'registry'
+  ) {
+    throw new Error(`KLPSCOPE_ELECTRON is "${preference}"; it may be "pinned" or "registry"`);
   }
   const override = process.env['ELECTRON_OVERRIDE_DIST_PATH'];
   if (override) return overriding(override);
-  if (wish === 'registry') return fromRegistry('KLPSCOPE_ELECTRON asks for it');
+  if (preference === 'registry') return fromRegistry('KLPSCOPE_ELECTRON asks for it');
 
   const pinned = await pinnedRuntime();
   if (isUnpacked(pinned)) return pinned;
-  const failure = (wish !== 'pinned' && (await rememberedFailure(pinned.version))) || undefined;
+  const failure =
+    (preference !== 'pinned' && (await rememberedFailure(pinned.version))) || undefined;
   const obstacle = failure ?? (await download(pinned));
   if (obstacle === undefined) return pinned;
-  if (wish === 'pinned' || !registryFits()) {
+  if (preference === 'pinned' || !registryFits()) {
     throw new Error(`Electron ${pinned.version} cannot be fetched: ${obstacle}`);
   }
   if (failure === undefined) await rememberFailure(pinned.version, obstacle);

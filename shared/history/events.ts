@@ -138,15 +138,15 @@ function threadChanges(before: StatusDocument, after: StatusDocument): Change[] 
     ? [{ event: 'progress', subject: is.patch, threads: is.threads }]
     : [];
   // Names and stacks may come a reading later than the states; who blocks is told once it has a name.
-  const told = before.blockers.filter(({ comm }) => comm !== null);
-  const known = new Set(told.map(blockerKey));
+  const named = before.blockers.filter(({ comm }) => comm !== null);
+  const known = new Set(named.map(blockerKey));
   const now = new Set(after.blockers.map(blockerKey));
   return [
     ...progress,
     ...after.blockers
       .filter((blocker) => blocker.comm !== null && !known.has(blockerKey(blocker)))
       .map((blocker): Change => ({ event: 'blocker', subject: threadNumber(blocker), blocker })),
-    ...told
+    ...named
       .filter((blocker) => !now.has(blockerKey(blocker)))
       .map((blocker): Change => ({ event: 'unblocked', subject: threadNumber(blocker), blocker })),
   ];

@@ -9,7 +9,7 @@ export class Watcher {
   private history: TransitionWatch | null = null;
   private lost = false;
   /** Reasons that were told since the host was lost. */
-  private readonly told = new Set<string>();
+  private readonly reported = new Set<string>();
 
   /** The last state that was read; null before the first. */
   get status(): StatusDocument | null {
@@ -37,7 +37,7 @@ export class Watcher {
     if (!reading.ok) {
       return this.lose(reading.problem, waits ?? isForHumans(reading.problem.code));
     }
-    this.told.clear();
+    this.reported.clear();
     this.history = watchTransition(this.history, reading.value, now);
     const after = withStall(reading.value, this.history, now);
     const back: Change[] = wasLost ? [{ event: 'back', subject: null }] : [];
@@ -49,8 +49,8 @@ export class Watcher {
   /** What is tried again may fail in changing words; what waits for a person differs by its words. */
   private lose(problem: Problem, waitsForHuman: boolean): Change[] {
     const reason = waitsForHuman ? `${problem.code} ${problem.message}` : problem.code;
-    if (this.told.has(reason)) return [];
-    this.told.add(reason);
+    if (this.reported.has(reason)) return [];
+    this.reported.add(reason);
     return [{ event: 'lost', subject: null, problem, waitsForHuman }];
   }
 }

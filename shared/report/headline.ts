@@ -248,8 +248,8 @@ export function percentDone({ threads }: TransitionEntry): string {
 /** The first blocking threads with their reasons. */
 function culprits(status: StatusDocument): string {
   const { blockers } = status;
-  const told = blockers.filter(({ comm }) => comm !== null);
-  const [first, second] = told;
+  const named = blockers.filter(({ comm }) => comm !== null);
+  const [first, second] = named;
   if (!first) return '';
   const sentences = [first, second]
     .filter((blocker) => blocker !== undefined)

@@ -91,10 +91,10 @@ type Aspect = keyof typeof aspects;
 const aspectNames = ['order', 'nops', 'replaces'] as const;
 
 function casesOf(seen: readonly Possibility[], patch: string): Change['cases'] {
-  const told = aspectNames.filter((aspect) => dependsOn(seen, aspect));
+  const named = aspectNames.filter((aspect) => dependsOn(seen, aspect));
   const cases = new Map<string, Change['cases'][number]>();
   for (const { stack, now, then } of seen) {
-    const condition = told.map((aspect) => conditionOf(aspect, stack, patch)).join(' and ');
+    const condition = named.map((aspect) => conditionOf(aspect, stack, patch)).join(' and ');
     cases.set(`${condition}\0${now}\0${then}`, { if: condition, now, then });
   }
   return [...cases.values()];

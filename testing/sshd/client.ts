@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SshServer } from './server';
 
-export interface HostWish {
+export interface HostOptions {
   /** 127.0.0.1 by default. */
   readonly address?: string;
   /** The server's own by default: another one is a relay's. */
@@ -18,8 +18,8 @@ export interface HostWish {
  *
  * @returns the variables that make the program use it, and write nothing elsewhere
  */
-export function hostOf(server: SshServer, wish: HostWish = {}) {
-  const { address = '127.0.0.1', port = server.port, user = 'root', lines = [] } = wish;
+export function hostOf(server: SshServer, more: HostOptions = {}) {
+  const { address = '127.0.0.1', port = server.port, user = 'root', lines = [] } = more;
   const folder = mkdtempSync(join(server.folder, 'client-'));
   const known = join(folder, 'known_hosts');
   writeFileSync(known, `[${address}]:${port} ${server.hostKey}\n`);

@@ -8,7 +8,7 @@ import type { Result } from '../../shared/base/problem';
 import type { Readings } from '../../shared/readings/readings';
 import type { SshServer } from './server';
 
-export interface SourceWish extends Partial<Omit<LiveOptions, 'config'>> {
+export interface SourceOptions extends Partial<Omit<LiveOptions, 'config'>> {
   /** root by default. */
   readonly user?: string;
   /** More lines of ssh_config. */
@@ -17,8 +17,8 @@ export interface SourceWish extends Partial<Omit<LiveOptions, 'config'>> {
   readonly knownHosts?: string;
 }
 
-export function openSource(server: SshServer, wish: SourceWish = {}): LiveSource {
-  const { user = 'root', config = [], knownHosts, ...options } = wish;
+export function openSource(server: SshServer, more: SourceOptions = {}): LiveSource {
+  const { user = 'root', config = [], knownHosts, ...options } = more;
   const path = join(server.folder, `ssh_config-${Math.random().toString(36).slice(2)}`);
   const lines = [
     // The first value of an option counts.

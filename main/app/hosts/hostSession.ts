@@ -102,9 +102,9 @@ export function startSession(
   let timer: NodeJS.Timeout | undefined;
   /** Of the last sample, by a clock that doesn't jump: the time of day may be set at any moment. */
   let lastEnd = 0;
-  /** How often somebody wished to connect anew, and how many of the wishes have come to an end. */
-  let wishes = 0;
-  let settledWishes = 0;
+  /** How often somebody asked to connect anew, and how many of these requests have come to an end. */
+  let reconnects = 0;
+  let settledReconnects = 0;
 
   function host(): Host {
     const { status, problem, sampledAt, sampleMs, watch, demo, recording, recorder } = known;
@@ -122,7 +122,7 @@ export function startSession(
       sampledAt,
       sampleMs,
       slowed: slowed(),
-      reconnecting: settledWishes < wishes,
+      reconnecting: settledReconnects < reconnects,
       transitionSeenAt: known.transitionSeenAt,
       drain: watch === null ? [] : watch.drain.map(([seconds, count]) => [seconds, count]),
       demo,
@@ -144,16 +144,16 @@ export function startSession(
       isAskedAgain = false;
       const start = performance.now();
       const asked = reader;
-      const wish = wishes;
+      const reconnect = reconnects;
       const result = await asked.ask('sample', null);
       if (isClosed) return;
-      // Connected anew meanwhile: what was asked for before is of yesterday.
-      if (asked !== reader || wish !== wishes) {
+      // A reconnect was asked for while this sample was pending: it is dropped, and another is taken.
+      if (asked !== reader || reconnect !== reconnects) {
         isAskedAgain = true;
         continue;
       }
       lastEnd = performance.now();
-      settledWishes = wish;
+      settledReconnects = reconnect;
       learn(result, start);
       environment.changed(host());
     } while (isAskedAgain);
@@ -218,7 +218,7 @@ export function startSession(
   }
 
   function connectAnew(): void {
-    wishes += 1;
+    reconnects += 1;
     // A last known state stays stale until there is a new answer.
     if (known.status === null) known = { ...known, problem: null };
     environment.changed(host());

@@ -50,7 +50,7 @@ export function createHosts(environment: HostsEnvironment): Hosts {
     const before = openedAs.get(id);
     const session = sessions.get(id);
     if (before === undefined || session === undefined) return;
-    // The same reader knows what was answered before, and asks for less.
+    // The same options: this reader is kept, since it holds the answers given and need not ask again.
     if (!isOther(before.live, live)) {
       session.reconnect();
       return;
@@ -109,12 +109,12 @@ export function createHosts(environment: HostsEnvironment): Hosts {
   };
 }
 
-/** Whether something is wished for that was not. */
-function isOther(before: LiveChoice = {}, wished: LiveChoice): boolean {
+/** Whether this choice asks for something else than the one before. */
+function isOther(before: LiveChoice = {}, choice: LiveChoice): boolean {
   return (
-    (wished.sudo !== undefined && wished.sudo !== (before.sudo ?? false)) ||
-    (wished.pkexec !== undefined && wished.pkexec !== (before.pkexec ?? false)) ||
-    (wished.transport !== undefined && wished.transport !== (before.transport ?? null))
+    (choice.sudo !== undefined && choice.sudo !== (before.sudo ?? false)) ||
+    (choice.pkexec !== undefined && choice.pkexec !== (before.pkexec ?? false)) ||
+    (choice.transport !== undefined && choice.transport !== (before.transport ?? null))
   );
 }
 

@@ -35,7 +35,7 @@ const placeShape = {
   },
 };
 
-export interface WindowWish {
+export interface WindowOptions {
   readonly preload: string;
   /** JSON file that remembers where the window was; null: neither read nor written. */
   readonly placeFile: string | null;
@@ -45,7 +45,7 @@ export interface WindowWish {
 }
 
 /** Makes the window and shows it. Its page is loaded by who can answer it. */
-export function makeWindow({ preload, placeFile, size, zoom }: WindowWish): BrowserWindow {
+export function makeWindow({ preload, placeFile, size, zoom }: WindowOptions): BrowserWindow {
   const place = placeFile === null || size !== null ? null : rememberedPlace(placeFile);
   const window = new BrowserWindow({
     ...(size ?? place ?? usual),

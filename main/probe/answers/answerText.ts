@@ -52,8 +52,8 @@ export function readSection(text: string): SectionContent {
       files.set(value.path, { text: `${value.content}\n`, truncated: false });
       continue;
     }
-    const [, told, listed] = folderLine.exec(line) ?? [];
-    const folder = told ?? listed;
+    const [, reported, listed] = folderLine.exec(line) ?? [];
+    const folder = reported ?? listed;
     if (folder !== undefined && isFolderRead(folder)) {
       // A pattern that matched nothing stays as it is.
       if (!folder.endsWith('*')) folders.push(folder);

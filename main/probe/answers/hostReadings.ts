@@ -110,15 +110,15 @@ export class HostReadings {
     for (const frame of answer.frames) this.takeSection(frame);
     this.takeThreads(answer.frames);
     if (answer.unfinished) this.problems.push(this.cutShort());
-    const told = this.details.takeFast(answer.frames);
+    const reported = this.details.takeFast(answer.frames);
     this.details.keepOnly(this.blocking);
     // The kernel counts the stack anew when a livepatch comes or goes.
     if (patchesIn(this.sections.get(parts.livepatches)) !== patchesIn(before)) this.orders = null;
-    return told;
+    return reported;
   }
 
-  takeLate(frames: readonly Frame[], told: readonly string[]): void {
-    this.details.takeSlow(frames, told);
+  takeLate(frames: readonly Frame[], reported: readonly string[]): void {
+    this.details.takeSlow(frames, reported);
   }
 
   takeOrders(lines: readonly string[]): void {

@@ -24,7 +24,7 @@ export class ThreadDetails {
 
   /** @returns the threads that are told of: those whose slow files are under way */
   takeFast(frames: readonly Frame[]): readonly string[] {
-    const told = new Set<string>();
+    const reported = new Set<string>();
     this.unknown.fast = new UnknownNames();
     for (const frame of frames) {
       if (frame.kind !== parts.details) continue;
@@ -32,11 +32,11 @@ export class ThreadDetails {
       this.unknown.fast.addAll(unknown);
       for (const [path, reading] of files) {
         this.files.set(path, reading);
-        told.add(path.slice(0, path.lastIndexOf('/')));
+        reported.add(path.slice(0, path.lastIndexOf('/')));
       }
     }
-    for (const key of told) this.known.add(key);
-    return [...told];
+    for (const key of reported) this.known.add(key);
+    return [...reported];
   }
 
   /**
@@ -44,7 +44,7 @@ export class ThreadDetails {
    *
    * @param told the threads that were asked for
    */
-  takeSlow(frames: readonly Frame[], told: readonly string[]): void {
+  takeSlow(frames: readonly Frame[], reported: readonly string[]): void {
     this.unknown.slow = new UnknownNames();
     this.takeSingle(frames);
     const content = frames.findLast(({ kind }) => kind === parts.slowFiles);
@@ -58,7 +58,7 @@ export class ThreadDetails {
     }
     this.unknown.slow.addAll(unknown);
     this.unknown.slow.addAll(complaints.unknown);
-    if (errors) this.fillEmpty(told);
+    if (errors) this.fillEmpty(reported);
   }
 
   /** Command lines that came one by one. */
@@ -113,8 +113,8 @@ export class ThreadDetails {
   }
 
   /** grep prints nothing for an empty file, such as a kernel thread's command line. */
-  private fillEmpty(told: readonly string[]): void {
-    for (const path of told.flatMap(slowPaths)) {
+  private fillEmpty(reported: readonly string[]): void {
+    for (const path of reported.flatMap(slowPaths)) {
       if (!this.files.has(path)) this.files.set(path, { text: '', truncated: false });
     }
   }

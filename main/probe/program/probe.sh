@@ -8,10 +8,10 @@
 # only, signals nobody but a reader of its own that takes too long, and leaves nothing behind: when its
 # input ends, so does it.
 #
-# Frames. What it prints is divided by lines that begin with a mark, a UUID that the host's kernel makes
-# up when the program starts. The mark is printed once, before anything else; it is never an argument
-# of another program and never in the environment, so nothing on the host can know it and forge a
-# frame. Answers go to standard output. What may take long (stacks, command lines, stack_order) is read
+# Frames. What it prints is divided by lines that begin with a boundary, a UUID that the host's kernel
+# makes up when the program starts. The boundary is printed once, before anything else; it is never an
+# argument of another program and never in the environment, so nothing on the host can know it and
+# forge a frame. Answers go to standard output. What may take long (stacks, command lines, stack_order) is read
 # in the background and goes to standard error, so that it holds up nothing.
 #
 # Requests are lines "ID SECTIONS SCAN DIR...": SECTIONS is any of h (facts about the host), m
@@ -39,11 +39,11 @@ unset -f tail timeout true uniq wait xargs
 command unset -f [
 unalias -a
 unset -v GREP_OPTIONS GZIP GLOBIGNORE CDPATH IFS
-unset -v _others _real child children commands count cut differ dir effective errors file files
-unset -v fresh guard host_once host_presence host_with_modules id key known last last_f last_h
-unset -v last_l last_m last_moves last_p line lines list_enabled_functions list_modules
-unset -v livepatch_last livepatch_once livepatch_presence livepatches mark module module_once
-unset -v moves moving name nl object object_once pack patch patterns process process_slow
+unset -v _others _real boundary child children commands count cut differ dir effective errors file
+unset -v files fresh guard host_once host_presence host_with_modules id key known last last_f
+unset -v last_h last_l last_m last_moves last_p line lines list_enabled_functions list_modules
+unset -v livepatch_last livepatch_once livepatch_presence livepatches module module_once moves
+unset -v moving name nl object object_once pack patch patterns process process_slow
 unset -v process_slow_bytes reader request s scan seconds section sections sought stacks status
 unset -v status_fields sys taint target text thread_once thread_slow timed timeout told total
 unset -v tries uid unanswered unfinished who whole word
@@ -75,7 +75,7 @@ sys=/sys/kernel/livepatch
 nl='
 '
 last_moves=none
-IFS= read -r mark </proc/sys/kernel/random/uuid
+IFS= read -r boundary </proc/sys/kernel/random/uuid
 pack=
 command -v gzip >/dev/null && pack=yes
 
@@ -89,7 +89,7 @@ alone() {
 }
 
 frame() {
-	printf '\n%s %s\n' "$mark" "$*"
+	printf '\n%s %s\n' "$boundary" "$*"
 }
 
 # A section; only "same" where its text is that of the last answer.
@@ -484,10 +484,10 @@ orders() {
 			for name in $livepatch_last; do
 				file=$patch$name
 				line=
-				IFS= read -r line <"$file" && printf '%s=o %s:%s\n' "$mark" "$file" "$line"
+				IFS= read -r line <"$file" && printf '%s=o %s:%s\n' "$boundary" "$file" "$line"
 			done
 		done
-		printf '%s=O %s\n' "$mark" $id
+		printf '%s=O %s\n' "$boundary" $id
 	) </dev/null &
 }
 
@@ -607,7 +607,7 @@ attempt() {
 	last_moves=none
 	[ "$unanswered" ] && frame end $1 unfinished
 	frame end $1 >&3
-	printf '%s=O %s none\n' "$mark" $1 >&3
+	printf '%s=O %s none\n' "$boundary" $1 >&3
 }
 
 serve() {
@@ -616,7 +616,7 @@ serve() {
 		[ "$key" = Uid: ] && uid=$effective && break
 	done </proc/self/status
 	[ "$uid" ] || uid=$(id -u)
-	printf '\nklpscope-probe 1 %s %s %s\n' "$1" "$mark" "$uid"
+	printf '\nklpscope-probe 1 %s %s %s\n' "$1" "$boundary" "$uid"
 	shift
 	attempt "$@"
 	while IFS= read -r request; do

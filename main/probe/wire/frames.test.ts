@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { FrameReader, type Frame, type Remark } from './frames';
 
-const mark = Buffer.from('MARK-1234');
+const boundary = Buffer.from('MARK-1234');
 
 /** What a reader makes of a stream that arrives in pieces. */
 function readAll(text: string, pieceLength: number, limit = 1_000_000) {
   const frames: Frame[] = [];
   const remarks: Remark[] = [];
-  const reader = new FrameReader(mark, limit, {
+  const reader = new FrameReader(boundary, limit, {
     frame: (frame) => frames.push(frame),
     remark: (remark) => remarks.push(remark),
   });
@@ -66,7 +66,7 @@ describe('a stream of frames', () => {
     expect(readAll(`MARK-1234 p\n${part.repeat(3)}`, 50, 1000).accepted).toBe(false);
   });
 
-  it('ends where the line of a mark does not', () => {
+  it('ends where the line of a boundary does not', () => {
     expect(readAll(`MARK-1234 p ${'x'.repeat(200_000)}`, 4096).accepted).toBe(false);
     expect(readAll(`MARK-1234 p ${'x'.repeat(1000)}\n`, 4096).accepted).toBe(true);
   });

@@ -35,7 +35,7 @@ export class FrameReader {
   private store: Buffer = Buffer.alloc(0);
   private start = 0;
   private end = 0;
-  /** Bytes of `pending` in which no mark begins. */
+  /** Bytes of `pending` in which no boundary begins. */
   private searched = 0;
   private open: { readonly kind: string; readonly words: string[] } | null = null;
   /** What stood before remarks within the open frame, in order. */
@@ -43,7 +43,7 @@ export class FrameReader {
   private beforeBytes = 0;
 
   constructor(
-    private readonly mark: Buffer,
+    private readonly boundary: Buffer,
     private readonly limit: number,
     private readonly listener: FrameListener,
   ) {}
@@ -61,12 +61,12 @@ export class FrameReader {
     this.start = this.end;
   }
 
-  /** A mark was found, and its line doesn't end. */
+  /** A boundary was found, and its line doesn't end. */
   private get isLineTooLong(): boolean {
-    const { pending, searched, mark } = this;
+    const { pending, searched, boundary } = this;
     return (
       pending.length - searched > longestLine &&
-      pending.subarray(searched, searched + mark.length).equals(mark)
+      pending.subarray(searched, searched + boundary.length).equals(boundary)
     );
   }
 
@@ -94,15 +94,15 @@ export class FrameReader {
 
   private step(): boolean {
     const { pending } = this;
-    const at = pending.indexOf(this.mark, this.searched);
+    const at = pending.indexOf(this.boundary, this.searched);
     if (at === -1) {
-      this.searched = Math.max(0, pending.length - this.mark.length);
+      this.searched = Math.max(0, pending.length - this.boundary.length);
       return false;
     }
     this.searched = at;
     const end = pending.indexOf('\n', at);
     if (end === -1) return false;
-    const line = pending.toString('utf8', at + this.mark.length, end);
+    const line = pending.toString('utf8', at + this.boundary.length, end);
     if (line.startsWith('=')) this.takeRemark(line.slice(1), at, end);
     else this.takeFrame(line.slice(1), at, end);
     return true;
@@ -126,7 +126,7 @@ export class FrameReader {
   }
 
   private takeFrame(line: string, at: number, end: number): void {
-    // The newline before the mark belongs to the frame's line, not to the content above it.
+    // The newline before the boundary belongs to the frame's line, not to the content above it.
     const content = this.content(this.pending.subarray(0, at));
     this.close(content.subarray(0, Math.max(0, content.length - 1)));
     this.start += end + 1;
@@ -144,9 +144,9 @@ export class FrameReader {
 }
 
 /** The frames within a whole text. */
-export function framesIn(mark: Buffer, text: Buffer): Frame[] {
+export function framesIn(boundary: Buffer, text: Buffer): Frame[] {
   const frames: Frame[] = [];
-  const reader = new FrameReader(mark, text.length, {
+  const reader = new FrameReader(boundary, text.length, {
     frame: (frame) => frames.push(frame),
     remark: () => undefined,
   });

@@ -5,8 +5,8 @@ import type { Problem } from '../../../shared/base/problem';
 import type { ChannelEnd } from '../../ssh/transport';
 import { readGreeting } from './greeting';
 
-const mark = '01234567-89ab-cdef-0123-456789abcdef';
-const own = `\nklpscope-probe 1 0a ${mark} 1000\n`;
+const boundary = '01234567-89ab-cdef-0123-456789abcdef';
+const own = `\nklpscope-probe 1 0a ${boundary} 1000\n`;
 
 function channelFor() {
   const stdout = new PassThrough();
@@ -25,11 +25,11 @@ describe('a greeting', () => {
     const read = readGreeting(channel, '0a', { startMs: 60_000 });
     const other = '99999999-9999-9999-9999-999999999999';
     channel.stdout.write(`Welcome\nklpscope-probe 1 0b ${other} 0\nklpscope-probe 1  ${other} 0\n`);
-    channel.stdout.write(`klpscope-probe 1 0a no-mark 0\nklpscope-probe 2 0a ${other} 0\n`);
+    channel.stdout.write(`klpscope-probe 1 0a no-boundary 0\nklpscope-probe 2 0a ${other} 0\n`);
     channel.stdout.write(`x klpscope-probe 1 0a ${other} 0\n`);
     await soon();
     channel.stdout.write(own);
-    expect(await read).toEqual({ ok: true, value: { mark, uid: 1000 } });
+    expect(await read).toEqual({ ok: true, value: { boundary, uid: 1000 } });
     end({ status: 0, problem: null });
   });
 

@@ -12,7 +12,7 @@ export function readGreeting(
   channel: Channel,
   nonce: string,
   { startMs: limitMs, extend }: Pick<SessionLimits, 'startMs' | 'extend'>,
-): Promise<Result<{ mark: string; uid: number }>> {
+): Promise<Result<{ boundary: string; uid: number }>> {
   const pattern = new RegExp(`\\nklpscope-probe 1 ${nonce} ([0-9a-f-]{36}) (\\d+)\\n`);
   return new Promise((resolve) => {
     let said = '';
@@ -23,9 +23,9 @@ export function readGreeting(
     const read = (chunk: Buffer) => {
       said += chunk.toString('latin1');
       const found = pattern.exec(said);
-      const [line, mark, uid] = found ?? [];
-      if (found && line !== undefined && mark !== undefined) {
-        settle(succeed({ mark, uid: Number(uid) }));
+      const [line, boundary, uid] = found ?? [];
+      if (found && line !== undefined && boundary !== undefined) {
+        settle(succeed({ boundary, uid: Number(uid) }));
         channel.stdout.unshift(Buffer.from(said.slice(found.index + line.length - 1), 'latin1'));
       } else if (said.length > greetingLimit) {
         settle(noShell('It printed more than 256 KiB, and no answer of a shell.'));
@@ -37,7 +37,7 @@ export function readGreeting(
       else settle(silent(limitMs, said));
     };
     let timer = setTimeout(giveUp, limitMs);
-    const settle = (result: Result<{ mark: string; uid: number }>) => {
+    const settle = (result: Result<{ boundary: string; uid: number }>) => {
       clearTimeout(timer);
       channel.stdout.off('data', read);
       channel.stderr.off('data', hear);

@@ -17,10 +17,10 @@ export class LateParts {
 
   /** @param limit bytes that are held for one answer */
   constructor(
-    private readonly mark: Buffer,
+    private readonly boundary: Buffer,
     private readonly limit: number,
   ) {
-    this.reader = new FrameReader(mark, limit, {
+    this.reader = new FrameReader(boundary, limit, {
       frame: (frame) => this.takeFrame(frame),
       remark: ({ kind, text }) => this.takeRemark(kind, text),
     });
@@ -71,7 +71,7 @@ export class LateParts {
   private async finishDetails(id: number, frames: readonly Frame[]): Promise<void> {
     const settle = this.details.get(id);
     this.details.delete(id);
-    settle?.((await unpackFrames(this.mark, frames, this.limit, true)) ?? []);
+    settle?.((await unpackFrames(this.boundary, frames, this.limit, true)) ?? []);
   }
 
   private takeRemark(kind: string, text: string): void {

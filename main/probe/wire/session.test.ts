@@ -6,7 +6,7 @@ import { firstRequest } from '../liveHost';
 import { ProbeSession, type Answer } from './session';
 import { defaultLimits } from './limits';
 
-const mark = '01234567-89ab-cdef-0123-456789abcdef';
+const boundary = '01234567-89ab-cdef-0123-456789abcdef';
 const soon = () => new Promise((resolve) => setImmediate(resolve));
 
 async function open(limits = defaultLimits) {
@@ -20,12 +20,12 @@ async function open(limits = defaultLimits) {
   });
   const channel = { stdin, stdout, stderr, ended, close: () => void (state.isClosed = true) };
   const opening = ProbeSession.open(channel, '0a', firstRequest, limits);
-  stdout.write(`\nklpscope-probe 1 0a ${mark} 1000\n`);
+  stdout.write(`\nklpscope-probe 1 0a ${boundary} 1000\n`);
   const opened = await opening;
   if (!opened.ok) throw new Error(opened.problem.message);
   const { session, first } = opened.value;
   const say = (...lines: string[]) =>
-    void stdout.write(lines.map((l) => `\n${mark} ${l}\n`).join(''));
+    void stdout.write(lines.map((l) => `\n${boundary} ${l}\n`).join(''));
   const late = (text: string) => void stderr.write(text);
   return { session, first, say, late, end, state, stdin };
 }
@@ -106,8 +106,8 @@ describe('an answer', () => {
 describe('what comes late', () => {
   it('belongs to the answer that announced it, whichever comes first', async () => {
     const { first, say, late } = await open();
-    late(`${mark}=o /a:2\n${mark}=o /b:1\n${mark}=O 1\n`);
-    late(`\n${mark} k\nstacks\n${mark} end 1\n`);
+    late(`${boundary}=o /a:2\n${boundary}=o /b:1\n${boundary}=O 1\n`);
+    late(`\n${boundary} k\nstacks\n${boundary} end 1\n`);
     say('p', 'late', 'end 1');
     const answer = await valueOf(first);
     expect(await answer.orders).toEqual(['/a:2', '/b:1']);
@@ -117,13 +117,13 @@ describe('what comes late', () => {
 
   it('is not told again with the next answer', async () => {
     const { session, first, say, late } = await open();
-    late(`${mark}=o /a:1\n${mark}=O 1\n\n${mark} k\nold\n${mark} end 1\n`);
+    late(`${boundary}=o /a:1\n${boundary}=O 1\n\n${boundary} k\nold\n${boundary} end 1\n`);
     say('p', 'late', 'end 1');
     const before = await valueOf(first);
     expect(await before.orders).toEqual(['/a:1']);
     await before.late;
     const second = session.ask({ ...firstRequest, id: 2 });
-    late(`${mark}=o /b:1\n${mark}=O 2\n\n${mark} k\nnew\n${mark} end 2\n`);
+    late(`${boundary}=o /b:1\n${boundary}=O 2\n\n${boundary} k\nnew\n${boundary} end 2\n`);
     say('p', 'late', 'end 2');
     const after = await valueOf(second);
     expect(await after.orders).toEqual(['/b:1']);
@@ -134,7 +134,7 @@ describe('what comes late', () => {
     const { first, say, late } = await open();
     say('p', 'end 1 unfinished');
     const answer = await valueOf(first);
-    late(`${mark}=o /a:2\n${mark}=O 1 none\n`);
+    late(`${boundary}=o /a:2\n${boundary}=O 1 none\n`);
     expect(await answer.orders).toBeNull();
   });
 

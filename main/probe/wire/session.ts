@@ -37,7 +37,7 @@ interface Waiting {
 export class ProbeSession {
   /** Effective user of the probe. */
   readonly uid: number;
-  private readonly mark: Buffer;
+  private readonly boundary: Buffer;
   private frames: Frame[] = [];
   private bytes = 0;
   private waiting: Waiting | null = null;
@@ -47,11 +47,11 @@ export class ProbeSession {
   private constructor(
     private readonly channel: Channel,
     private readonly limits: SessionLimits,
-    header: { readonly mark: string; readonly uid: number },
+    header: { readonly boundary: string; readonly uid: number },
   ) {
     this.uid = header.uid;
-    this.mark = Buffer.from(header.mark);
-    this.lateParts = new LateParts(this.mark, limits.answerBytes);
+    this.boundary = Buffer.from(header.boundary);
+    this.lateParts = new LateParts(this.boundary, limits.answerBytes);
     this.listen();
   }
 
@@ -114,7 +114,7 @@ export class ProbeSession {
 
   private listen(): void {
     const { channel, limits } = this;
-    const answers = new FrameReader(this.mark, limits.answerBytes, {
+    const answers = new FrameReader(this.boundary, limits.answerBytes, {
       frame: (frame) => this.take(frame),
       remark: () => undefined,
     });
@@ -160,7 +160,7 @@ export class ProbeSession {
     const orders = waiting.request.sections.includes(requested.stackOrders) ? waiting.orders : null;
     this.lateParts.forget(id, { details: late === null, orders: orders === null });
     const unfinished = end.words[1] === 'unfinished';
-    const opened = await unpackFrames(this.mark, frames, this.limits.answerBytes, unfinished);
+    const opened = await unpackFrames(this.boundary, frames, this.limits.answerBytes, unfinished);
     if (!opened) return this.giveUp('protocol-error', damaged);
     this.waiting = null;
     const torn = end.words[1] === attempts;

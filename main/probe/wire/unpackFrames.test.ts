@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { framesIn, FrameReader, type Frame, type Remark } from './frames';
 import { unpackFrames } from './unpackFrames';
 
-const mark = '01234567-89ab-cdef-0123-456789abcdef';
-const bytes = Buffer.from(mark);
+const boundary = '01234567-89ab-cdef-0123-456789abcdef';
+const bytes = Buffer.from(boundary);
 
 function read(text: string, size = text.length, limit = 1_000_000) {
   const frames: Frame[] = [];
@@ -23,7 +23,7 @@ function read(text: string, size = text.length, limit = 1_000_000) {
   return { reader, shown, remarks, goesOn };
 }
 
-const stream = `\n${mark} p\nfirst\nsecond\n${mark} t 5 1\n\n${mark} end 1 xxx\n`;
+const stream = `\n${boundary} p\nfirst\nsecond\n${boundary} t 5 1\n\n${boundary} end 1 xxx\n`;
 
 describe('frames', () => {
   it.each([1, 2, 3, 7, 40, 1000])('are the same in pieces of %i bytes', (size) => {
@@ -35,7 +35,7 @@ describe('frames', () => {
   });
 
   it('end with the stream where nothing else ends them', () => {
-    const { reader, shown } = read(`\n${mark} p\nfirst`);
+    const { reader, shown } = read(`\n${boundary} p\nfirst`);
     expect(shown()).toEqual([]);
     reader.finish();
     reader.finish();
@@ -43,26 +43,31 @@ describe('frames', () => {
   });
 
   it('leave out what stands before the first and behind an end', () => {
-    expect(read(`Welcome\n${mark} end 1\nnoise\n${mark} p\nx\n${mark} end 2\n`).shown()).toEqual([
+    expect(
+      read(`Welcome\n${boundary} end 1\nnoise\n${boundary} p\nx\n${boundary} end 2\n`).shown(),
+    ).toEqual([
       ['end', '1', ''],
       ['p', 'x'],
       ['end', '2', ''],
     ]);
   });
 
-  it('keep what looks like the beginning of a mark', () => {
-    const half = mark.slice(0, 20);
+  it('keep what looks like the beginning of a boundary', () => {
+    const half = boundary.slice(0, 20);
     expect(
-      read(`\n${mark} p\n${half}\n${half}${mark.slice(0, 3)}\n${mark} end 1\n`, 5).shown()[0],
-    ).toEqual(['p', `${half}\n${half}${mark.slice(0, 3)}`]);
+      read(
+        `\n${boundary} p\n${half}\n${half}${boundary.slice(0, 3)}\n${boundary} end 1\n`,
+        5,
+      ).shown()[0],
+    ).toEqual(['p', `${half}\n${half}${boundary.slice(0, 3)}`]);
   });
 
   it('keep bytes that are no text', () => {
     const binary = Buffer.from([0, 255, 10, 128, 13]);
     const text = Buffer.concat([
-      Buffer.from(`\n${mark} z\n`),
+      Buffer.from(`\n${boundary} z\n`),
       binary,
-      Buffer.from(`\n${mark} end 1\n`),
+      Buffer.from(`\n${boundary} end 1\n`),
     ]);
     expect(framesIn(bytes, text).map(({ kind, body }) => [kind, [...body]])).toEqual([
       ['z', [...binary]],
@@ -73,7 +78,7 @@ describe('frames', () => {
 
 describe('remarks', () => {
   it.each([1, 4, 33, 1000])('may stand anywhere, in pieces of %i bytes', (size) => {
-    const text = `${mark}=o /a b:1\n\n${mark} k\nbe${mark}=o /b:2\nhind\n${mark}=O 1\n\n${mark} end 1\n`;
+    const text = `${boundary}=o /a b:1\n\n${boundary} k\nbe${boundary}=o /b:2\nhind\n${boundary}=O 1\n\n${boundary} end 1\n`;
     const { shown, remarks } = read(text, size);
     expect(remarks).toEqual([
       { kind: 'o', text: '/a b:1' },
@@ -89,13 +94,13 @@ describe('remarks', () => {
 
 describe('a frame that is too long', () => {
   it('is told when it is, and not before', () => {
-    const head = `\n${mark} p\n`;
+    const head = `\n${boundary} p\n`;
     expect(read(`${head}${'x'.repeat(100)}`, 10, 100).goesOn).toBe(true);
     expect(read(`${head}${'x'.repeat(101)}`, 10, 100).goesOn).toBe(false);
   });
 
   it('is not told of many short ones', () => {
-    expect(read(`\n${mark} p\n${'x'.repeat(50)}`.repeat(20), 7, 100).goesOn).toBe(true);
+    expect(read(`\n${boundary} p\n${'x'.repeat(50)}`.repeat(20), 7, 100).goesOn).toBe(true);
   });
 });
 
@@ -105,7 +110,7 @@ describe('compressed frames', () => {
   const plain: Frame = { kind: 'p', words: ['same'], body: Buffer.from('x') };
 
   it('take the place of their part, in their order', async () => {
-    const part = `\n${mark} k\na\n${mark} xk\nb`;
+    const part = `\n${boundary} k\na\n${boundary} xk\nb`;
     const opened = await unpackFrames(bytes, [plain, ...packed(part), plain], 1000, false);
     expect(opened?.map(({ kind, body }) => [kind, body.toString()])).toEqual([
       ['p', 'x'],
@@ -116,7 +121,7 @@ describe('compressed frames', () => {
   });
 
   it('have one limit together', async () => {
-    const part = `\n${mark} k\n${'x'.repeat(100)}`;
+    const part = `\n${boundary} k\n${'x'.repeat(100)}`;
     const size = part.length;
     expect(await unpackFrames(bytes, packed(part, part), 2 * size, false)).toHaveLength(2);
     expect(await unpackFrames(bytes, packed(part, part), 2 * size - 1, false)).toBeNull();

@@ -10,7 +10,7 @@ import { parts } from './parts';
  * @returns null where a part is damaged or too long
  */
 export async function unpackFrames(
-  mark: Buffer,
+  boundary: Buffer,
   frames: readonly Frame[],
   limit: number,
   mayLack: boolean,
@@ -25,7 +25,7 @@ export async function unpackFrames(
     const text = left > 0 ? await unzip(frame.body, left) : null;
     if (text) {
       left -= text.length;
-      opened.push(...framesIn(mark, text));
+      opened.push(...framesIn(boundary, text));
     } else if (!mayLack) {
       return null;
     }

@@ -1,7 +1,7 @@
 /** What networks do to a connection, against Debian's own sshd behind a relay, over both transports. */
 import { execFileSync } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { hostOf, type HostWish } from '../../../testing/sshd/client';
+import { hostOf, type HostOptions } from '../../../testing/sshd/client';
 import { startRelay, type Relay } from '../../../testing/sshd/relay';
 import { cannotServe, startSshd, type SshServer } from '../../../testing/sshd/server';
 import type { Readings } from '../../../shared/readings/readings';
@@ -28,8 +28,8 @@ async function relayed(): Promise<Relay> {
   return relay;
 }
 
-function open(wish: HostWish & Partial<LiveOptions> & { server?: SshServer }): LiveSource {
-  const { server: to = server, address, port, user, lines, ...options } = wish;
+function open(more: HostOptions & Partial<LiveOptions> & { server?: SshServer }): LiveSource {
+  const { server: to = server, address, port, user, lines, ...options } = more;
   const place = {
     ...(address === undefined ? {} : { address }),
     ...(port === undefined ? {} : { port }),

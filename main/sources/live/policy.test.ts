@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { codeOf, messageOf, openSource, type SourceWish } from '../../../testing/sshd/source';
+import { codeOf, messageOf, openSource, type SourceOptions } from '../../../testing/sshd/source';
 import { cannotServe, startSshd, type SshServer } from '../../../testing/sshd/server';
 import { answering } from '../../../testing/main/answering';
 import { temporaryFolder } from '../../../testing/main/folders';
@@ -22,15 +22,15 @@ if (impossible !== undefined) console.warn(`SKIPPED: sshd: ${impossible}`);
 let server: SshServer;
 const opened: LiveSource[] = [];
 
-function open(wish: SourceWish = {}, to = server): LiveSource {
-  const source = openSource(to, wish);
+function open(options: SourceOptions = {}, to = server): LiveSource {
+  const source = openSource(to, options);
   opened.push(source);
   return source;
 }
 
 /** Reads with these lines of configuration, and nobody to ask. */
-function sample(config: readonly string[], wish: SourceWish = {}) {
-  return open({ ...wish, config }).sample();
+function sample(config: readonly string[], options: SourceOptions = {}) {
+  return open({ ...options, config }).sample();
 }
 
 function keygen(...args: string[]): void {
@@ -188,8 +188,8 @@ describe.skipIf(impossible !== undefined)('what a configuration restricts', () =
       const ask = answering(['accept']);
       const accepted = new AcceptedKeys(join(temporaryFolder(), 'klpscope.json'));
       const config = [`StrictHostKeyChecking ${value}`];
-      const wish = { transport, ask, accepted, knownHosts: '/dev/null' };
-      const sampled = await sample(config, { ...wish, acceptNew: value === 'yes' });
+      const options = { transport, ask, accepted, knownHosts: '/dev/null' };
+      const sampled = await sample(config, { ...options, acceptNew: value === 'yes' });
       expect([transport, codeOf(sampled)]).toEqual([transport, code]);
       expect(ask.asked).toHaveLength(questions);
     }

@@ -12,7 +12,7 @@ import {
 } from '../../../testing/sshd/server';
 import { startAgent } from '../../../testing/sshd/agent';
 import { askingServer, type AskingServer } from '../../../testing/sshd/askingServer';
-import { codeOf, messageOf, openSource, type SourceWish } from '../../../testing/sshd/source';
+import { codeOf, messageOf, openSource, type SourceOptions } from '../../../testing/sshd/source';
 import { promptLimits } from '../../../shared/api/prompts';
 import type { Result } from '../../../shared/base/problem';
 import type { Readings } from '../../../shared/readings/readings';
@@ -36,8 +36,8 @@ async function another(options: ServerOptions): Promise<SshServer> {
   return started;
 }
 
-function open({ server: to = server, ...wish }: SourceWish & { server?: SshServer } = {}) {
-  const source = openSource(to, wish);
+function open({ server: to = server, ...more }: SourceOptions & { server?: SshServer } = {}) {
+  const source = openSource(to, more);
   opened.push(source);
   return source;
 }
@@ -178,12 +178,12 @@ describe.skipIf(impossible)('over SSH', () => {
 
     it('keeps a key that a human accepts, and only if one does', async () => {
       const accepted = new AcceptedKeys(join(server.folder, `asked-${transport}.json`));
-      const wish = { transport, knownHosts: '/dev/null', accepted };
+      const more = { transport, knownHosts: '/dev/null', accepted };
       const declined = answering(['no']);
-      expect(codeOf(await open({ ...wish, ask: declined }).sample())).toBe('host-key-unknown');
+      expect(codeOf(await open({ ...more, ask: declined }).sample())).toBe('host-key-unknown');
       expect((await accepted.asKnownHosts()).text).toBe('');
       const willing = answering(['accept']);
-      expect(codeOf(await open({ ...wish, ask: willing }).sample())).toBe('read');
+      expect(codeOf(await open({ ...more, ask: willing }).sample())).toBe('read');
       expect(willing.asked).toMatchObject([{ kind: 'host-key', verdict: 'unknown' }]);
       expect((await accepted.asKnownHosts()).text).toContain(server.hostKey);
     });

@@ -48,10 +48,10 @@ describe.skipIf(skipping(import.meta.filename, cannotServe()))('the way to a hos
   afterAll(() => server.stop());
 
   /** The trace of one sample, as the file has it that the variable names. */
-  async function traceOfSample(wish: Parameters<typeof openSource>[1]) {
+  async function traceOfSample(options: Parameters<typeof openSource>[1]) {
     const file = join(temporaryFolder(), 'trace');
     vi.stubEnv('KLPSCOPE_VERBOSE', file);
-    const source = openSource(server, wish);
+    const source = openSource(server, options);
     opened.push(source);
     const code = codeOf(await source.sample());
     source.close();
@@ -68,8 +68,8 @@ describe.skipIf(skipping(import.meta.filename, cannotServe()))('the way to a hos
     async (transport) => {
       const wrong = newSecret('password');
       const ask = answering([wrong], [server.password], [wrong], [server.password]);
-      const wish = { transport, user: 'operator', sudo: true, ask };
-      const { code, text } = await traceOfSample(wish);
+      const options = { transport, user: 'operator', sudo: true, ask };
+      const { code, text } = await traceOfSample(options);
       expect(code).toBe('read');
       const steps = [
         /configured: 127\.0\.0\.1 is operator@127\.0\.0\.1 port \d+/,

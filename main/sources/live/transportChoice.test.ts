@@ -2,12 +2,17 @@ import { describe, expect, it } from 'vitest';
 import type { OpenSshNeed } from '../../../shared/api/openSsh';
 import { resolveHost } from '../../ssh/config/config';
 import type { Question } from '../../ssh/questions';
-import { chooseTransport, insteadOfSsh2, withAdvice, type TransportWish } from './transportChoice';
+import {
+  chooseTransport,
+  insteadOfSsh2,
+  withAdvice,
+  type TransportOptions,
+} from './transportChoice';
 
-function wish(needs: readonly OpenSshNeed[], rest: Partial<TransportWish> = {}) {
+function choose(needs: readonly OpenSshNeed[], rest: Partial<TransportOptions> = {}) {
   const asked: Question[] = [];
   const address = { user: 'ada', host: 'db1', port: null };
-  const base: TransportWish = {
+  const base: TransportOptions = {
     address,
     wanted: null,
     needs,
@@ -22,13 +27,13 @@ function wish(needs: readonly OpenSshNeed[], rest: Partial<TransportWish> = {}) 
 
 describe('chooseTransport', () => {
   it('takes ssh2 without a question where it can do everything', async () => {
-    const { asked, chosen } = wish([]);
+    const { asked, chosen } = choose([]);
     expect(await chosen).toEqual({ ok: true, value: 'ssh2' });
     expect(asked).toEqual([]);
   });
 
   it('asks where the configuration has more, and says what', async () => {
-    const { asked, chosen } = wish(['user-certificate', 'security-key']);
+    const { asked, chosen } = choose(['user-certificate', 'security-key']);
     expect(await chosen).toEqual({ ok: true, value: 'openssh' });
     expect(asked).toEqual([
       { kind: 'transport', host: 'db1', key: 'db1', needs: ['user-certificate', 'security-key'] },
@@ -37,21 +42,21 @@ describe('chooseTransport', () => {
 
   it('asks nothing that was chosen before', async () => {
     for (const wanted of ['ssh2', 'openssh'] as const) {
-      const { asked, chosen } = wish(['user-certificate'], { wanted });
+      const { asked, chosen } = choose(['user-certificate'], { wanted });
       expect(await chosen).toEqual({ ok: true, value: wanted });
       expect(asked).toEqual([]);
     }
   });
 
   it('connects by nothing where the question is cancelled', async () => {
-    const { chosen } = wish(['gssapi'], { ask: () => Promise.resolve(null) });
+    const { chosen } = choose(['gssapi'], { ask: () => Promise.resolve(null) });
     expect(await chosen).toMatchObject({ ok: false, problem: { code: 'authentication-needed' } });
   });
 
   it('names the next step where ssh2 was demanded for what it can’t reach', async () => {
     for (const need of ['proxy-command', 'keyword:KnownHostsCommand'] as const) {
-      const demanded = await wish([need], { wanted: 'ssh2' }).chosen;
-      const answered = await wish([need], { ask: () => Promise.resolve(['ssh2']) }).chosen;
+      const demanded = await choose([need], { wanted: 'ssh2' }).chosen;
+      const answered = await choose([need], { ask: () => Promise.resolve(['ssh2']) }).chosen;
       for (const refused of [demanded, answered]) {
         expect(refused).toMatchObject({ ok: false, problem: { code: 'no-agreement' } });
         const message = refused.ok ? '' : refused.problem.message;
@@ -62,11 +67,11 @@ describe('chooseTransport', () => {
 
   it('says that there is no ssh, and does without where it may', async () => {
     const without = { hasOpenSsh: false } as const;
-    expect(await wish(['security-key'], without).chosen).toEqual({ ok: true, value: 'ssh2' });
+    expect(await choose(['security-key'], without).chosen).toEqual({ ok: true, value: 'ssh2' });
     for (const refused of [
-      await wish(['proxy-command'], without).chosen,
-      await wish(['keyword:RekeyLimit'], without).chosen,
-      await wish([], { ...without, wanted: 'openssh' }).chosen,
+      await choose(['proxy-command'], without).chosen,
+      await choose(['keyword:RekeyLimit'], without).chosen,
+      await choose([], { ...without, wanted: 'openssh' }).chosen,
     ]) {
       expect(refused.ok ? '' : refused.problem.message).toContain('Install OpenSSH’s client');
     }

@@ -12,7 +12,7 @@ import type { HostAddress } from '../../ssh/config/hostAddress';
 import { listed, opensshCould, type Disagreement } from '../../ssh/ssh2/disagreement';
 import type { Ask } from '../../ssh/questions';
 
-export interface TransportWish {
+export interface TransportOptions {
   readonly address: HostAddress;
   /** Chosen before or by an option; null: left open. */
   readonly wanted: TransportKind | null;
@@ -23,13 +23,13 @@ export interface TransportWish {
 }
 
 /** Asks where the configuration has what ssh2 can't do and nothing was chosen yet. */
-export async function chooseTransport(wish: TransportWish): Promise<Result<TransportKind>> {
-  const { address, wanted, needs, ask } = wish;
+export async function chooseTransport(options: TransportOptions): Promise<Result<TransportKind>> {
+  const { address, wanted, needs, ask } = options;
   const { host } = address;
-  if (wanted === 'openssh') return wish.hasOpenSsh ? succeed(wanted) : lacksOpenSsh(host);
+  if (wanted === 'openssh') return options.hasOpenSsh ? succeed(wanted) : lacksOpenSsh(host);
   if (needs.length === 0) return succeed('ssh2');
   const isImpossible = needs.some(isInTheWay);
-  if (!wish.hasOpenSsh) return isImpossible ? lacksOpenSsh(host, needs) : succeed('ssh2');
+  if (!options.hasOpenSsh) return isImpossible ? lacksOpenSsh(host, needs) : succeed('ssh2');
   if (wanted === 'ssh2') {
     return isImpossible
       ? fail('no-agreement', host, `${host} is not reached by ssh2. ${advice(needs)}`)
@@ -37,7 +37,7 @@ export async function chooseTransport(wish: TransportWish): Promise<Result<Trans
   }
   const [answer] = (await ask({ kind: 'transport', host, key: choiceKey(address), needs })) ?? [];
   if (answer === 'openssh') return succeed('openssh');
-  if (answer === 'ssh2') return chooseTransport({ ...wish, wanted: 'ssh2' });
+  if (answer === 'ssh2') return chooseTransport({ ...options, wanted: 'ssh2' });
   return fail('authentication-needed', host, `${host} was not connected to. ${advice(needs)}`);
 }
 

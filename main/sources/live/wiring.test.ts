@@ -18,21 +18,21 @@ afterEach(() => {
   for (const end of ends.splice(0)) end();
 });
 
-async function play(wish: Play = {}): Promise<PlayedServer> {
-  const server = await playServer(wish);
+async function play(options: Play = {}): Promise<PlayedServer> {
+  const server = await playServer(options);
   ends.push(() => server.stop());
   return server;
 }
 
-interface Wish {
+interface OpenOptions {
   readonly lines?: readonly string[];
   /** Its own key is known by default. */
   readonly known?: string;
   readonly options?: Partial<LiveOptions>;
 }
 
-function open({ port, hostKey }: Pick<PlayedServer, 'port' | 'hostKey'>, wish: Wish = {}) {
-  const { lines = [], known = `[127.0.0.1]:${port} ${hostKey}\n`, options = {} } = wish;
+function open({ port, hostKey }: Pick<PlayedServer, 'port' | 'hostKey'>, more: OpenOptions = {}) {
+  const { lines = [], known = `[127.0.0.1]:${port} ${hostKey}\n`, options = {} } = more;
   const folder = temporaryFolder();
   const files = { known: join(folder, 'known_hosts'), config: join(folder, 'config') };
   writeFileSync(files.known, known);

@@ -23,9 +23,9 @@ export interface OpenSshConfig {
 }
 
 /** The first value of an option counts: ssh_config(5). */
-export function openSshConfig(wish: OpenSshConfig): string {
-  const { hops, knownHostsOf, connectSeconds, aliveSeconds, config } = wish;
-  const { knownHostsProgram, loggedInProgram } = wish;
+export function openSshConfig(options: OpenSshConfig): string {
+  const { hops, knownHostsOf, connectSeconds, aliveSeconds, config } = options;
+  const { knownHostsProgram, loggedInProgram } = options;
   const hosts = [...new Set(hops.map(({ address }) => address.host))].flatMap((host) => {
     const same = hops.filter(({ address }) => address.host === host);
     const files = [...new Set(same.flatMap(knownHostsOf))];
@@ -39,7 +39,7 @@ export function openSshConfig(wish: OpenSshConfig): string {
       ...(settings.some(({ hostKeyPolicy }) => hostKeyPolicy.checksAddress)
         ? ['  CheckHostIP yes']
         : []),
-      ...(same.every(wish.judgesRevoked) ? ['  RevokedHostKeys none'] : []),
+      ...(same.every(options.judgesRevoked) ? ['  RevokedHostKeys none'] : []),
       ...(knownHostsProgram === null ? [] : [knownHostsCommand(knownHostsProgram, own)]),
     ];
   });

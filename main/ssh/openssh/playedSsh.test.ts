@@ -61,9 +61,9 @@ const given = () => readFileSync(join(folder, 'arguments'), 'utf8').trim().split
 /** What connections have put below the temporary folder. */
 const left = () => readdirSync(join(folder, 'tmp'));
 
-type Wish = Partial<Omit<OpenSshOptions, 'address'>> & { address?: Partial<HostAddress> };
+type ConnectOptions = Partial<Omit<OpenSshOptions, 'address'>> & { address?: Partial<HostAddress> };
 
-async function connect(more: Wish = {}) {
+async function connect(more: ConnectOptions = {}) {
   const address = { user: null, host: 'db1', port: null, ...more.address };
   const settings = await resolveHost(
     { user: null, host: 'db1', port: null },
@@ -143,12 +143,12 @@ describe('an ssh', () => {
     expect(readFileSync(given()[2] ?? '', 'utf8')).toContain('  ConnectTimeout 1\n');
   });
 
-  it.each<[string, Wish]>([
+  it.each<[string, ConnectOptions]>([
     ['host', { address: { host: '-oProxyCommand=x' } }],
     ['user', { address: { user: '-x' } }],
-  ])('is not started for a %s that it would take for an option', async (_what, wish) => {
+  ])('is not started for a %s that it would take for an option', async (_what, options) => {
     playSsh(login, run);
-    expect(await connect(wish)).toMatchObject({ ok: false, problem: { code: 'unreachable' } });
+    expect(await connect(options)).toMatchObject({ ok: false, problem: { code: 'unreachable' } });
     expect(left()).toEqual([]);
   });
 

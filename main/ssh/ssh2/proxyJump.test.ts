@@ -18,8 +18,8 @@ afterEach(() => {
   for (const end of ends.splice(0)) end();
 });
 
-async function play(wish: Play = {}): Promise<PlayedServer> {
-  const server = await playServer(wish);
+async function play(options: Play = {}): Promise<PlayedServer> {
+  const server = await playServer(options);
   ends.push(() => server.stop());
   return server;
 }

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { temporaryFolder } from '../../../testing/main/folders';
 import { controlTime, releaseTime } from '../../../testing/main/passTime';
 import { unclaimedPort } from '../../../testing/sshd/server';
-import { connectSocket, type SocketWish } from './socket';
+import { connectSocket, type SocketOptions } from './socket';
 
 const servers: Server[] = [];
 const sockets: Socket[] = [];
@@ -31,14 +31,14 @@ async function listen(host = '127.0.0.1'): Promise<{ port: number; visitors: Soc
   return { port: typeof address === 'object' && address ? address.port : 0, visitors };
 }
 
-async function connect(wish: Partial<SocketWish> & { port: number }) {
+async function connect(options: Partial<SocketOptions> & { port: number }) {
   const connected = await connectSocket({
     host: '127.0.0.1',
     family: null,
     from: null,
     limitMs: 20_000,
     signal: new AbortController().signal,
-    ...wish,
+    ...options,
   });
   if (connected.ok) sockets.push(connected.value);
   return connected;
@@ -58,8 +58,8 @@ const twoFamilies = `
 [ "$1" = ahostsv6 ] || printf '127.0.0.1       %s db1\\n' STREAM DGRAM
 `;
 
-async function problemOf(wish: Parameters<typeof connect>[0]) {
-  const connected = await connect(wish);
+async function problemOf(options: Parameters<typeof connect>[0]) {
+  const connected = await connect(options);
   if (connected.ok) throw new Error('it is connected');
   return connected.problem;
 }
@@ -92,8 +92,8 @@ describe('a connection', () => {
     await expect.poll(() => visitors[0]?.remoteAddress).toBe('127.0.0.9');
     resolveBy(twoFamilies);
     const six = await listen('::1');
-    const wish = { port: six.port, host: 'db1', from: '::1', family: 4 as const };
-    expect(await connect(wish)).toMatchObject({ ok: true });
+    const options = { port: six.port, host: 'db1', from: '::1', family: 4 as const };
+    expect(await connect(options)).toMatchObject({ ok: true });
     await expect.poll(() => six.visitors[0]?.remoteAddress).toBe('::1');
   });
 

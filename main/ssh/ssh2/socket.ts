@@ -3,7 +3,7 @@ import { connect, isIP, type Socket } from 'node:net';
 import { fail, succeed, type Result } from '../../../shared/base/problem';
 import { lookupUntil } from './lookup';
 
-export interface SocketWish {
+export interface SocketOptions {
   readonly host: string;
   readonly port: number;
   readonly family: 4 | 6 | null;
@@ -13,10 +13,10 @@ export interface SocketWish {
   readonly signal: AbortSignal;
 }
 
-export function connectSocket(wish: SocketWish): Promise<Result<Socket>> {
-  const { host, port, from, limitMs, signal } = wish;
+export function connectSocket(options: SocketOptions): Promise<Result<Socket>> {
+  const { host, port, from, limitMs, signal } = options;
   // From an address of one family no other one can be reached.
-  const family = from === null ? wish.family : isIP(from);
+  const family = from === null ? options.family : isIP(from);
   const where = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   return new Promise((resolve) => {
     const late = new AbortController();

@@ -26,26 +26,29 @@ afterEach(() => {
   for (const end of ends.splice(0)) end();
 });
 
-async function play(wish: Play = {}): Promise<PlayedServer> {
-  const server = await playServer(wish);
+async function play(options: Play = {}): Promise<PlayedServer> {
+  const server = await playServer(options);
   ends.push(() => server.stop());
   return server;
 }
 
-type Wish = Partial<Omit<Ssh2Options, 'settings'>> & {
+type ConnectOptions = Partial<Omit<Ssh2Options, 'settings'>> & {
   readonly settings?: Partial<HostSettings>;
   /** Lines of known_hosts; by default the server's key is known. */
   readonly known?: readonly string[];
   readonly host?: string;
 };
 
-async function connect({ port, hostKey }: { port: number; hostKey: string }, wish: Wish = {}) {
+async function connect(
+  { port, hostKey }: { port: number; hostKey: string },
+  given: ConnectOptions = {},
+) {
   const {
     settings,
     known = [`[127.0.0.1]:${port} ${hostKey}`],
     host = '127.0.0.1',
     ...options
-  } = wish;
+  } = given;
   const folder = temporaryFolder();
   const file = join(folder, 'known_hosts');
   writeFileSync(file, known.map((line) => `${line}\n`).join(''));
@@ -177,8 +180,8 @@ describe('a connection', () => {
   it('has no time limit left of the login', async () => {
     const passTime = controlTime();
     const server = await play({ login: byPassword });
-    const wish = { ask: answering(['right']), connectMs: 15_000, loginMs: 15_000 };
-    const transport = transportOf(await connect(server, wish));
+    const options = { ask: answering(['right']), connectMs: 15_000, loginMs: 15_000 };
+    const transport = transportOf(await connect(server, options));
     const ended = vi.fn<() => void>();
     void transport.closed.then(ended);
     await passTime(15_000);
@@ -273,15 +276,15 @@ describe('a connection that does not come about', () => {
       `[localhost]:${server.port} ${server.hostKey}`,
       `[127.0.0.1]:${server.port} ${other.hostKey}`,
     ];
-    const wish = (checksAddress: boolean) => ({
+    const checking = (checksAddress: boolean) => ({
       known,
       host: 'localhost',
       settings: { family: 4 as const, hostKeyPolicy: { ...usualPolicy, checksAddress } },
     });
-    expect(problemOf(await connect(server, wish(true)))).toMatchObject({
+    expect(problemOf(await connect(server, checking(true)))).toMatchObject({
       code: 'host-key-changed',
     });
-    expect((await connect(server, wish(false))).ok).toBe(true);
+    expect((await connect(server, checking(false))).ok).toBe(true);
   });
 
   it('because somebody gives up says so, before and during the login', async () => {

@@ -23,13 +23,13 @@ export function findInLog(state: SystemState): Finding[] {
   const now = secondsSinceBoot(state);
   const found = new Map<string, Finding>();
   for (const [index, entry] of entries.entries()) {
-    const told = entry.event.kind === 'forcing' ? forced(entries, index) : tell(entry.event);
-    if (!told) continue;
+    const finding = entry.event.kind === 'forcing' ? forced(entries, index) : tell(entry.event);
+    if (!finding) continue;
     const isOver =
-      told.severity === 'error' && (!isFresh(entry, now) || succeededSince(entries, index));
-    found.set(`${told.code} ${told.subject}`, {
-      ...told,
-      severity: isOver ? 'info' : told.severity,
+      finding.severity === 'error' && (!isFresh(entry, now) || succeededSince(entries, index));
+    found.set(`${finding.code} ${finding.subject}`, {
+      ...finding,
+      severity: isOver ? 'info' : finding.severity,
       evidence: [asEvidence(entry)],
     });
   }

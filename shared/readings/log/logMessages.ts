@@ -130,8 +130,8 @@ export function parseLivepatchMessage(message: string): LivepatchEvent | null {
   if (message.length > messageLimit) {
     return { kind: 'other' };
   }
-  const told = message.slice(prefix.length);
-  return parseNotSwitched(told) ?? firstMatch(rules, told) ?? { kind: 'other' };
+  const rest = message.slice(prefix.length);
+  return parseNotSwitched(rest) ?? firstMatch(rules, rest) ?? { kind: 'other' };
 }
 
 function firstMatch(candidates: readonly Rule[], message: string): LivepatchEvent | null {

@@ -2,14 +2,14 @@
 import { beforeEach, expect, test } from 'vitest';
 import { hostOf, settled, transition } from '../../../testing/renderer/documents';
 import type { Host } from '../../../shared/api/contract';
-import { createToldHosts } from './toldHosts';
+import { createReportedHosts } from './reportedHosts';
 
 let heard: Host[] = [];
-let told = createToldHosts((host) => heard.push(host));
+let hosts = createReportedHosts((host) => heard.push(host));
 
 beforeEach(() => {
   heard = [];
-  told = createToldHosts((host) => heard.push(host));
+  hosts = createReportedHosts((host) => heard.push(host));
 });
 
 const at = (second: number) => new Date(Date.UTC(2026, 10, 21, 12, 0, second)).toISOString();
@@ -17,10 +17,10 @@ const host = (id: string, change: Partial<Host> = {}) => hostOf(settled, { id, .
 const documents = () => heard.map(({ id, status }) => [id, status !== null]);
 
 test('the shown host is told whole at every change, every other one without its document', () => {
-  told.show('a', null);
-  told.changed(host('a'));
-  told.changed(host('b', { drain: [[0, 7]] }));
-  told.changed(host('a', { sampledAt: at(1) }));
+  hosts.show('a', null);
+  hosts.changed(host('a'));
+  hosts.changed(host('b', { drain: [[0, 7]] }));
+  hosts.changed(host('a', { sampledAt: at(1) }));
   expect(documents()).toEqual([
     ['a', true],
     ['b', false],
@@ -30,15 +30,15 @@ test('the shown host is told whole at every change, every other one without its 
 });
 
 test('a host that is not shown is told only when the list of hosts would say something else', () => {
-  told.changed(host('b', { sampledAt: at(0), sampleMs: 1 }));
-  told.changed(host('b', { sampledAt: at(5), sampleMs: 2 }));
+  hosts.changed(host('b', { sampledAt: at(0), sampleMs: 1 }));
+  hosts.changed(host('b', { sampledAt: at(5), sampleMs: 2 }));
   expect(heard).toHaveLength(1);
   const problem = { code: 'connection-lost', path: null, message: 'gone' } as const;
-  told.changed(host('b', { sampledAt: at(5), phase: 'failed', problem }));
-  told.changed(host('b', { sampledAt: at(5), phase: 'failed', problem }));
+  hosts.changed(host('b', { sampledAt: at(5), phase: 'failed', problem }));
+  hosts.changed(host('b', { sampledAt: at(5), phase: 'failed', problem }));
   expect(heard).toHaveLength(2);
   // It is told again that it is well, with the moment of that.
-  told.changed(host('b', { sampledAt: at(10) }));
+  hosts.changed(host('b', { sampledAt: at(10) }));
   expect(heard.at(-1)).toMatchObject({ phase: 'ready', sampledAt: at(10) });
 });
 
@@ -48,31 +48,31 @@ test('how long a transition has been watched is told as it passes', () => {
       { ...settled, transitionState: 'running', transition: transition() },
       { id: 'b', transitionSeenAt: at(0), sampledAt: at(second) },
     );
-  told.changed(moving(1));
-  told.changed(moving(2));
+  hosts.changed(moving(1));
+  hosts.changed(moving(2));
   expect(heard.map(({ sampledAt }) => sampledAt)).toEqual([at(1), at(2)]);
 });
 
 test('a host that is shown from now on is told at once; the one before is in short again', () => {
-  told.show('a', host('a'));
-  told.changed(host('b'));
-  told.show('b', host('b'));
-  told.changed(host('a'));
+  hosts.show('a', host('a'));
+  hosts.changed(host('b'));
+  hosts.show('b', host('b'));
+  hosts.changed(host('a'));
   expect(documents()).toEqual([
     ['a', true],
     ['b', false],
     ['b', true],
     ['a', false],
   ]);
-  told.show(null, null);
-  expect(told.of(host('b')).status).toBeNull();
-  told.changed(host('b'));
+  hosts.show(null, null);
+  expect(hosts.of(host('b')).status).toBeNull();
+  hosts.changed(host('b'));
   expect(documents().at(-1)).toEqual(['b', false]);
 });
 
 test('one that was closed is told anew when it is opened again', () => {
-  told.changed(host('a'));
-  told.closed('a');
-  told.changed(host('a'));
+  hosts.changed(host('a'));
+  hosts.closed('a');
+  hosts.changed(host('a'));
   expect(heard).toHaveLength(2);
 });

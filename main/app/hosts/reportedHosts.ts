@@ -4,7 +4,7 @@
  */
 import type { Host } from '../../../shared/api/contract';
 
-export interface ToldHosts {
+export interface ReportedHosts {
   changed(host: Host): void;
   /** What is told of a host now. */
   of(host: Host): Host;
@@ -14,10 +14,10 @@ export interface ToldHosts {
 }
 
 /** @param tell the window */
-export function createToldHosts(tell: (host: Host) => void): ToldHosts {
+export function createReportedHosts(tell: (host: Host) => void): ReportedHosts {
   let shown: string | null = null;
   /** Of each host that is not shown: what was told last, as text. */
-  const told = new Map<string, string>();
+  const reported = new Map<string, string>();
 
   const of = (host: Host): Host => (host.id === shown ? host : inShort(host));
 
@@ -25,21 +25,21 @@ export function createToldHosts(tell: (host: Host) => void): ToldHosts {
     of,
     changed(host) {
       const now = of(host);
-      if (host.id === shown) told.delete(host.id);
+      if (host.id === shown) reported.delete(host.id);
       else {
         const text = whatMatters(now);
-        if (told.get(host.id) === text) return;
-        told.set(host.id, text);
+        if (reported.get(host.id) === text) return;
+        reported.set(host.id, text);
       }
       tell(now);
     },
     show(id, host) {
       shown = id;
       if (host === null) return;
-      told.delete(host.id);
+      reported.delete(host.id);
       tell(host);
     },
-    closed: (id) => void told.delete(id),
+    closed: (id) => void reported.delete(id),
   };
 }
 
