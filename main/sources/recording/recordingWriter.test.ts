@@ -60,6 +60,19 @@ async function read(path: string, limits = {}): Promise<RecordedLines> {
 
 const newPath = () => join(temporaryFolder(), 'x.klprec');
 
+/** How often this process has it open. */
+function openFiles(path: string): number {
+  const links = readdirSync('/proc/self/fd').map((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`);
+    } catch {
+      // The one by which they are listed.
+      return '';
+    }
+  });
+  return links.filter((link) => link === path).length;
+}
+
 describe('a recording', () => {
   it('has its header, each sample and each loss on disk at once, and its end', async () => {
     const path = newPath();
@@ -287,6 +300,15 @@ describe('a recording that is read', () => {
         message: `${folder} could not be read (EISDIR).`,
       },
     });
+  });
+
+  it('is open no longer than it is read, whole or not', async () => {
+    const path = recorded();
+    const open = () => openFiles(path);
+    await read(path);
+    expect(open()).toBe(0);
+    await readRecording(path, { unpackedBytes: 100 });
+    await expect.poll(open).toBe(0);
   });
 
   it('holds characters that a piece of the file cuts in two', async () => {
