@@ -306,7 +306,7 @@ describe('a recording that is read', () => {
     const path = recorded();
     const open = () => openFiles(path);
     await read(path);
-    expect(open()).toBe(0);
+    await expect.poll(open).toBe(0);
     await readRecording(path, { unpackedBytes: 100 });
     await expect.poll(open).toBe(0);
   });
