@@ -1,5 +1,6 @@
 import { Braces, Circle, Pause, Play, RefreshCw, Split, Square } from 'lucide-react';
 import type { Host } from '../../../shared/api/contract';
+import { sourceTraits } from '../../../shared/report/sourceTraits';
 import type { StatusDocument } from '../../../shared/report/statusDocument';
 import { visible } from '../../../shared/base/text';
 import { slownessWords } from '../../../shared/report/pace';
@@ -61,7 +62,7 @@ function privilegeText(status: StatusDocument): string | null {
     case false:
       return 'read without root';
     case null:
-      return status.source === 'directory' || status.source === 'archive' ? null : 'rights unknown';
+      return sourceTraits[status.source].hasRights ? 'rights unknown' : null;
   }
 }
 
