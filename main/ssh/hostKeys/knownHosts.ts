@@ -48,6 +48,19 @@ export function hostToken(host: string, port: number): string {
   return port === 22 ? name : `[${name}]:${port}`;
 }
 
+/**
+ * Under which host and port a host's keys are kept and looked for: as in OpenSSH (sshconnect.c) those
+ * that are connected to, or else its HostKeyAlias, which has no port (22 stands for none).
+ */
+export function keptUnder(host: {
+  readonly hostname: string;
+  readonly port: number;
+  readonly hostKeyAlias: string | null;
+}): { readonly host: string; readonly port: number } {
+  const { hostname, port, hostKeyAlias } = host;
+  return hostKeyAlias === null ? { host: hostname, port } : { host: hostKeyAlias, port: 22 };
+}
+
 /** @param key the public key in the wire format of RFC 4253, section 6.6 */
 export function checkHostKey(
   files: readonly KnownHostsFile[],

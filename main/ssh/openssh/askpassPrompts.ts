@@ -14,8 +14,8 @@ import {
   type HostKeyDecision,
 } from '../hostKeys/hostKeys';
 import type { HostKeyRules } from '../hostKeys/hostKeyPolicy';
-import { keyType, type KnownHostsFile } from '../hostKeys/knownHosts';
-import { keptUnder, nameOf, type Hop } from '../ssh2/proxyJump';
+import { keptUnder, keyType, type KnownHostsFile } from '../hostKeys/knownHosts';
+import { nameOf, type Hop } from '../ssh2/proxyJump';
 import type { Ask, Question } from '../questions';
 
 export interface AskpassPromptsOptions {
@@ -132,7 +132,7 @@ export class AskpassPrompts {
   }
 
   private decide(hop: Hop, key: Buffer, more: readonly KnownHostsFile[]): Promise<HostKeyDecision> {
-    const { host, port } = keptUnder(hop);
+    const { host, port } = keptUnder(hop.settings);
     const rules = this.options.rulesFor(hop.settings);
     return decideHostKey(rules, host, port, key, more);
   }
@@ -148,7 +148,7 @@ export class AskpassPrompts {
   ): Promise<string | null> {
     if (!hop) return '';
     const rules = this.options.rulesFor(hop.settings);
-    const { host, port } = keptUnder(hop);
+    const { host, port } = keptUnder(hop.settings);
     const signed = signedKeys(certificate);
     const keys = [certificate, ...(signed ? [signed.key, signed.authority] : [])];
     for (const key of keys) {

@@ -7,7 +7,7 @@ import { sortedNeeds, type OpenSshNeed } from '../../../shared/api/openSsh';
 import type { HostSettings } from '../config/config';
 import { readKnownHosts } from '../hostKeys/hostKeys';
 import type { HostKeyRules } from '../hostKeys/hostKeyPolicy';
-import { whatIsKnown } from '../hostKeys/knownHosts';
+import { keptUnder, whatIsKnown } from '../hostKeys/knownHosts';
 
 /** Whether the system has an `ssh` at all. */
 export function hasOpenSsh(): boolean {
@@ -76,11 +76,8 @@ function listAgent(socket: string): Promise<string[]> {
   });
 }
 
-async function isKnownByAuthority(
-  { hostKeyAlias, hostname, port }: HostSettings,
-  rules: HostKeyRules,
-): Promise<boolean> {
+async function isKnownByAuthority(settings: HostSettings, rules: HostKeyRules): Promise<boolean> {
   const files = [...(await readKnownHosts(rules.files)), await rules.accepted.asKnownHosts()];
-  const known = whatIsKnown(files, hostKeyAlias ?? hostname, hostKeyAlias === null ? port : 22);
-  return known === 'authority';
+  const { host, port } = keptUnder(settings);
+  return whatIsKnown(files, host, port) === 'authority';
 }

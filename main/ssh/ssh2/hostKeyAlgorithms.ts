@@ -3,7 +3,7 @@ import type { ServerHostKeyAlgorithm } from 'ssh2';
 import type { HostSettings } from '../config/config';
 import { readKnownHosts } from '../hostKeys/hostKeys';
 import type { HostKeyRules } from '../hostKeys/hostKeyPolicy';
-import { knownKeyTypes } from '../hostKeys/knownHosts';
+import { keptUnder, knownKeyTypes } from '../hostKeys/knownHosts';
 
 /**
  * Of what the configuration allows, types that are known of this host come first: a server has several keys, and one that nobody knows
@@ -14,11 +14,8 @@ export async function hostKeyAlgorithms(
   hostKeys: HostKeyRules,
 ): Promise<ServerHostKeyAlgorithm[]> {
   const files = [...(await readKnownHosts(hostKeys.files)), await hostKeys.accepted.asKnownHosts()];
-  const types = knownKeyTypes(
-    files,
-    settings.hostKeyAlias ?? settings.hostname,
-    settings.hostKeyAlias === null ? settings.port : 22,
-  );
+  const { host, port } = keptUnder(settings);
+  const types = knownKeyTypes(files, host, port);
   const allowed = settings.algorithms.hostKey;
   const known = types.flatMap((type) =>
     allowed.filter((name) => name === type || (type === 'ssh-rsa' && name.startsWith('rsa-'))),

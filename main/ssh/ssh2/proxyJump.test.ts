@@ -10,7 +10,8 @@ import { AcceptedKeys } from '../hostKeys/acceptedKeys';
 import { usualPolicy } from '../hostKeys/hostKeyPolicy';
 import { resolveHost } from '../config/config';
 import type { Ask } from '../questions';
-import { connectRoute, keptUnder, nameOf, hopsTo } from './proxyJump';
+import { keptUnder } from '../hostKeys/knownHosts';
+import { connectRoute, hopsTo, nameOf } from './proxyJump';
 import type { Ssh2Transport } from './ssh2Transport';
 
 const ends: (() => void)[] = [];
@@ -73,7 +74,7 @@ describe('the hops', () => {
     const names = async (...lines: string[]) => {
       const [hop] = await way(configOf('Host db1', ...lines));
       if (!hop) throw new Error('no hop');
-      return [keptUnder(hop), nameOf(hop)];
+      return [keptUnder(hop.settings), nameOf(hop)];
     };
     expect(await names('  HostName Example.org')).toEqual([
       { host: 'example.org', port: 22 },

@@ -4,7 +4,7 @@ import { fail, succeed, type Result } from '../../../shared/base/problem';
 import { capText, visible } from '../../../shared/base/text';
 import { resolveHost, type ConfigOptions, type HostSettings } from '../config/config';
 import type { HostAddress } from '../config/hostAddress';
-import { hostToken } from '../hostKeys/knownHosts';
+import { hostToken, keptUnder } from '../hostKeys/knownHosts';
 import { nobody } from '../questions';
 import {
   connectSsh2,
@@ -42,15 +42,9 @@ export async function hopsTo(host: Hop, config: ConfigOptions): Promise<Hop[]> {
   return way;
 }
 
-/** Under which a hop's keys are kept: a host and a port. */
-export function keptUnder({ settings }: Hop): { readonly host: string; readonly port: number } {
-  const { hostKeyAlias, hostname, port } = settings;
-  return { host: hostKeyAlias ?? hostname, port: hostKeyAlias === null ? port : 22 };
-}
-
-/** The same as in known_hosts. */
-export function nameOf(hop: Hop): string {
-  const { host, port } = keptUnder(hop);
+/** The name under which a hop's keys are kept in known_hosts. */
+export function nameOf({ settings }: Hop): string {
+  const { host, port } = keptUnder(settings);
   return hostToken(host, port);
 }
 

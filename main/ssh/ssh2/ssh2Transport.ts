@@ -10,7 +10,7 @@ import { hostKeyAlgorithms } from './hostKeyAlgorithms';
 import { inWords, Negotiation, type Disagreement } from './disagreement';
 import { decideAddress, decideHostKey } from '../hostKeys/hostKeys';
 import type { HostKeyRules } from '../hostKeys/hostKeyPolicy';
-import { fingerprint, keyType } from '../hostKeys/knownHosts';
+import { fingerprint, keptUnder, keyType } from '../hostKeys/knownHosts';
 import { tooManyWords, type Ask, type Question } from '../questions';
 import { connectSocket } from './socket';
 import { openChannel, sessionsInTurn } from './ssh2Channel';
@@ -208,12 +208,8 @@ class Attempt {
   private async verify(key: Buffer): Promise<boolean> {
     this.patience.lift();
     const { settings, hostKeys } = this.options;
-    const decision = await decideHostKey(
-      hostKeys,
-      settings.hostKeyAlias ?? settings.hostname,
-      settings.hostKeyAlias === null ? settings.port : 22,
-      key,
-    );
+    const { host, port } = keptUnder(settings);
+    const decision = await decideHostKey(hostKeys, host, port, key);
     const verdict = decision.accepted ? 'accepted' : `refused, ${decision.problem.code}`;
     this.trace(`host key ${keyType(key)} ${fingerprint(key)}: ${verdict}`);
     const mismatch = decision.accepted ? await this.checkAddress(key) : null;
