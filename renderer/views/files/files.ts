@@ -1,6 +1,7 @@
 /** The raw files as rows. */
 import type { RawFile } from '../../../shared/api/contract';
 import { visible } from '../../../shared/base/text';
+import { filterByWords } from '../shared/filterByWords';
 
 const missingWords: ReadonlyMap<string, string> = new Map([
   ['absent', 'absent'],
@@ -40,15 +41,11 @@ export function notReadSentence(path: string): string {
 
 /** Files in whose path or state every word of the filter occurs. */
 export function filterFiles(files: readonly RawFile[], filter: string): readonly RawFile[] {
-  const words = filter
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== '');
-  if (words.length === 0) return files;
-  return files.filter(({ path, missing }) => {
-    const text = `${path}\n${missing === null ? '' : missingWord(missing)}`.toLowerCase();
-    return words.every((word) => text.includes(word));
-  });
+  return filterByWords(
+    files,
+    filter,
+    ({ path, missing }) => `${path}\n${missing === null ? '' : missingWord(missing)}`,
+  );
 }
 
 export function sizeText(size: number | null): string {

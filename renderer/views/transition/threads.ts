@@ -1,6 +1,7 @@
 /** The blocking threads as rows: their keys, their order, and what the filter finds. */
 import { detailedThreads } from '../../../shared/readings/limits';
 import type { Blocker } from '../../../shared/report/statusDocument';
+import { filterByWords } from '../shared/filterByWords';
 
 export { blockerKey as threadKey } from '../../../shared/report/threadName';
 
@@ -37,25 +38,14 @@ function haystackOf(blocker: Blocker): string {
   if (known !== undefined) return known;
   const { pid, tid, comm, cmdline, unit, state, reason } = blocker;
   const words = [pid, tid, comm, cmdline, unit, state, reason.code, reason.function, reason.symbol];
-  const text = words
-    .filter((word) => word !== null)
-    .join('\n')
-    .toLowerCase();
+  const text = words.filter((word) => word !== null).join('\n');
   haystacks.set(blocker, text);
   return text;
 }
 
 /** Threads in which every word of the filter occurs, in any column, without regard to case. */
 export function filterThreads(blockers: readonly Blocker[], filter: string): readonly Blocker[] {
-  const words = filter
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== '');
-  if (words.length === 0) return blockers;
-  return blockers.filter((blocker) => {
-    const text = haystackOf(blocker);
-    return words.every((word) => text.includes(word));
-  });
+  return filterByWords(blockers, filter, haystackOf);
 }
 
 /** To whom a thread belongs: its unit, the kernel, or its user; null where not known. */
