@@ -4,23 +4,19 @@
  */
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   cannotFabricate,
   fabricateRoot,
   type FabricatedRoot,
+  stalledCapture,
 } from '../../testing/sshd/fabricatedRoot';
 import { hold, probe, tryProbe, type ProbedHost } from '../../testing/sshd/probedHost';
 import { buildState } from '../../shared/model/buildState';
 import type { Readings } from '../../shared/readings/readings';
 import { skipping } from '../../testing/main/skipping';
 
-const sample = join(
-  dirname(fileURLToPath(import.meta.url)),
-  '../../samples/linux-6.12/04-stalled-patching.tar.gz',
-);
 const impossible = skipping(import.meta.filename, cannotFabricate());
 
 describe.skipIf(impossible)('a bare host', () => {
@@ -28,7 +24,7 @@ describe.skipIf(impossible)('a bare host', () => {
   let host: ProbedHost | null = null;
 
   beforeEach(() => {
-    root = fabricateRoot(sample);
+    root = fabricateRoot(stalledCapture);
     const libraries = execFileSync('ldd', ['/bin/dash']).toString().match(/\/\S+/g) ?? [];
     for (const file of ['/bin/dash', ...libraries]) {
       cpSync(file, join(root.path, file), { dereference: true });

@@ -4,24 +4,20 @@
  */
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   cannotFabricate,
   fabricateRoot,
   type FabricatedRoot,
+  stalledCapture,
 } from '../../testing/sshd/fabricatedRoot';
 import { probe, tryProbe, type ProbedHost } from '../../testing/sshd/probedHost';
 import { buildState } from '../../shared/model/buildState';
 import type { Readings } from '../../shared/readings/readings';
 import { skipping } from '../../testing/main/skipping';
 
-const sample = join(
-  dirname(fileURLToPath(import.meta.url)),
-  '../../samples/linux-6.12/04-stalled-patching.tar.gz',
-);
 const impossible = skipping(import.meta.filename, cannotFabricate());
 
 /** Processes are counted per user: each probe's has no others. */
@@ -55,7 +51,7 @@ describe.skipIf(impossible).each(shells)('fork pressure, in %s', (_, command) =>
   let host: ProbedHost | null = null;
 
   beforeAll(() => {
-    root = fabricateRoot(sample);
+    root = fabricateRoot(stalledCapture);
     execFileSync('chmod', ['-R', 'a+rX', root.path]);
   });
   afterEach(() => {

@@ -3,22 +3,18 @@
  * limits of its own that would hide what is missing.
  */
 import { readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   cannotFabricate,
   fabricateRoot,
   type FabricatedRoot,
+  stalledCapture,
 } from '../../testing/sshd/fabricatedRoot';
 import { hold, probe, type ProbedHost } from '../../testing/sshd/probedHost';
 import { buildState } from '../../shared/model/buildState';
 import { skipping } from '../../testing/main/skipping';
 
-const sample = join(
-  dirname(fileURLToPath(import.meta.url)),
-  '../../samples/linux-6.12/04-stalled-patching.tar.gz',
-);
 const impossible = skipping(import.meta.filename, cannotFabricate());
 
 describe.skipIf(impossible)('on the host', () => {
@@ -26,7 +22,7 @@ describe.skipIf(impossible)('on the host', () => {
   let host: ProbedHost | null = null;
 
   beforeEach(() => {
-    root = fabricateRoot(sample);
+    root = fabricateRoot(stalledCapture);
   });
   afterEach(() => {
     host?.live.close();

@@ -1,9 +1,8 @@
 /** More blocking threads than are looked at closely: all are counted, and the first of them told. */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { cannotFabricate, fabricateRoot } from '../../testing/sshd/fabricatedRoot';
+import { cannotFabricate, fabricateRoot, stalledCapture } from '../../testing/sshd/fabricatedRoot';
 import { detailedThreads } from '../../shared/readings/limits';
 import { blockingThreads } from '../../shared/readings/threads';
 import { startChild } from '../ssh/childChannel';
@@ -13,15 +12,10 @@ import { threadKey, type ProbeRequest } from './wire/request';
 import { ProbeSession } from './wire/session';
 import { programText, startArguments } from './program/start';
 
-const sample = join(
-  dirname(fileURLToPath(import.meta.url)),
-  '../../samples/linux-6.12/04-stalled-patching.tar.gz',
-);
-
 it.skipIf(skipping(import.meta.filename, cannotFabricate()))(
   'names the first 200 of 300 by their numbers, in one answer',
   async () => {
-    const root = fabricateRoot(sample);
+    const root = fabricateRoot(stalledCapture);
     // Their names as texts are in another order.
     const added = Array.from({ length: 300 }, (_, row) => 9_900 + row);
     for (const pid of added) {

@@ -1,21 +1,17 @@
 /** 60,000 threads: more than fit into the arguments of one program, in a tree that lies in memory. */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   cannotFabricate,
   fabricateRoot,
   type FabricatedRoot,
+  stalledCapture,
 } from '../../testing/sshd/fabricatedRoot';
 import { probe } from '../../testing/sshd/probedHost';
 import { buildState } from '../../shared/model/buildState';
 import { skipping } from '../../testing/main/skipping';
 
-const sample = join(
-  dirname(fileURLToPath(import.meta.url)),
-  '../../samples/linux-6.12/04-stalled-patching.tar.gz',
-);
 const impossible = skipping(import.meta.filename, cannotFabricate());
 const processes = 600;
 const threadsEach = 100;
@@ -25,7 +21,7 @@ describe.skipIf(impossible)('a host with 60,000 threads', () => {
   let root: FabricatedRoot;
 
   beforeAll(() => {
-    root = fabricateRoot(sample, { inMemory: true });
+    root = fabricateRoot(stalledCapture, { inMemory: true });
     for (let process = 0; process < processes; process += 1) {
       const pid = firstPid + process * threadsEach;
       for (let thread = 0; thread < threadsEach; thread += 1) {

@@ -1,13 +1,13 @@
 /** Hosts whose files hold their reader up, flood, or vanish: FIFOs and shells stand for them. */
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import {
   cannotFabricate,
   fabricateRoot,
   type FabricatedRoot,
+  stalledCapture,
 } from '../../testing/sshd/fabricatedRoot';
 import { buildState } from '../../shared/model/buildState';
 import type { Readings } from '../../shared/readings/readings';
@@ -18,10 +18,6 @@ import { ProbeSession } from './wire/session';
 import { defaultLimits, type SessionLimits } from './wire/limits';
 import { programText, startArguments } from './program/start';
 
-const sample = join(
-  dirname(fileURLToPath(import.meta.url)),
-  '../../samples/linux-6.12/04-stalled-patching.tar.gz',
-);
 const impossible = skipping(import.meta.filename, cannotFabricate());
 
 function start(argv: readonly string[]): ChildChannel {
@@ -51,7 +47,7 @@ describe.skipIf(impossible)('a slow host', () => {
   let host: LiveHost | null = null;
 
   beforeEach(() => {
-    root = fabricateRoot(sample);
+    root = fabricateRoot(stalledCapture);
   });
   afterEach(() => {
     host?.close();

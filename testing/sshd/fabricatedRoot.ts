@@ -20,6 +20,12 @@ export interface FabricatedRoot {
   remove(): void;
 }
 
+/** A capture of a real kernel in which a thread keeps a livepatch from being applied. */
+export const stalledCapture = join(
+  import.meta.dirname,
+  '../../samples/linux-6.12/04-stalled-patching.tar.gz',
+);
+
 /** Why no root can be fabricated here; undefined: it can. */
 export function cannotFabricate(): string | undefined {
   if (process.getuid?.() !== 0) return 'only root may chroot and mount';

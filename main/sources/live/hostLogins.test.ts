@@ -2,10 +2,13 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { fabricateRoot, type FabricatedRoot } from '../../../testing/sshd/fabricatedRoot';
+import {
+  fabricateRoot,
+  type FabricatedRoot,
+  stalledCapture,
+} from '../../../testing/sshd/fabricatedRoot';
 import { cannotServe, startSshd, type SshServer } from '../../../testing/sshd/server';
 import { buildState } from '../../../shared/model/buildState';
 import type { Readings } from '../../../shared/readings/readings';
@@ -16,10 +19,6 @@ import { AcceptedKeys } from '../../ssh/hostKeys/acceptedKeys';
 import { defaultLiveOptions, openSsh, type LiveOptions } from './sshSource';
 import type { LiveSource } from './connectedSource';
 
-const sample = join(
-  dirname(fileURLToPath(import.meta.url)),
-  '../../../samples/linux-6.12/04-stalled-patching.tar.gz',
-);
 const impossible = skipping(import.meta.filename, cannotServe());
 const opened: LiveSource[] = [];
 
@@ -66,7 +65,7 @@ describe.skipIf(impossible)('a host that is nothing but busybox, over SSH', () =
   let server: SshServer;
 
   beforeAll(async () => {
-    root = fabricateRoot(sample);
+    root = fabricateRoot(stalledCapture);
     execFileSync('chmod', ['-R', 'a+rX', root.path]);
     writeFileSync(join(root.path, 'bin/bash'), '#!/bin/sh\nexec sh "$@"\n', { mode: 0o755 });
     // sshd wants every folder above the new root to be root's alone, which /tmp isn't.
