@@ -93,6 +93,14 @@ it.each([
   expect([...readComplaints(`x\n${path}: ${reason}\ny`).missing]).toEqual([[path, missing]]);
 });
 
+it('takes a file of the second process for a thread’s where it is sent with the threads', () => {
+  const { files, unknown } = readThreadFiles(`/proc/2/task/2/stat:2 (kthreadd) S\n`);
+  expect([...files.keys()]).toEqual(['/proc/2/task/2/stat']);
+  expect(unknown.problems()).toEqual([]);
+  // Of the first process only that the kernel can patch is asked, and nothing with the threads.
+  expect(readThreadFiles('/proc/1/patch_state:-1\n').files.size).toBe(0);
+});
+
 it('names what is not known once each time, cut and made safe, and counts what is more', () => {
   const lines = Array.from({ length: 40 }, (_, index) => `/proc/1/task/1/x${index}\u001b[1m:1`);
   const { unknown } = readThreadFiles(`${lines.join('\n')}\n${'y'.repeat(100_000)}\n`);

@@ -99,8 +99,12 @@ export function readThreadFiles(text: string): {
   return { files, unknown };
 }
 
+const inThreadFolder = /^\/proc\/\d+\/task\//;
+
+/** A thread's file may be read for the host as well: that of process 2 tells a host from a container. */
 function isThreadFile(path: string): boolean {
-  return path.startsWith('/proc/') && !Object.hasOwn(reads.host, path) && rowOf(path) !== null;
+  if (!path.startsWith('/proc/') || rowOf(path) === null) return false;
+  return inThreadFolder.test(path) || !Object.hasOwn(reads.host, path);
 }
 
 const complaint = /^(?:[^/]*: )?(\/proc\/[^:\n]+): (.*)$/;
