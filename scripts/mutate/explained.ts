@@ -15,7 +15,7 @@ export const explained: readonly Explanation[] = [
     file: 'main/probe/wire/greeting.ts',
     original: '[]',
     replacement: '["Stryker was here"]',
-    line: 'const [line, mark, uid] = found ?? [];',
+    line: 'const [line, boundary, uid] = found ?? [];',
     why: 'Where nothing was found, that is looked at first.',
   },
   {
