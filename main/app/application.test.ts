@@ -91,7 +91,7 @@ vi.mock('../reader/readerPool', () => ({
               problem: { code: 'timeout', path: null, message: 'It took too long.' },
             }),
           'demo:control': ({ command }) => doing(`control ${command.do}`, { ok: true }),
-          seek: ({ index }) => doing(`seek ${index}`, sampled(settled)),
+          moveTo: ({ index }) => doing(`moveTo ${index}`, sampled(settled)),
           'recording:moments': () => doing('moments', { seconds: [0], marks: [] }),
           record: ({ file }) => doing(`record ${file}`, null),
         },
@@ -260,7 +260,7 @@ test('what is asked about a host goes to its reader, of one that is not open to 
   expect(await ask('host:file', { id, path: '/proc/1' })).toBe('text');
   await ask('host:what-if', { id, action: { do: 'disable', patch: 'x' } });
   expect(await ask('demo:control', { id, command: { do: 'play' } })).toEqual({ ok: true });
-  await ask('recording:seek', { id, index: 3 });
+  await ask('recording:move-to', { id, index: 3 });
   expect(await ask('recording:moments', { id })).toEqual({ seconds: [0], marks: [] });
   await ask('host:cancel', { id });
   expect(opened[1]?.did).toEqual([
@@ -268,7 +268,7 @@ test('what is asked about a host goes to its reader, of one that is not open to 
     'file /proc/1',
     'what-if disable',
     'control play',
-    'seek 3',
+    'moveTo 3',
     'moments',
     'cancel',
   ]);

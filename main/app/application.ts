@@ -166,7 +166,7 @@ export async function startApplication(
       const host = hosts.get(id);
       return host === undefined ? 0 : secrets.forget(host.target);
     },
-    'recording:seek': ({ id, index }) => hosts.get(id)?.seek(index),
+    'recording:move-to': ({ id, index }) => hosts.get(id)?.moveTo(index),
     'host:record': async ({ id, on }) => {
       const session = hosts.get(id);
       if (session === undefined) return;

@@ -53,7 +53,7 @@ export type ReaderCalls = {
   /** Reads the target now. */
   readonly sample: { readonly ask: null; readonly answer: Sampled };
   /** Shows another moment of a recording. */
-  readonly seek: { readonly ask: { readonly index: number }; readonly answer: Sampled };
+  readonly moveTo: { readonly ask: { readonly index: number }; readonly answer: Sampled };
   /** Records from now on into a file, in place of one that is there; null: no more. */
   readonly record: {
     readonly ask: { readonly file: string | null };
@@ -78,7 +78,7 @@ export type Answering = {
 /** What is answered in place of a reader that has stopped. */
 export const unanswered: { readonly [N in CallName]: (problem: Problem) => CallAnswer<N> } = {
   sample: (problem) => ({ ok: false, problem, roundMs: null }),
-  seek: (problem) => ({ ok: false, problem, roundMs: null }),
+  moveTo: (problem) => ({ ok: false, problem, roundMs: null }),
   record: () => null,
   'host:files': () => [],
   'host:file': () => null,

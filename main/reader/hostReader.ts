@@ -17,8 +17,8 @@ import { RecordingPlayer } from './recordingPlayer';
 export class HostReader {
   readonly answers: Answering = {
     sample: () => this.sample(),
-    seek: ({ index }) => {
-      this.player.seek(index);
+    moveTo: ({ index }) => {
+      this.player.moveTo(index);
       return this.shownMoment();
     },
     record: ({ file }) => {

@@ -126,11 +126,11 @@ describe('RecordingPlayer', () => {
     const shown = () => player.moment()?.recording;
     const common = { count: 3, lasts: 5, lost: false };
     expect(shown()).toEqual({ index: 2, at: moment(15), seconds: 5, ...common });
-    player.seek(1);
+    player.moveTo(1);
     expect(shown()).toEqual({ index: 1, at: moment(12), seconds: 2, ...common });
-    player.seek(-4);
+    player.moveTo(-4);
     expect(shown()).toMatchObject({ index: 0, seconds: 0 });
-    player.seek(99);
+    player.moveTo(99);
     expect(shown()).toMatchObject({ index: 2 });
     expect(player.moment()?.readings.takenAt).toBe(moment(15));
     recorder.end();

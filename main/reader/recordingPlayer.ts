@@ -34,7 +34,7 @@ export class RecordingPlayer {
     return null;
   }
 
-  seek(index: number): void {
+  moveTo(index: number): void {
     this.wanted = index;
   }
 

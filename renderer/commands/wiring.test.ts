@@ -22,7 +22,7 @@ beforeEach(() => {
 });
 /** A moment of a recording that is under way would hold up the next one. */
 function isAtRest(): void {
-  for (const request of main.requests) if (request.name === 'recording:seek') request.answer();
+  for (const request of main.requests) if (request.name === 'recording:move-to') request.answer();
   if (playbackOf('h1').wanted !== null) throw new Error('a moment is under way');
 }
 afterEach(async () => {
@@ -104,9 +104,9 @@ test.each<[string, string, unknown, Host | null]>([
   ['demo.faster', 'demo:control', { id: 'h1', command: { do: 'speed', speed: 16 } }, story],
   ['demo.slower', 'demo:control', { id: 'h1', command: { do: 'speed', speed: 1 } }, story],
   ['demo.hand-back', 'demo:control', { id: 'h1', command: { do: 'hand-back' } }, story],
-  ['demo.step', 'recording:seek', { id: 'h1', index: 2 }, replay],
-  ['demo.restart', 'recording:seek', { id: 'h1', index: 0 }, replay],
-  ['recording.back', 'recording:seek', { id: 'h1', index: 0 }, replay],
+  ['demo.step', 'recording:move-to', { id: 'h1', index: 2 }, replay],
+  ['demo.restart', 'recording:move-to', { id: 'h1', index: 0 }, replay],
+  ['recording.back', 'recording:move-to', { id: 'h1', index: 0 }, replay],
 ])('%s asks %s', (id, request, argument, host) => {
   shown(host);
   expect(runCommand(id)).toBe(true);

@@ -2,7 +2,7 @@
 import type { Command } from '../state/command';
 import { openByDialog } from '../state/actions';
 import { selectedHost, useWindow, type WindowState } from '../state/store';
-import { pause, playbackOf, seek, setSpeed, step, togglePlayback } from './playback';
+import { pause, playbackOf, moveTo, setSpeed, step, togglePlayback } from './playback';
 import { changeSpeed, direct, openFleet, speeds, takeOver, togglePlay } from './control';
 
 const demoOf = (state: WindowState) => selectedHost(state)?.demo ?? null;
@@ -84,7 +84,7 @@ export const demoCommands: readonly Command[] = [
       (id) => direct(id, { do: 'restart' }),
       (id) => {
         pause(id);
-        seek(id, 0);
+        moveTo(id, 0);
       },
     ),
   },

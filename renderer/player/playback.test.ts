@@ -8,7 +8,7 @@ import {
   loadMoments,
   pause,
   playbackOf,
-  seek,
+  moveTo,
   setSpeed,
   shownIndex,
   step,
@@ -46,7 +46,7 @@ beforeEach(() => {
 });
 
 const wanted = () => playbackOf('h1').wanted;
-const seeks = () => main.asked('recording:seek').map((one) => Reflect.get(Object(one), 'index'));
+const moves = () => main.asked('recording:move-to').map((one) => Reflect.get(Object(one), 'index'));
 
 /** Answers what is under way, until nothing is. */
 async function settle(): Promise<void> {
@@ -57,21 +57,21 @@ async function settle(): Promise<void> {
 }
 
 test('while a moment is on its way only the last of several wishes counts', async () => {
-  for (const index of [1, 2, 3]) seek('h1', index);
-  expect(seeks()).toEqual([1]);
+  for (const index of [1, 2, 3]) moveTo('h1', index);
+  expect(moves()).toEqual([1]);
   expect(shownIndex(at(4))).toBe(3);
   await settle();
-  expect(seeks()).toEqual([1, 3]);
+  expect(moves()).toEqual([1, 3]);
   expect(shownIndex(at(4))).toBe(4);
 });
 
 test('one step beyond an end is none; a step stops what plays', async () => {
   usePlayback.setState({ h1: { moments, playing: true, speed: 1, wanted: null } });
   step('h1', -5);
-  expect(seeks()).toEqual([]);
+  expect(moves()).toEqual([]);
   expect(playbackOf('h1').playing).toBe(false);
   step('h1', 5);
-  expect(seeks()).toEqual([]);
+  expect(moves()).toEqual([]);
   step('h1', 4);
   expect(wanted()).toBe(8);
   await settle();
@@ -104,14 +104,14 @@ test('nothing is known of events before the moments are', () => {
 test('it plays on from where it stands, at the end from the beginning', async () => {
   togglePlayback('h1');
   expect(playbackOf('h1').playing).toBe(true);
-  expect(seeks()).toEqual([]);
+  expect(moves()).toEqual([]);
   togglePlayback('h1');
   expect(playbackOf('h1').playing).toBe(false);
   putHost(at(8));
   togglePlayback('h1');
-  expect(seeks()).toEqual([0]);
+  expect(moves()).toEqual([0]);
   togglePlayback('h1');
-  expect(seeks()).toEqual([0]);
+  expect(moves()).toEqual([0]);
   await settle();
 });
 
@@ -126,7 +126,7 @@ test('the moments are asked for once, and then the shown one anew', async () => 
   loadMoments('h1', 9);
   main.last('recording:moments').answer(moments);
   await eventually(() => expect(playbackOf('h1').moments).toEqual(moments));
-  expect(seeks()).toEqual([4]);
+  expect(moves()).toEqual([4]);
   await settle();
   loadMoments('h1', 9);
   expect(main.asked('recording:moments')).toHaveLength(1);

@@ -44,21 +44,21 @@ async function load(id: string): Promise<void> {
   change(id, { moments });
   const host = useWindow.getState().hosts[id];
   // Now it is known since when a transition has run at the moment that is shown.
-  if (host?.recording && moments) seek(id, shownIndex(host));
+  if (host?.recording && moments) moveTo(id, shownIndex(host));
 }
 
 const underWay = new Set<string>();
 
 /** Shows a moment. While one is on its way only the last of several wishes counts. */
-export function seek(id: string, index: number): void {
+export function moveTo(id: string, index: number): void {
   change(id, { wanted: index });
   if (underWay.has(id)) return;
   underWay.add(id);
   attempt(
-    ask('recording:seek', { id, index }).finally(() => {
+    ask('recording:move-to', { id, index }).finally(() => {
       underWay.delete(id);
       const { wanted } = playbackOf(id);
-      if (wanted !== null && wanted !== index) seek(id, wanted);
+      if (wanted !== null && wanted !== index) moveTo(id, wanted);
       else change(id, { wanted: null });
     }),
   );
@@ -70,7 +70,7 @@ export function step(id: string, by: number): void {
   if (!host?.recording) return;
   pause(id);
   const index = shownIndex(host) + by;
-  if (index >= 0 && index < host.recording.count) seek(id, index);
+  if (index >= 0 && index < host.recording.count) moveTo(id, index);
 }
 
 /** Goes to the next moment at which something happened, or to the one before. */
@@ -85,7 +85,7 @@ export function stepToMark(id: string, direction: 1 | -1): void {
       ? places.find((index) => index > here)
       : (places.findLast((index) => index < here) ?? 0);
   pause(id);
-  if (there !== undefined) seek(id, there);
+  if (there !== undefined) moveTo(id, there);
 }
 
 export function pause(id: string): void {
@@ -97,7 +97,7 @@ export function togglePlayback(id: string): void {
   const host = useWindow.getState().hosts[id];
   if (!host?.recording) return;
   const playing = !playbackOf(id).playing;
-  if (playing && shownIndex(host) === host.recording.count - 1) seek(id, 0);
+  if (playing && shownIndex(host) === host.recording.count - 1) moveTo(id, 0);
   change(id, { playing });
 }
 

@@ -54,8 +54,8 @@ beforeEach(() => {
 });
 afterEach(cleanup);
 
-const seeks = () =>
-  asked.filter(({ name }) => name === 'recording:seek').map((one) => one.argument);
+const moves = () =>
+  asked.filter(({ name }) => name === 'recording:move-to').map((one) => one.argument);
 
 async function shown(): Promise<HTMLElement> {
   render(<RecordingBar host={host} recording={recording} />);
@@ -75,13 +75,13 @@ test('the keys of the slider go from moment to moment, and to the ends', async (
     ['End', 2],
   ] as const) {
     fireEvent.keyDown(slider, { key });
-    await expect.poll(seeks).toContainEqual({ id: 'h1', index });
+    await expect.poll(moves).toContainEqual({ id: 'h1', index });
     await expect.poll(() => usePlayback.getState()['h1']?.wanted).toBeNull();
   }
   asked = [];
   // It is at its end already.
   fireEvent.keyDown(slider, { key: 'ArrowRight' });
-  expect(seeks()).toEqual([]);
+  expect(moves()).toEqual([]);
 });
 
 test('it says where it is and what happened', async () => {
@@ -94,13 +94,13 @@ test('space plays, from the beginning where it stands at the end', async () => {
   const slider = await shown();
   fireEvent.keyDown(slider, { key: ' ' });
   expect(screen.getByRole('button', { name: 'Pause the recording' })).toBeTruthy();
-  await expect.poll(seeks).toContainEqual({ id: 'h1', index: 0 });
+  await expect.poll(moves).toContainEqual({ id: 'h1', index: 0 });
 });
 
 test('the commands of stories go through recordings too', async () => {
   await shown();
   expect(runCommand('recording.previous-event')).toBe(true);
-  await expect.poll(seeks).toEqual([{ id: 'h1', index: 1 }]);
+  await expect.poll(moves).toEqual([{ id: 'h1', index: 1 }]);
   expect(runCommand('demo.faster')).toBe(true);
   expect(usePlayback.getState()['h1']?.speed).toBe(4);
   expect(runCommand('host.record')).toBe(false);

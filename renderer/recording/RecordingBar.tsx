@@ -9,7 +9,7 @@ import {
   loadMoments,
   nextMoment,
   pause,
-  seek,
+  moveTo,
   setSpeed,
   step,
   togglePlayback,
@@ -37,7 +37,7 @@ export function RecordingBar({
       pause(id);
       return undefined;
     }
-    const timer = setTimeout(() => seek(id, next.index), next.afterMs);
+    const timer = setTimeout(() => moveTo(id, next.index), next.afterMs);
     return () => clearTimeout(timer);
   }, [id, moments, playing, speed, index]);
 
@@ -104,14 +104,14 @@ function Slider({
         onChange={(event) => {
           if (moments === null) return;
           pause(id);
-          seek(id, indexAt(moments.seconds, event.currentTarget.valueAsNumber));
+          moveTo(id, indexAt(moments.seconds, event.currentTarget.valueAsNumber));
         }}
         onKeyDown={(event) => {
           const by = steps.get(event.key);
           if (event.ctrlKey || event.metaKey || event.altKey) return;
           if (by !== undefined) step(id, by);
-          else if (event.key === 'Home') seek(id, 0);
-          else if (event.key === 'End') seek(id, count - 1);
+          else if (event.key === 'Home') moveTo(id, 0);
+          else if (event.key === 'End') moveTo(id, count - 1);
           else if (event.key === ' ') togglePlayback(id);
           else return;
           event.preventDefault();

@@ -22,7 +22,7 @@ export const requestNames = [
   'secrets:forget',
   'host:what-if',
   'demo:control',
-  'recording:seek',
+  'recording:move-to',
   'recording:moments',
   'host:record',
 ] as const;

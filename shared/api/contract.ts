@@ -334,7 +334,7 @@ export const requests = {
     answer: demoOutcomeSchema,
   },
   /** Shows another moment of a recording; beyond its ends the first or the last. */
-  'recording:seek': {
+  'recording:move-to': {
     ask: z.strictObject({ id: z.string().max(64), index: z.number().int() }),
     answer: none,
   },

@@ -4,7 +4,7 @@ import type { Reader } from '../../main/reader/readerPool';
 
 const nothing: Answering = {
   sample: () => new Promise(() => undefined),
-  seek: () => Promise.reject(new Error('no recording')),
+  moveTo: () => Promise.reject(new Error('no recording')),
   record: () => null,
   'host:files': () => [],
   'host:file': () => null,

@@ -36,7 +36,7 @@ export interface HostSession {
   /** Passes on what the window asks. What is done to a demo host is shown at once. */
   ask<N extends PassedOn>(name: N, argument: CallAsk<N>): Promise<CallAnswer<N>>;
   /** Shows another moment of a recording. */
-  seek(index: number): Promise<void>;
+  moveTo(index: number): Promise<void>;
   /** Records into a file from now on; null: no more. */
   record(file: string | null): Promise<void>;
   /** Connects anew, now. */
@@ -261,9 +261,9 @@ export function startSession(
       if (name === 'demo:control') refresh();
       return answer;
     },
-    async seek(index) {
+    async moveTo(index) {
       const start = performance.now();
-      const result = await reader.ask('seek', { index });
+      const result = await reader.ask('moveTo', { index });
       if (isClosed) return;
       lastEnd = performance.now();
       learn(result, start);

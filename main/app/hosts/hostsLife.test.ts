@@ -68,8 +68,8 @@ function readerOf({ did, waiting }: Played): Reader {
       sample: () => new Promise((answer) => waiting.push(answer)),
       'host:file': () => 'x',
       'demo:control': () => ({ ok: true }),
-      seek: ({ index }) => {
-        did.push(`seek ${index}`);
+      moveTo: ({ index }) => {
+        did.push(`moveTo ${index}`);
         return {
           ...sampled({ source: 'recording' }),
           recording: {
@@ -200,8 +200,8 @@ test('one that is opened while nobody looks is read once', async () => {
 test('another moment of a recording is shown as it was, by its own clock', async () => {
   const { hosts, readers, changed } = played();
   const id = idOf(hosts.open('/srv/x.klprec'));
-  await hosts.get(id)?.seek(5);
-  expect(readers[0]?.did).toEqual(['seek 5']);
+  await hosts.get(id)?.moveTo(5);
+  expect(readers[0]?.did).toEqual(['moveTo 5']);
   expect(changed.at(-1)).toMatchObject({
     phase: 'ready',
     sampledAt: '2026-11-21T12:00:05.000Z',
