@@ -30,6 +30,9 @@ const known = new Map([
   ['main/cli/commands/commands.ts', 1],
   ['main/cli/commands/options.ts', 1],
   ['main/cli/commands/parser.ts', 5],
+  // Regular expressions, no objects.
+  ['shared/readings/log/logLines.ts', 2],
+  ['shared/readings/log/logPrefix.ts', 2],
   // A type, by names of calls.
   ['main/reader/calls.ts', 1],
   ['main/ssh/config/algorithms.ts', 1],

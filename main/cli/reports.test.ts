@@ -3,6 +3,7 @@
  * architectures, older kernels and vendors' kernels.
  */
 import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { StatusDocument } from '../../shared/report/statusDocument';
@@ -140,6 +141,58 @@ describe('kernels', () => {
     expect(host.text).not.toContain('clean stack');
     expect(host.text.match(/kernel threads never/g)).toHaveLength(1);
     expect(host.document.livepatch.reliableStacks).toBe(false);
+  });
+});
+
+describe('a refusal', () => {
+  it('tells its cause and error once, and nothing is promised beside it', async () => {
+    const host = await said('12-nfsd-reload-refused');
+    const refusals = host.document.findings.filter(({ code }) => code === 'load-refused');
+    expect(refusals).toMatchObject([{ severity: 'error', subject: 'nfsd' }]);
+    expect(refusals[0]?.message).toMatch(/Skipping invalid relocation target.*nfsd.*-8/);
+    expect(refusals[0]?.evidence).toHaveLength(3);
+    expect(host.text).not.toMatch(/will patch it|load-object|When it is/);
+  });
+
+  it('quotes the sentence about aliases', async () => {
+    const host = await said('14-alias-2026');
+    expect(remedies(host)).not.toContain('load-object');
+    expect(host.document.findings.flatMap((one) => one.remedies)).not.toContain('load-object');
+    expect(finding(host, 'load-refused')?.message).toMatch(
+      /aliased symbols are not supported.*test_klp_mod_target.*-22/,
+    );
+  });
+});
+
+describe('logs beside a tree', () => {
+  const log = (folder: string, name: string) =>
+    klpscope(['status', `dir:${folder}`, '--json', '--log', join(folder, name)]).then(
+      ({ stdout }): StatusDocument => JSON.parse(stdout),
+    );
+
+  it.each(['kern.log', 'kern-monotonic.log'])(
+    'of two boots tell of the last one: %s',
+    async (name) => {
+      const { findings, problems } = await log(unpack('15-log-of-two-boots'), name);
+      expect(findings.map(({ code }) => code)).not.toContain('was-forced');
+      expect(JSON.stringify(findings)).not.toContain('reboot');
+      expect(problems).toEqual([]);
+    },
+  );
+
+  it('are read in any form, or named as not understood', async () => {
+    const folder = unpack('16-log-formats');
+    const names = readdirSync(join(folder, 'logs'));
+    expect(names).toHaveLength(19);
+    const said = new Map<string, string>();
+    for (const name of names) {
+      const { findings, problems } = await log(folder, `logs/${name}`);
+      const isStalled = findings.some(({ code }) => code === 'transition-stalled');
+      const refusal = problems.find(({ code }) => code === 'not-understood');
+      said.set(name, isStalled ? 'stalled' : (refusal?.path ?? 'nothing'));
+    }
+    const refused = [...said].filter(([, what]) => what !== 'stalled');
+    expect(refused).toEqual([['journal.journal', join(folder, 'logs/journal.journal')]]);
   });
 });
 

@@ -26,6 +26,7 @@ export const problemCodes = [
   'invalid-content',
   'too-large',
   'unsupported-format',
+  'not-understood',
 ] as const;
 
 export type ProblemCode = (typeof problemCodes)[number];

@@ -92,7 +92,7 @@ describe('the clock', () => {
 });
 
 describe('a line of the log as evidence', () => {
-  const entry = { line: 1, event: { kind: 'other' } } as const;
+  const entry = { line: 1, wall: null, event: { kind: 'other' } } as const;
 
   it('has the stamp as the kernel prints it, where it has one', () => {
     expect(asEvidence({ ...entry, seconds: 7.319935, text: 'livepatch: x' })).toBe(

@@ -1,6 +1,7 @@
 /** What the kernel log says about the transition that runs now. */
 import { capText, visible } from '../base/text';
 import type { LogEntry } from '../readings/log/kernelLog';
+import { secondsBetween } from '../readings/log/wallClock';
 import type { SystemState } from '../model/systemState';
 
 export interface TransitionLog {
@@ -44,9 +45,19 @@ export function firstWord({ start, entries }: TransitionLog): LogEntry | null {
 
 /** Seconds since the transition's first word in the log; null where nothing tells. */
 export function ageOf(state: SystemState, log: TransitionLog | null): number | null {
+  const first = log === null ? null : firstWord(log);
+  return first === null ? null : secondsSince(state, first);
+}
+
+/**
+ * Seconds since a line, at least; null where no clock tells. By the seconds since boot, or else by the
+ * log's dates, of which the last one is as late as is known.
+ */
+function secondsSince(state: SystemState, { seconds, wall }: LogEntry): number | null {
   const now = secondsSinceBoot(state);
-  const began = log === null ? null : (firstWord(log)?.seconds ?? null);
-  return now === null || began === null ? null : now - began;
+  if (now !== null && seconds !== null) return now - seconds;
+  const last = state.log?.lastWall ?? null;
+  return wall === null || last === null ? null : secondsBetween(wall, last);
 }
 
 /** Without dynamic debug a reversal shows as two starts of a livepatch with no end between them. */

@@ -35,7 +35,13 @@ const left = (name: string, object = 'vmlinux', patch: string | null = null): Im
 const code = [left('f'), left('g', 'nfs')];
 
 function saying(...events: readonly LivepatchEvent[]): TransitionLog {
-  const entries = events.map((event, line) => ({ seconds: line, line, text: '', event }));
+  const entries = events.map((event, line) => ({
+    seconds: line,
+    wall: null,
+    line,
+    text: '',
+    event,
+  }));
   return { start: null, entries, isReversal: false };
 }
 type NotSwitched = Extract<LivepatchEvent, { kind: 'thread-not-switched' }>;

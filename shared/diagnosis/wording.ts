@@ -307,6 +307,7 @@ const problemHelps: Readonly<Record<ProblemCode, string>> = {
     'A capture needs only sys/kernel/livepatch, sys/module and proc; a host that sends as much is to be looked at itself.',
   'unsupported-format':
     'Give a folder as dir:PATH, a .tar.gz, .tgz or .tar.xz archive, or a .klprec recording.',
+  'not-understood': 'Give a kernel log as text: dmesg > FILE, or journalctl -k -o json > FILE.',
 };
 
 /** The next step for a problem. */

@@ -1,13 +1,13 @@
 /** Turns readings into the state of the host that they describe. */
 import { parseEnabledFunctions } from '../readings/files/ftrace';
-import { parseKernelLog, type KernelLog } from '../readings/log/kernelLog';
 import { enabledFunctionsFiles, livepatchRoot } from '../readings/paths';
-import type { FileReading, Readings } from '../readings/readings';
+import type { Readings } from '../readings/readings';
 import { capText, visible } from '../base/text';
 import { readThreads } from '../readings/threads';
 import { buildFunctionStacks } from './functionStacks';
 import { findGhosts } from './ghosts';
 import { readHost } from './host';
+import { readLog } from './kernelLog';
 import { readRules } from './kernelRules';
 import { readLivepatches } from './livepatches';
 import { readLoadedModules, type LoadedModules } from './loadedModules';
@@ -66,19 +66,6 @@ export function buildState(readings: Readings): SystemState {
 function findUnusedObjects(patches: readonly Livepatch[], modules: LoadedModules): string[] {
   const names = new Set(patches.flatMap(({ objects }) => objects.map(({ name }) => name)));
   return [...names].filter((name) => modules.isLive(name) === true && modules.refcount(name) === 0);
-}
-
-/** A recording's log mostly is the very same at the next moment. */
-const parsedLogs = new WeakMap<FileReading, KernelLog>();
-
-function readLog(reader: ReadingsReader): KernelLog | null {
-  const { logPath, files } = reader.readings;
-  const text = logPath === null ? null : reader.text(logPath);
-  const reading = logPath === null ? undefined : files.get(logPath);
-  if (text === null || reading === undefined) return null;
-  const log = parsedLogs.get(reading) ?? parseKernelLog(text);
-  parsedLogs.set(reading, log);
-  return log;
 }
 
 function readRedirected(reader: ReadingsReader): RedirectedFunction[] | null {

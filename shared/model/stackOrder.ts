@@ -46,11 +46,11 @@ function hasValidOrder(patches: readonly Livepatch[], reader: ReadingsReader): b
   return false;
 }
 
-/** When each livepatch was last enabled: its line's number in the log. */
+/** When each livepatch was last enabled: its line's place in the log. */
 function enablingOrder(log: readonly LogEntry[]): ReadonlyMap<string, number> {
   const positions = new Map<string, number>();
-  for (const { event, line } of log) {
-    if (event.kind === 'enabling') positions.set(event.patch, line);
+  for (const [index, { event }] of log.entries()) {
+    if (event.kind === 'enabling') positions.set(event.patch, index);
   }
   return positions;
 }

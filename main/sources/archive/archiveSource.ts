@@ -3,7 +3,7 @@ import type { Target } from '../../../shared/api/target';
 import { collect } from '../../../shared/readings';
 import { succeed } from '../../../shared/base/problem';
 import { searchTree } from '../../../shared/readings/stackSearch';
-import { withLog } from '../directory/outsideLog';
+import { readOutsideLog, withLog } from '../directory/outsideLog';
 import { readArchive } from './readArchive';
 import type { Source, SourceOptions } from '../source';
 
@@ -18,14 +18,15 @@ export function openArchive(
     async sample() {
       const archive = await readArchive(path);
       if (!archive.ok) return archive;
-      return collect(withLog(archive.value.tree, log), {
+      const outside = await readOutsideLog(log);
+      return collect(withLog(archive.value.tree, outside), {
         target: text,
         source: 'archive',
         takenAt: null,
         privileged: null,
         live: false,
-        problems: archive.value.problems,
-        ...(log === undefined ? {} : { logPaths: [log] }),
+        problems: [...archive.value.problems, ...(outside?.problems ?? [])],
+        ...(outside === null ? {} : { logPaths: [outside.path] }),
       });
     },
     async seek(sought) {

@@ -5,7 +5,7 @@ import { collect } from '../../../shared/readings';
 import { succeed, type Problem, type Result } from '../../../shared/base/problem';
 import { searchTree } from '../../../shared/readings/stackSearch';
 import { DirectoryTree } from './directoryTree';
-import { withLog } from './outsideLog';
+import { readOutsideLog, withLog } from './outsideLog';
 import { hostFolderWithin } from '../paths';
 import type { Source, SourceOptions } from '../source';
 
@@ -13,21 +13,22 @@ export function openDirectory(
   { text, path }: Extract<Target, { kind: 'directory' }>,
   { log }: SourceOptions,
 ): Source {
-  const tree = withLog(new DirectoryTree(resolve(path).replace(/\/$/, '')), log);
+  const tree = new DirectoryTree(resolve(path).replace(/\/$/, ''));
   return {
     target: text,
     kind: 'directory',
     live: false,
-    sample() {
-      const readings = collect(tree, {
+    async sample() {
+      const outside = await readOutsideLog(log);
+      const readings = collect(withLog(tree, outside), {
         target: text,
         source: 'directory',
         takenAt: null,
         privileged: null,
         live: false,
-        ...(log === undefined ? {} : { logPaths: [log] }),
+        ...(outside === null ? {} : { logPaths: [outside.path], problems: outside.problems }),
       });
-      return Promise.resolve(readings.ok ? readings : withHint(readings.problem, path));
+      return readings.ok ? readings : withHint(readings.problem, path);
     },
     seek: (sought) => Promise.resolve(succeed(searchTree(tree, sought))),
     close: () => undefined,

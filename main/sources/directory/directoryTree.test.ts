@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hostFolder, type HostFiles } from '../../../testing/main/folders';
 import { DirectoryTree } from './directoryTree';
-import { withLog } from './outsideLog';
+import { readOutsideLog, withLog } from './outsideLog';
 
 function treeOf(files: HostFiles) {
   const folder = hostFolder({ '/proc/': '', ...files });
@@ -179,7 +179,7 @@ describe('threads', () => {
 });
 
 describe('a log beside a tree', () => {
-  it('is read under its own path, and nothing else changes', () => {
+  it('is read under its own path, and nothing else changes', async () => {
     const { tree, folder } = treeOf({
       '/proc/modules': 'm',
       '/proc/1/task/1/patch_state': '0\n',
@@ -187,16 +187,15 @@ describe('a log beside a tree', () => {
     });
     const outside = hostFolder({ 'saved/kernel.log': 'the log' });
     const log = join(outside, 'saved/kernel.log');
-    const both = withLog(tree, log);
+    const both = withLog(tree, await readOutsideLog(log));
     expect(both.readFile(log, 99)).toEqual(text('the log'));
-    expect(both.readFile(log, 3)).toEqual({ text: 'the', truncated: true });
     expect(both.readFile('/proc/modules', 99)).toEqual(text('m'));
     expect(both.readFolder('/proc')).toEqual(tree.readFolder('/proc'));
     expect(both.scanThreads()).toEqual(tree.scanThreads());
     expect([...both.threadStacks(9)]).toEqual([...tree.threadStacks(9)]);
-    expect(withLog(tree, undefined)).toBe(tree);
+    expect(withLog(tree, await readOutsideLog(undefined))).toBe(tree);
     rmSync(log);
-    expect(both.readFile(log, 99)).toEqual({ missing: 'absent' });
+    expect((await readOutsideLog(log))?.reading).toMatchObject({ missing: 'absent' });
     expect(folder).not.toBe(outside);
   });
 });

@@ -11,6 +11,17 @@ const reading = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
  * @throws the system's error
  */
 export function readText(place: string, limit: number): FileReading {
+  const read = readBytes(place, limit);
+  return 'bytes' in read ? { text: read.bytes.toString('utf8'), truncated: read.truncated } : read;
+}
+
+/** As `readText`, before it is taken for text. */
+export function readBytes(
+  place: string,
+  limit: number,
+):
+  | { readonly bytes: Buffer; readonly truncated: boolean }
+  | Extract<FileReading, { missing: unknown }> {
   const file = openSync(place, reading);
   try {
     if (!fstatSync(file).isFile()) return { missing: 'unreadable', detail: 'not a regular file' };
@@ -23,8 +34,7 @@ export function readText(place: string, limit: number): FileReading {
       chunks.push(chunk.subarray(0, count));
       length += count;
     }
-    const bytes = Buffer.concat(chunks, Math.min(length, limit));
-    return { text: bytes.toString('utf8'), truncated: length > limit };
+    return { bytes: Buffer.concat(chunks, Math.min(length, limit)), truncated: length > limit };
   } finally {
     closeSync(file);
   }

@@ -12,7 +12,7 @@ import {
 import type { FileReading, Missing, Readings, Tree } from '../../../shared/readings/readings';
 import { searchTree } from '../../../shared/readings/stackSearch';
 import { DirectoryTree } from '../directory/directoryTree';
-import { withLog } from '../directory/outsideLog';
+import { readOutsideLog, withLog, type OutsideLog } from '../directory/outsideLog';
 import type { Source, SourceOptions } from '../source';
 
 /** The kernel log has no file that can be read as text; `dmesg` stands for it among the readings. */
@@ -31,30 +31,32 @@ export function openLocal(target: string, { log }: SourceOptions): Source {
       return roundMs;
     },
     live: true,
-    sample() {
+    async sample() {
+      const outside = await readOutsideLog(log);
       const began = performance.now();
-      const sampled = sample(target, log);
+      const sampled = sample(target, outside);
       roundMs = performance.now() - began;
-      return Promise.resolve(sampled);
+      return sampled;
     },
     seek: (sought) => Promise.resolve(succeed(searchTree(new DirectoryTree(''), sought))),
     close: () => undefined,
   };
 }
 
-function sample(target: string, log: string | undefined): Result<Readings> {
+function sample(target: string, outside: OutsideLog | null): Result<Readings> {
   if (process.platform !== 'linux') {
     const message =
       'This machine does not run Linux: it has no livepatches. Read a capture instead.';
     return fail('not-found', target, message);
   }
-  const readings = collect(withLog(withDmesg(new DirectoryTree('')), log), {
+  const readings = collect(withLog(withDmesg(new DirectoryTree('')), outside), {
     target,
     source: 'local',
     takenAt: new Date().toISOString(),
     privileged: process.geteuid?.() === 0,
     live: true,
-    logPaths: [log ?? dmesgPath],
+    logPaths: [outside?.path ?? dmesgPath],
+    problems: outside?.problems ?? [],
   });
   if (!readings.ok) return readings;
   const problem = logProblem(readings.value.files.get(dmesgPath));

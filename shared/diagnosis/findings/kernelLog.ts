@@ -1,6 +1,7 @@
 /** Findings that only the kernel log tells: refusals, conflicts, shadow variables, force. */
 import type { LivepatchEvent, LogEntry } from '../../readings/log/kernelLog';
-import { visible } from '../../base/text';
+import type { WallStamp } from '../../readings/log/wallClock';
+import { capText, visible } from '../../base/text';
 import type { SystemState } from '../../model/systemState';
 import type { FindingCode, RemedyCode, Severity } from '../codes';
 import type { Finding } from './finding';
@@ -8,6 +9,8 @@ import { asEvidence, secondsSinceBoot } from '../logOfTransition';
 
 /** Seconds for which a refusal counts as an error of now. */
 const freshSeconds = 600;
+/** Seconds by which a line may be ahead of the clock that was read along with it. */
+const aheadSeconds = 10;
 
 interface Told {
   readonly code: FindingCode;
@@ -20,25 +23,104 @@ interface Told {
 /** One finding per code and subject; the last line counts. */
 export function findInLog(state: SystemState): Finding[] {
   const entries = state.log?.entries ?? [];
-  const now = secondsSinceBoot(state);
   const found = new Map<string, Finding>();
   for (const [index, entry] of entries.entries()) {
+    if (isPartOfRefusal(entries, index)) continue;
     const finding = entry.event.kind === 'forcing' ? forced(entries, index) : tell(entry.event);
     if (!finding) continue;
+    const before = finding.code === 'load-refused' ? detailsOf(entries, index) : [];
     const isOver =
-      finding.severity === 'error' && (!isFresh(entry, now) || succeededSince(entries, index));
+      finding.severity === 'error' && (!isFresh(state, entry) || succeededSince(entries, index));
     found.set(`${finding.code} ${finding.subject}`, {
       ...finding,
+      message: withCause(finding.message, before),
       severity: isOver ? 'info' : finding.severity,
-      evidence: [asEvidence(entry)],
+      evidence: [...before, entry].map(asEvidence),
     });
   }
   return [...found.values()];
 }
 
-/** Without a clock nothing is proven to be of now. */
-function isFresh({ seconds }: LogEntry, now: number | null): boolean {
-  return seconds !== null && now !== null && now - seconds < freshSeconds;
+/** Lines that a refusal may have; those of the kernel's own are fewer than ten. */
+const detailLines = 20;
+
+/** Lines in which the kernel gives up; what stands right before them are the causes. */
+function givesUp({ kind }: LivepatchEvent): boolean {
+  return kind === 'enable-failed' || kind === 'module-refused';
+}
+
+/** What belongs to the refusal that a line tells, causes first. Ftrace's own finding stays beside it. */
+function detailsOf(entries: readonly LogEntry[], index: number): LogEntry[] {
+  const event = entries[index]?.event;
+  if (!event || !(givesUp(event) || isFailureOfModule(event))) return [];
+  let first = index;
+  while (first > 0 && index - first < detailLines && isDetailOf(entries[first - 1]?.event, event))
+    first -= 1;
+  return entries.slice(first, index).filter(({ event: { kind } }) => kind !== 'other');
+}
+
+function isDetailOf(event: LivepatchEvent | undefined, refusal: LivepatchEvent): boolean {
+  if (!event || event.kind === 'canceling' || event.kind === 'ftrace-failed') return false;
+  if (isFailureOfModule(event)) {
+    return refusal.kind === 'module-refused' && refusal.module === event.module;
+  }
+  return isDetailOfFailure(event);
+}
+
+function isFailureOfModule(
+  event: LivepatchEvent,
+): event is Extract<LivepatchEvent, { kind: 'init-failed' | 'apply-failed' }> {
+  return event.kind === 'init-failed' || event.kind === 'apply-failed';
+}
+
+/** Whether a line is told together with a later one: one refusal is one finding. */
+function isPartOfRefusal(entries: readonly LogEntry[], index: number): boolean {
+  const entry = entries[index];
+  if (!entry || givesUp(entry.event)) return false;
+  for (let later = index + 1; later <= index + detailLines; later += 1) {
+    const event = entries[later]?.event;
+    if (!event) return false;
+    if (givesUp(event) && detailsOf(entries, later).includes(entry)) return true;
+    if (!isDetailOfFailure(event) && !isFailureOfModule(event)) return false;
+  }
+  return false;
+}
+
+/** Causes come first, in words of ours where there are some, else in the kernel's own. */
+function withCause(message: string, details: readonly LogEntry[]): string {
+  const causes = details.flatMap((entry) => {
+    if (isFailureOfModule(entry.event)) return [];
+    const own = tell(entry.event)?.message;
+    return [own ?? `The kernel said: “${visible(capText(entry.text, 300))}”.`];
+  });
+  const error = details.map(({ event }) => event).find((event) => isFailureOfModule(event))?.error;
+  const number = error === undefined ? [] : [`The kernel’s error is ${error}.`];
+  return [...causes, message, ...number].join(' ');
+}
+
+/** Without a clock of now nothing is proven to be of now, nor is a line that is later than now. */
+function isFresh(state: SystemState, { seconds, wall }: LogEntry): boolean {
+  const now = secondsSinceBoot(state);
+  const age = now !== null && seconds !== null ? now - seconds : ageByDate(state, wall);
+  return age !== null && age < freshSeconds && age > -aheadSeconds;
+}
+
+function ageByDate({ takenAt }: SystemState, wall: WallStamp | null): number | null {
+  return takenAt === null || wall?.clock !== 'utc'
+    ? null
+    : Date.parse(takenAt) / 1000 - wall.seconds;
+}
+
+/**
+ * Modules of which the log's last word is that a livepatch could not patch them.
+ */
+export function refusedModules(state: SystemState): ReadonlySet<string> {
+  const refused = new Set<string>();
+  for (const { event } of state.log?.entries ?? []) {
+    if (event.kind === 'module-refused' || isFailureOfModule(event)) refused.add(event.module);
+    else if (event.kind === 'applying') refused.delete(event.module);
+  }
+  return refused;
 }
 
 /** Whether the livepatch or module that a failure is about has succeeded after it. */
@@ -59,7 +141,7 @@ function namesOf(entries: readonly LogEntry[], failure: number): Set<string> {
   for (const { event } of entries.slice(failure)) {
     if (event.kind === 'enable-failed' || event.kind === 'incompatible') names.add(event.patch);
     else if (event.kind === 'not-marked') names.add(event.module);
-    else if (event.kind === 'module-refused') names.add(event.module);
+    else if (event.kind === 'module-refused' || isFailureOfModule(event)) names.add(event.module);
     else if (!isDetailOfFailure(event)) break;
     if (names.size > 0) break;
   }
@@ -75,6 +157,7 @@ function isDetailOfFailure({ kind }: LivepatchEvent): boolean {
     kind === 'pre-patch-callback-failed' ||
     kind === 'patch-object-failed' ||
     kind === 'canceling' ||
+    kind === 'cause' ||
     kind === 'other'
   );
 }
@@ -91,6 +174,12 @@ function tell(event: LivepatchEvent): Told | null {
       return refused(
         event.module,
         `${visible(event.patch)} could not patch ${visible(event.module)}, so the kernel refused to load ${visible(event.module)}.`,
+      );
+    case 'init-failed':
+    case 'apply-failed':
+      return refused(
+        event.module,
+        `${visible(event.patch)} could not patch ${visible(event.module)} (error ${event.error}).`,
       );
     case 'not-marked':
       return refused(

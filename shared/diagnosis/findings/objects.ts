@@ -4,6 +4,7 @@ import { visible } from '../../base/text';
 import type { Livepatch, PatchedObject, SystemState } from '../../model/systemState';
 import type { Finding } from './finding';
 import { listed } from '../../base/words';
+import { refusedModules } from './kernelLog';
 
 export function findAboutObjects(state: SystemState): Finding[] {
   return [...notPatched(state), ...patchesNothing(state), ...notLoaded(state)];
@@ -27,8 +28,9 @@ function notPatched({ patches }: SystemState): Finding[] {
     );
 }
 
-function patchesNothing({ patches }: SystemState): Finding[] {
-  return patches
+function patchesNothing(state: SystemState): Finding[] {
+  const refused = refusedModules(state);
+  return state.patches
     .filter(
       ({ enabled, objects }) =>
         enabled === true && objects.length > 0 && objects.every(({ patched }) => patched === false),
@@ -39,15 +41,20 @@ function patchesNothing({ patches }: SystemState): Finding[] {
       subject: name,
       message: `${visible(name)} is enabled but patches nothing now: none of its objects is patched.`,
       evidence: objects.map((object) => `${patchPath(name)}/${object.name}/patched`),
-      remedies: objects.some(({ loaded }) => loaded === false) ? ['load-object'] : ['ask-vendor'],
+      remedies: objects.some((object) => isNotLoaded(object) && !refused.has(object.name))
+        ? ['load-object']
+        : ['ask-vendor'],
     }));
 }
 
 /** One finding per object, however many livepatches wait for it. */
-function notLoaded({ patches }: SystemState): Finding[] {
+function notLoaded(state: SystemState): Finding[] {
+  // Whom the kernel refused to load when it was last tried will not simply be patched the next time.
+  const refused = refusedModules(state);
   const waiting = new Map<string, Livepatch[]>();
-  for (const patch of patches.filter(({ enabled }) => enabled === true)) {
+  for (const patch of state.patches.filter(({ enabled }) => enabled === true)) {
     for (const object of patch.objects.filter(isNotLoaded)) {
+      if (refused.has(object.name)) continue;
       waiting.set(object.name, [...(waiting.get(object.name) ?? []), patch]);
     }
   }

@@ -1,6 +1,6 @@
 /**
  * What the kernel says about livepatches: the texts of kernel/livepatch/{core,transition,patch,
- * shadow}.c and of kernel/module/main.c, as of Linux 4.12 to 7.2.
+ * shadow}.c and of kernel/module/main.c, as of Linux 4.0 to 7.2.
  */
 
 export type LogDirection = 'patching' | 'unpatching';
@@ -42,6 +42,15 @@ export type LivepatchEvent =
       readonly patch: string;
       readonly module: string;
     }
+  /** `error` is a negative errno. */
+  | {
+      readonly kind: 'init-failed' | 'apply-failed';
+      readonly patch: string;
+      readonly module: string;
+      readonly error: number;
+    }
+  /** What went wrong, in the kernel's own words; who was refused stands in the lines behind it. */
+  | { readonly kind: 'cause' }
   | { readonly kind: 'pre-patch-callback-failed' | 'patch-object-failed'; readonly object: string }
   | { readonly kind: 'symbol-not-found' | 'symbol-ambiguous'; readonly symbol: string }
   | {

@@ -84,7 +84,29 @@ const told: readonly (readonly [string, LivepatchEvent])[] = [
     { kind: 'no-consistency-model' },
   ],
   ['The livepatch transition may never complete.', { kind: 'other' }],
-  ["failed to apply patch 'lp_one' to module 'nfs' (-22)", { kind: 'other' }],
+  [
+    "failed to apply patch 'lp_one' to module 'nfs' (-22)",
+    { kind: 'apply-failed', patch: 'lp_one', module: 'nfs', error: -22 },
+  ],
+  [
+    "failed to initialize patch 'lp_one' for module 'nfs' (-8)",
+    { kind: 'init-failed', patch: 'lp_one', module: 'nfs', error: -8 },
+  ],
+  ["failed to find location for function 'f'", { kind: 'cause' }],
+  ["'f' and 'g' resolve to the same address, aliased symbols are not supported", { kind: 'cause' }],
+  ["unresolvable ambiguity (3 matches) on symbol 'f' in object 'nfs'", { kind: 'cause' }],
+  [
+    "symbol 'f' not found at specified address 0xffffffff81000000, kernel mismatch?",
+    { kind: 'cause' },
+  ],
+  ['symbol .klp.sym.x is not marked as a livepatch symbol', { kind: 'cause' }],
+  ['symbol .klp.sym.x has an incorrectly formatted name', { kind: 'cause' }],
+  ['section .klp.rela.x has an incorrectly formatted name', { kind: 'cause' }],
+  [
+    "invalid access to vmlinux symbol 'f' from module-specific livepatch relocation section",
+    { kind: 'cause' },
+  ],
+  ["kallsyms size lookup failed for 'f'", { kind: 'cause' }],
   ['tainting kernel with TAINT_LIVEPATCH', { kind: 'other' }],
 ];
 

@@ -84,6 +84,33 @@ const rules: readonly Rule[] = [
     /^failed to (?:register ftrace handler|set ftrace filter) for function '([^']+)' \((-?\d{1,9})\)$/,
     (name, error) => ({ kind: 'ftrace-failed', function: name, error: Number(error) }),
   ],
+  // Since 4.1 (klp_module_notify_coming, since 4.6 klp_module_coming).
+  [
+    /^failed to initialize patch '([^']+)' for module '([^']+)' \((-?\d{1,9})\)$/,
+    (patch, module, error) => ({ kind: 'init-failed', patch, module, error: Number(error) }),
+  ],
+  // Since 4.0.
+  [
+    /^failed to apply patch '([^']+)' to module '([^']+)' \((-?\d{1,9})\)$/,
+    (patch, module, error) => ({ kind: 'apply-failed', patch, module, error: Number(error) }),
+  ],
+  // klp_init_object_loaded, 2026: two patched names of one address.
+  cause(/^'[^']+' and '[^']+' resolve to the same address, aliased symbols are not supported$/),
+  // klp_patch_func (4.12), klp_enable_func (4.7): klp_get_ftrace_location found none.
+  cause(/^failed to find location for function '[^']+'$/),
+  // klp_find_object_symbol and klp_verify_callback, 4.0 to 4.4.
+  cause(/^unresolvable ambiguity \(\d{1,9} matches\) on symbol '[^']+' in object '[^']+'$/),
+  cause(/^symbol '[^']+' not found at specified address 0x[\da-f]{1,16}, kernel mismatch\?$/),
+  // klp_resolve_symbols and klp_write_section_relocs, since 4.6 and 5.8.
+  cause(
+    /^symbol \S{1,600} (?:is not marked as a livepatch symbol|has an incorrectly formatted name)$/,
+  ),
+  cause(/^section \S{1,600} has an incorrectly formatted name$/),
+  cause(
+    /^invalid access to vmlinux symbol '[^']+' from module-specific livepatch relocation section$/,
+  ),
+  // klp_init_object_loaded, since 4.12.
+  cause(/^kallsyms size lookup failed for '[^']+'$/),
   [
     /^module (.+) is not marked as a livepatch module$/,
     (module) => ({ kind: 'not-marked', module }),
@@ -108,6 +135,13 @@ const rulesWithoutPrefix: readonly Rule[] = [
 ];
 
 /**
+ * What the architectures' apply_relocate_add says before a module is refused: arch/x86/kernel/module.c,
+ * arch/powerpc/kernel/module_64.c (restore_r2), arch/s390/kernel/module.c, arch/arm64/kernel/module.c.
+ */
+const relocationFailed =
+  /(?:Skipping invalid relocation target, existing value is nonzero|Invalid relocation target, existing value does not match|Expected nop after call, got|verflow in relocation type|elocation error for symbol|Unknown (?:rela )?relocation: |nsupported RELA relocation: )/;
+
+/**
  * `livepatch: `, alone or behind what dynamic debug's flags t, m, f, s and l put before it
  * (Documentation/admin-guide/dynamic-debug-howto.rst).
  */
@@ -125,7 +159,8 @@ export const messageLimit = 4096;
 export function parseLivepatchMessage(message: string): LivepatchEvent | null {
   const prefix = corePrefix.exec(message)?.[0];
   if (prefix === undefined) {
-    return firstMatch(rulesWithoutPrefix, message);
+    const isCause = message.length < messageLimit && relocationFailed.test(message);
+    return isCause ? { kind: 'cause' } : firstMatch(rulesWithoutPrefix, message);
   }
   if (message.length > messageLimit) {
     return { kind: 'other' };
@@ -150,6 +185,10 @@ function transitionRule(kind: Exclude<TransitionStep, 'complete'>): Rule {
     new RegExp(`^'([^']+)': ${kind} ((?:un)?patching) transition$`),
     (patch, direction) => ({ kind, patch, direction: toDirection(direction) }),
   ];
+}
+
+function cause(pattern: RegExp): Rule {
+  return [pattern, () => ({ kind: 'cause' })];
 }
 
 function toDirection(word: string): LogDirection {

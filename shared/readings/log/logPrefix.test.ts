@@ -30,7 +30,7 @@ describe('parseLogLine', () => {
     ['[  +0.000013] ', null],
     ['', null],
   ])('takes %j off', (prefix, seconds) => {
-    expect(parseLogLine(prefix + message)).toEqual({ seconds, message });
+    expect(parseLogLine(prefix + message)).toMatchObject({ seconds, message });
   });
 
   it.each([
