@@ -332,6 +332,46 @@ describe('functions of several livepatches', () => {
     expect(hidden('0', ['v2', 'v1'])).toEqual([]);
   });
 
+  it.each([
+    ['one of its functions is its own', { functions: ['f,1', 'x,1'] }],
+    ['it has no function', { functions: [] }],
+    ['it has all of them', { functions: ['f,1', 'g,1', 'h,1'] }],
+    ['it is disabled', { upper: { enabled: '0' } }],
+    ['it does not tell whether it is enabled', { upper: { enabled: 'x' } }],
+    ['it is being applied', { upper: { transition: '1' } }],
+    ['the lower one is being removed', { lower: { enabled: '0', transition: '1' } }],
+    ['the lower one is in transition', { lower: { transition: '1' } }],
+    ['the lower one does not tell whether it moves', { lower: { transition: 'x' } }],
+    ['their order is unknown', { listed: ['v1'] }],
+  ])('are no hidden fixes where %s', (_, change) => {
+    const { functions, upper, lower, listed } = {
+      functions: ['f,1', 'g,1'],
+      upper: {},
+      lower: {},
+      listed: ['v1', 'v2'],
+      ...change,
+    };
+    const files = {
+      ...livepatch('v2', { vmlinux: ['f,1', 'g,1', 'h,1'] }, { replace: '0', ...lower }),
+      ...livepatch('v1', { vmlinux: functions }, { replace: '0', ...upper }),
+      ...modules(...listed.map((name) => `${name} 1 1 - Live 0x0 (OEK)`)),
+    };
+    expect(one('shadowed-fix', files)).toEqual([]);
+  });
+
+  it('are hidden by one livepatch from each of those below it that has them', () => {
+    const files = {
+      ...livepatch('a', { vmlinux: ['f,1', 'g,1'] }, { replace: '0' }),
+      ...livepatch('b', { vmlinux: ['f,1', 'h,1'] }, { replace: '0' }),
+      ...livepatch('c', { vmlinux: ['f,1'] }, { replace: '0' }),
+      ...modules(...['c', 'b', 'a'].map((name) => `${name} 1 1 - Live 0x0 (OEK)`)),
+    };
+    expect(one('shadowed-fix', files)).toMatchObject([
+      { subject: 'c', evidence: [root, `${root}/c`, `${root}/a`] },
+      { subject: 'c', evidence: [root, `${root}/c`, `${root}/b`] },
+    ]);
+  });
+
   it('do not tell who runs where the order is unknown, nor a position that no folder has', () => {
     const files = {
       ...livepatch('a', { vmlinux: ['f'] }),
