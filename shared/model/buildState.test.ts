@@ -429,6 +429,14 @@ describe('modules and host', () => {
     expect(state.ghosts).toEqual([{ module: 'old', refcount: null, kind: 'unknown' }]);
   });
 
+  it('takes a patched object for loaded, whatever the list of modules says', () => {
+    const files = livepatch('a', { nfs: ['f,1'] });
+    const loadedIn = (...lines: readonly string[]) =>
+      stateOf(files, modules(...lines)).patches[0]?.objects[0]?.loaded;
+    expect(loadedIn('ext4 1 0 - Live 0x0')).toBe(true);
+    expect(loadedIn('nfs 1 0 - Loading 0x0')).toBe(true);
+  });
+
   it('takes an object with - in its name for the module with _', () => {
     const files = {
       ...livepatch('a', { 'abc-xyz': ['f,1'] }),

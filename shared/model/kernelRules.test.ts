@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CollectOptions } from '../readings/collect';
 import { livepatchRoot } from '../readings/paths';
 import type { FileReading, Readings } from '../readings/readings';
-import { readingsOf } from '../../testing/shared/memoryTree';
+import { dmesg, readingsOf } from '../../testing/shared/memoryTree';
 import { buildState } from './buildState';
 
 const root = `${livepatchRoot}/a`;
@@ -57,6 +57,77 @@ describe('the rules of the kernel', () => {
   it('with the strict stack, no livepatch replaces others', () => {
     expect(buildState(having('signal')).patches[0]?.replace).toBe(false);
     expect(buildState(having('force')).patches[0]?.replace).toBeNull();
+  });
+});
+
+/** kernel/livepatch/core.c and fs/proc/base.c of 4.4 to 4.11: neither `transition` nor `patch_state`. */
+describe('before there were transitions', () => {
+  const early = { [`${root}/enabled`]: '1\n', [`${root}/v/f,1/`]: '' };
+  const transitionsOf = (readings: Readings) => buildState(readings).livepatch.transitions;
+
+  it('livepatches switched at once, in a strict stack, and nobody was signalled', () => {
+    const { livepatch, patches, transitionState } = buildState(readingsOf(early, live));
+    expect(livepatch).toMatchObject({
+      transitions: false,
+      strictStack: true,
+      forcible: false,
+      signals: 'none',
+    });
+    expect(patches[0]).toMatchObject({ enabled: true, inTransition: false });
+    expect(transitionState).toBe('none');
+  });
+
+  it.each([
+    ['a livepatch has the file transition', { [`${livepatchRoot}/b/transition`]: '0\n' }],
+    ['a livepatch was vanishing', { [`${livepatchRoot}/b/v/g,1/`]: '' }],
+  ])('is not told where %s', (_, more) => {
+    expect(transitionsOf(readingsOf({ ...early, ...more }, live))).toBeUndefined();
+  });
+
+  it('is not told where a file was denied, threads have states, or the livepatches changed', () => {
+    expect(transitionsOf({ ...readingsOf(early, live), torn: true })).toBeUndefined();
+    const denied = withReading(readingsOf(early, live), 'transition', { missing: 'denied' });
+    expect(transitionsOf(denied)).toBeUndefined();
+    const threads = {
+      pids: [],
+      tids: [],
+      states: [],
+      denied: 1,
+      vanished: 0,
+      absent: 0,
+      invalid: [],
+    };
+    expect(transitionsOf({ ...readingsOf(early, live), threads })).toBeUndefined();
+    expect(transitionsOf(readingsOf({ [`${livepatchRoot}/`]: '' }, live))).toBeUndefined();
+  });
+});
+
+describe('what the kernel can do', () => {
+  it('is nothing that a livepatch tells which was vanishing while it was read', () => {
+    const { [`${root}/enabled`]: gone, ...rest } = basic;
+    expect(gone).toBeDefined();
+    expect(rulesOf(readingsOf(rest, live))).toEqual(unknown);
+  });
+
+  // kernel/livepatch/transition.c: by itself from 5.1 on, on request from 4.15, and before never.
+  it('is to signal by itself, on request, or not', () => {
+    const signalsOf = (readings: Readings) => buildState(readings).livepatch.signals;
+    expect(signalsOf(having('signal'))).toBe('on-request');
+    expect(signalsOf(having('force'))).toBeUndefined();
+    expect(signalsOf(having('replace'))).toBeUndefined();
+    expect(signalsOf(readingsOf(basic, live))).toBe('none');
+    // A vendor's kernel may have files of later ones and still have signal.
+    const both = { ...basic, [`${root}/signal`]: '1\n', [`${root}/replace`]: '0\n' };
+    expect(buildState(readingsOf(both, live)).livepatch).toMatchObject({ signals: 'on-request' });
+    expect(rulesOf(readingsOf(both, live))).toEqual(unknown);
+  });
+
+  it('is no reliable stack where it says so itself, else not told', () => {
+    const reliable = (line: string) =>
+      buildState(readingsOf({ ...basic, ...dmesg(line) }, live)).livepatch.reliableStacks;
+    const word = "This architecture doesn't have support for the livepatch consistency model.";
+    expect(reliable(`[    9.000000] livepatch: ${word}`)).toBe(false);
+    expect(reliable('[    9.000000] livepatch: signaling remaining tasks')).toBeUndefined();
   });
 });
 

@@ -59,6 +59,27 @@ describe('the status document', () => {
     ]);
   });
 
+  it('lists whom only the log names, with what the log says of them and nothing more', () => {
+    const word = (text: string) => `[  101.000000] livepatch: klp_try_switch_task: ${text}`;
+    const log = dmesg(
+      "[  100.000000] livepatch: 'a': starting patching transition",
+      word('cat:7 is sleeping on function f'),
+      word('dog:8 is running'),
+      word('swapper/3:0 is running'),
+    );
+    const { blockers, transition } = documentOf({ ...moving, ...log });
+    const unread = { pid: null, cmdline: null, uid: null, unit: null, stack: null };
+    expect(blockers).toMatchObject([
+      { ...unread, source: 'log', tid: 7, comm: 'cat', state: null, kthread: null },
+      { ...unread, source: 'log', tid: 8, comm: 'dog', state: 'R', kthread: null },
+      // The idle task of a CPU is the kernel's.
+      { ...unread, source: 'log', tid: null, cpu: 3, state: 'R', kthread: true },
+    ]);
+    expect(blockers.map((one) => 'cpu' in one)).toEqual([false, false, true]);
+    expect(blockers.map(({ remedies }) => remedies)).toEqual([['wait'], ['wait'], ['wait']]);
+    expect(transition?.threads.blocking).toBeNull();
+  });
+
   it('carries user, unit and stack of a thread', () => {
     const { blockers } = documentOf({
       ...moving,

@@ -71,6 +71,17 @@ describe('the host', () => {
   });
 });
 
+describe('the headline', () => {
+  it('has a line below it where there is more to say, and else one empty line', () => {
+    const [, detail, after, next] = linesOf({ ...running(), blockers: [blocker(7)] });
+    expect([detail?.startsWith('  cat (7) '), after]).toEqual([true, '']);
+    expect(next).not.toBe('');
+    const [, empty, host] = linesOf({ ...running(), blockers: [] });
+    expect(empty).toBe('');
+    expect(host).not.toBe('');
+  });
+});
+
 describe('the threads that were read', () => {
   it.each([
     [[null, null, null], 'none', 'Threads were not looked at: nothing is in transition.'],
@@ -309,8 +320,27 @@ describe('a blocking thread', () => {
       { uid: 0, unit: 'cron.service' },
       '  cat (7) · uninterruptible sleep (D) · user 0 · cron.service',
     ],
-  ])('%j', (change, line) => {
+    [
+      { pid: null, uid: null, state: 'R', source: 'log' },
+      '  cat (7) · running (R) · named by the kernel’s log',
+    ],
+  ] as const)('%j', (change, line) => {
     expect(lineOf(change)).toBe(line);
+  });
+
+  it('may be an idle CPU, which has no number of a thread', () => {
+    const idle = blocker(0, {
+      pid: null,
+      tid: null,
+      cpu: 3,
+      comm: 'swapper/3',
+      state: 'R',
+      kthread: true,
+      source: 'log',
+    });
+    expect(linesOf({ ...running(), blockers: [idle] })).toContain(
+      '  idle CPU 3 · running (R) · named by the kernel’s log',
+    );
   });
 
   it('has a command only where there is one, and remedies only where something helps', () => {

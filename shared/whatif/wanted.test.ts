@@ -58,6 +58,19 @@ it('puts the functions of a livepatch in its place, each function once', () => {
   expect(wanted?.wrong).toEqual([{ line: 3, message: 'no livepatch b is on the host' }]);
 });
 
+it('takes a function that no livepatch of the host has', () => {
+  const parsed = parseWanted('vmlinux:new\n@a\nnfs:g,3');
+  const status = statusOf(readingsOf(livepatch('a', { vmlinux: ['f,1'] })));
+  expect(parsed.ok && wantedFunctions(status, parsed.lines)).toEqual({
+    functions: [
+      { object: 'vmlinux', name: 'new', sympos: 1 },
+      { object: 'vmlinux', name: 'f', sympos: 1 },
+      { object: 'nfs', name: 'g', sympos: 3 },
+    ],
+    wrong: [],
+  });
+});
+
 it('takes names as long as the kernel does: KSYM_NAME_LEN and MODULE_NAME_LEN count a final zero', () => {
   expect(parseWanted(`${'m'.repeat(55)}:${'f'.repeat(511)}`).ok).toBe(true);
 });

@@ -23,6 +23,23 @@ describe('a paragraph', () => {
     expect(lines).toEqual(['  a   the quick brown fox jumps over the', '      lazy dog and away']);
   });
 
+  it('has further lines of the same width, and one that fits it to the column', () => {
+    const text = (count: number) => [words(Array.from({ length: count }, () => 'abcd').join(' '))];
+    const style = { ...plain, width: 18 };
+    // Four columns before, and three words with their spaces make fourteen.
+    expect(linesOf(text(9), { indent: 1, hang: 3 }, style)).toEqual([
+      ' abcd abcd abcd',
+      '    abcd abcd abcd',
+      '    abcd abcd abcd',
+    ]);
+    expect(linesOf(text(9), { indent: 1, hang: 3 }, { ...plain, width: 17 })).toEqual([
+      ' abcd abcd abcd',
+      '    abcd abcd',
+      '    abcd abcd',
+      '    abcd abcd',
+    ]);
+  });
+
   it('never breaks a command, a path or a symbol', () => {
     const command = 'cat /sys/module/some_long_name/parameters/some_other';
     expect(linesOf([words('it runs '), whole(command), words(' now')])).toEqual([
