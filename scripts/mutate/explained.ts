@@ -68,4 +68,11 @@ export const explained: readonly Explanation[] = [
     replacement: 'at > 0',
     why: 'What is kept of the first moment is made anew from its line; what is shown is the same.',
   },
+  {
+    file: 'shared/whatif/possibleStacks.ts',
+    original: 'false',
+    replacement: 'true',
+    line: 'nop: nops[place] ?? false,',
+    why: 'There is a choice for every place: what stands there is for the compiler.',
+  },
 ];

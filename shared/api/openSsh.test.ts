@@ -1,5 +1,12 @@
 import { expect, it } from 'vitest';
-import { choiceKey, isInTheWay, needsInWords, openSshAbilities, sortedNeeds } from './openSsh';
+import {
+  choiceKey,
+  chosenUnder,
+  isInTheWay,
+  needsInWords,
+  openSshAbilities,
+  sortedNeeds,
+} from './openSsh';
 
 it('names what OpenSSH is needed for in a sentence', () => {
   expect(needsInWords([])).toBe('');
@@ -24,4 +31,12 @@ it('remembers a choice for a host, and for a port apart', () => {
   expect(choiceKey({ host: 'db1', port: null })).toBe('db1');
   expect(choiceKey({ host: 'db1', port: 22 })).toBe('[db1]:22');
   expect(choiceKey({ host: '::1', port: 2222 })).toBe('[::1]:2222');
+});
+
+it('finds what was chosen, and nothing under names that every object has', () => {
+  const choices = { db1: 'openssh', '[db1]:22': 'ssh2' } as const;
+  expect(chosenUnder('db1', choices)).toBe('openssh');
+  expect(chosenUnder('[db1]:22', choices)).toBe('ssh2');
+  expect(chosenUnder('db2', choices)).toBeNull();
+  expect(chosenUnder('constructor', choices)).toBeNull();
 });

@@ -94,6 +94,24 @@ describe('disabling', () => {
     const off = livepatch('a', { vmlinux: ['f,1'] }, { enabled: '0' });
     expect(answer({ do: 'disable', patch: 'a' }, off).refusal?.errno).toBe('EINVAL');
   });
+
+  it('tells of what is refused nothing but why, and how one would try', () => {
+    const moving = livepatch('c', { vmlinux: ['h,1'] }, { transition: '1' });
+    const refused = answer({ do: 'disable', patch: 'a' }, a, b, moving, thread(7));
+    expect(refused).toMatchObject({
+      allowed: false,
+      functions: [],
+      leaving: [],
+      leftover: [],
+      pinned: [],
+      maybe: { leaving: [], leftover: [], pinned: [] },
+      wouldBlock: [],
+      unchecked: null,
+      running: null,
+      irreversible: [],
+      assumptions: [],
+    });
+  });
 });
 
 describe('a running transition', () => {
