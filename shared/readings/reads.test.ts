@@ -52,7 +52,7 @@ describe('the list of what is read', () => {
       ...askedOf({ '/proc/version': '', '/sys/kernel/mm/x': '' }, true),
     ]);
     expect(asked.size).toBeGreaterThan(40);
-    for (const path of asked) expect(isRead(path), path).toBe(true);
+    expect([...asked].filter((path) => !isRead(path))).toEqual([]);
   });
 
   it.each([
