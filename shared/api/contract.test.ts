@@ -209,7 +209,7 @@ describe('what crosses', () => {
 
   it.each(
     cases.filter(([name]) => name !== 'settings:change, asked' && !name.includes('host:what-if')),
-  )('%s: is refused with anything missing', (name, schema, value) => {
+  )('%s: is refused with anything missing', (_, schema, value) => {
     const withoutStatus = (less: unknown): boolean =>
       JSON.stringify(less).includes('klpscope/status') ||
       !JSON.stringify(value).includes('klpscope/status');
