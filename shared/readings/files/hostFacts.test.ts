@@ -97,6 +97,8 @@ describe('parseTaint', () => {
     ['12288\n', 12288, false],
     ['65536\n', 65536, false],
     ['4295000064\n', 4295000064, true],
+    // As a capture may have kept it.
+    ['32768', 32768, true],
   ])('reads %j', (text, value, livepatch) => {
     expect(parseTaint(text)).toEqual({ value, livepatch });
   });

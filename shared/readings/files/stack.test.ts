@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseStack } from './stack';
+import { beginsInKernel, parseStack } from './stack';
 
 function frame(name: string, offset: number, size: number, module: string | null = null) {
   return { function: name, offset, size, module };
@@ -83,5 +83,39 @@ describe('parseStack', () => {
         expect(() => parseStack(`[<0>] ${text}`)).not.toThrow();
       }),
     );
+  });
+
+  // arch/powerpc/kernel/stacktrace.c: only what lies below the frame of the switch can be trusted.
+  it('leaves out what powerpc prints above the frame of its context switch, and that frame', () => {
+    const below = ['[<0>] schedule+0x1/0x2', '[<0>] do_wait+0x3/0x4'];
+    const frames = [frame('schedule', 1, 2), frame('do_wait', 3, 4)];
+    const parsed = (...above: readonly string[]) => parseStack([...above, ...below].join('\n'));
+    expect(parsed('[<0>] 0xc00000000abcdef0', '[<0>] __switch_to+0x128/0x1e0')).toEqual(frames);
+    expect(parsed('[<0>] __switch_to+0x128/0x1e0')).toEqual(frames);
+    expect(parsed('[<0>] __switch_to_asm+0x1/0x2')).toHaveLength(3);
+    expect(parsed('[<0>] __switch_to')).toHaveLength(3);
+    expect(parsed()).toEqual(frames);
+  });
+});
+
+// Where kernel threads are born: arch entry code, ret_from_fork and powerpc's start_kernel_thread.
+describe('beginsInKernel', () => {
+  const born = (...names: readonly string[]) =>
+    beginsInKernel(names.map((name) => frame(name, 1, 2)));
+
+  it.each(['ret_from_fork_asm', 'ret_from_fork', 'ret_from_kernel_thread', 'start_kernel_thread'])(
+    'is said of a stack that ends in %s',
+    (name) => {
+      expect(born('kthread', name)).toBe(true);
+    },
+  );
+
+  it('is not said of one that goes on, ends elsewhere, or holds nothing else', () => {
+    expect(born('ret_from_fork', 'kthread')).toBe(false);
+    expect(born('f', 'entry_SYSCALL_64_after_hwframe')).toBe(false);
+    expect(born('f', 'my_ret_from_fork')).toBe(false);
+    expect(born('f', 'start_kernel_threads')).toBe(false);
+    expect(born('ret_from_fork')).toBe(false);
+    expect(born()).toBe(false);
   });
 });
