@@ -2,7 +2,15 @@ import { expect, it } from 'vitest';
 import { parseTarget, type Target } from './target';
 import { targetTraits } from './targetTraits';
 
-const kinds = Object.keys(targetTraits) as Target['kind'][];
+const kinds = [
+  'local',
+  'ssh',
+  'directory',
+  'archive',
+  'recording',
+  'demo',
+  'scenario',
+] as const satisfies readonly Target['kind'][];
 
 /** Section 3 of the design: what is read as it runs, and what is only shown as it was. */
 it.each([
@@ -25,7 +33,7 @@ it.each(kinds)('%s is written as its prefix says, and explained in the help', (k
     expect(meaning).not.toBe('');
   }
   if (pathPrefix === '') return;
-  const [[form]] = forms as [[string, string]];
+  const form = forms[0]?.[0] ?? '';
   expect(form.replace('[:', ':').startsWith(pathPrefix)).toBe(true);
   const written = form.replace('[:STORY]', ':story');
   expect(parseTarget(written)).toMatchObject({ ok: true, value: { kind } });
@@ -42,4 +50,8 @@ it('the help names forms that are targets of their kind', () => {
 /** Only a host that answers over the network leaves whoever reads it free meanwhile. */
 it('reading waits for the network where it goes over SSH, and nowhere else', () => {
   expect(kinds.filter((kind) => targetTraits[kind].waitsFor === 'network')).toEqual(['ssh']);
+});
+
+it('every kind is here', () => {
+  expect(Object.keys(targetTraits).toSorted()).toEqual(kinds.toSorted());
 });

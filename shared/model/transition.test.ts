@@ -204,6 +204,33 @@ describe('what is known of a blocking thread', () => {
     });
   });
 
+  // PF_IO_WORKER and PF_USER_WORKER of include/linux/sched.h, names of io_uring/{io-wq,sqpoll}.c and
+  // kernel/vhost_task.c. Older kernels gave the bits other meanings.
+  it.each([
+    ['iou-wrk-7', 0x10, true],
+    ['iou-sqp-7', 0x4000, true],
+    ['vhost-1234', 0x4010, true],
+    ['iou-wrk-7', 0, false],
+    ['cat', 0x10, false],
+    ['my-iou-wrk-7', 0x10, false],
+    ['iou-wrk-7x', 0x10, false],
+    ['iou-wrk-', 0x10, false],
+    ['iou-wrk-7', 0x0020_0010, false],
+  ])('without a stack, %s with the bits %d is a worker of user space: %s', (comm, bits, is) => {
+    const stat = `7 (${comm}) S 1 7 7 0 -1 ${bits} 190 0 0 0 3 1 0 0 20 0 1 0 1010 3096576 386\n`;
+    for (const stack of [{}, { [`${task}/stack`]: '' }])
+      expect(detailsOf(only({ [`${task}/stat`]: stat, ...stack }))?.userWorker).toBe(is);
+  });
+
+  it('a stack tells a worker of user space by where it begins, whatever its name', () => {
+    const workerOf = (...stack: readonly string[]) =>
+      detailsOf(thread(7, { comm: 'cat', stack }))?.userWorker;
+    expect(workerOf('io_wqe_worker+0x1/0x2', 'ret_from_fork+0x1/0x2')).toBe(true);
+    expect(workerOf('vfs_read+0x1/0x2', 'entry_SYSCALL_64_after_hwframe+0x1/0x2')).toBe(false);
+    const kernels = { kthread: true, stack: ['kthread+0x1/0x2', 'ret_from_fork+0x1/0x2'] };
+    expect(detailsOf(thread(7, kernels))?.userWorker).toBe(false);
+  });
+
   it('keeps 64 characters of a name and 4,096 of a command', () => {
     const details = detailsOf({
       ...thread(7, { comm: 'x'.repeat(65) }),
