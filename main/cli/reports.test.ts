@@ -226,3 +226,47 @@ it('threads of a container do not tell of the host’s', async () => {
   expect(host.text).toContain('they may be a container’s');
   expect(host.document.transition?.hiddenBlockersPossible).toBe(true);
 });
+
+describe('a sosreport', () => {
+  it('tells the host, the stall, and who blocks, by kpatch’s list and by the stacks', async () => {
+    const host = await said('04-sosreport-rhel9-stall');
+    expect(host.document.host).toMatchObject({
+      kernel: '5.14.0-570.12.1.el9_6.x86_64',
+      name: 'web9.example.com',
+    });
+    expect(finding(host, 'transition-stalled')?.message).toContain('for 69 s');
+    expect(host.document.transition?.threads).toMatchObject({ total: null, blocking: null });
+    expect(host.document.blockers).toMatchObject([
+      {
+        tid: 2119,
+        comm: 'cifsd',
+        state: 'S',
+        kthread: true,
+        source: 'report',
+        reason: {
+          code: 'sleeping-on-function',
+          object: 'vmlinux',
+          function: 'inet_recvmsg',
+          certainty: 'likely',
+        },
+      },
+    ]);
+  });
+
+  it('is searched for who would block', async () => {
+    const target = `dir:${unpack('04-sosreport-rhel9-stall')}`;
+    const patch = 'kpatch_5_14_0_570_12_1_1_2';
+    const { stdout } = await klpscope(['what-if', target, '--reverse', patch, '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({ unchecked: 0, wouldBlock: [] });
+  });
+
+  it('reads the same from an archive', async () => {
+    const archive = join(
+      import.meta.dirname,
+      '../../testing/reports/04-sosreport-rhel9-stall.tar.gz',
+    );
+    const { stdout } = await klpscope(['status', archive, '--json']);
+    const { document } = await said('04-sosreport-rhel9-stall');
+    expect(JSON.parse(stdout)).toEqual({ ...document, target: archive, source: 'archive' });
+  });
+});

@@ -8,6 +8,7 @@ import { blockersOfLog, type LogBlocker } from './logBlockers';
 import { currentTransition } from './logOfTransition';
 import { reasonOf, type Reason } from './reasons';
 import { remediesFor } from './remedies';
+import { blockersOfReport } from './reportBlockers';
 
 export interface DiagnosedThread {
   readonly thread: BlockingThread;
@@ -17,6 +18,8 @@ export interface DiagnosedThread {
 
 export interface Diagnosis {
   readonly blockers: readonly DiagnosedThread[];
+  /** Whom only a saved report tells. */
+  readonly fromReport: readonly DiagnosedThread[];
   /** Whom only the log names. */
   readonly fromLog: readonly LogBlocker[];
   /** The gravest first. */
@@ -30,5 +33,11 @@ export function diagnose(state: SystemState): Diagnosis {
     const reason = reasonOf(thread, implementations, log);
     return { thread, reason, remedies: remediesFor(thread, reason, state) };
   });
-  return { blockers, fromLog: blockersOfLog(state, log), findings: findFindings(state) };
+  const fromReport = blockersOfReport(state, implementations, log).map((one) => ({
+    ...one,
+    remedies: remediesFor(one.thread, one.reason, state),
+  }));
+  const told = new Set(fromReport.map(({ thread }) => thread.tid));
+  const fromLog = blockersOfLog(state, log).filter(({ tid }) => tid === null || !told.has(tid));
+  return { blockers, fromReport, fromLog, findings: findFindings(state) };
 }

@@ -13,7 +13,9 @@ import { readLivepatches } from './livepatches';
 import { readLoadedModules, type LoadedModules } from './loadedModules';
 import { areOfContainer } from './container';
 import { decideNops } from './nops';
-import { ReadingsReader } from './reader';
+import { plainText, ReadingsReader } from './reader';
+import { stalledIn, type StalledProcess } from '../readings/files/sosCommands';
+import { reportFacts } from '../readings/reads';
 import { findOtherEngines } from './otherEngines';
 import { orderLivepatches } from './stackOrder';
 import type { Livepatch, RedirectedFunction, SystemState } from './systemState';
@@ -54,6 +56,7 @@ export function buildState(readings: Readings): SystemState {
     patches,
     functions: buildFunctionStacks(patches, order),
     ...facts,
+    stalledByKpatch: readStalled(readings),
     otherEngines: findOtherEngines(reader, modules.newestFirst ?? []),
     ghosts: findGhosts(modules, new Set(patches.map(({ name }) => name))),
     unusedObjects: findUnusedObjects(patches, modules),
@@ -82,6 +85,12 @@ function readRedirected(reader: ReadingsReader): RedirectedFunction[] | null {
       }));
   }
   return null;
+}
+
+function readStalled(readings: Readings): StalledProcess[] {
+  const [place] = reportFacts.kpatch.places;
+  const text = plainText(readings, place);
+  return text === null ? [] : stalledIn(text);
 }
 
 /** What was wrong with the sample as a whole. */

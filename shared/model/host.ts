@@ -15,7 +15,9 @@ import {
   taintFile,
   uptimeFile,
 } from '../readings/paths';
-import type { ReadingsReader } from './reader';
+import { parseUname, settingIn } from '../readings/files/sosCommands';
+import { reportFacts, type PlacedRow } from '../readings/reads';
+import { plainText, type ReadingsReader } from './reader';
 import type { SystemState } from './systemState';
 
 type HostFacts = Pick<SystemState, 'host' | 'livepatch'>;
@@ -23,8 +25,10 @@ type HostFacts = Pick<SystemState, 'host' | 'livepatch'>;
 export function readHost(reader: ReadingsReader, log: KernelLog | null): HostFacts {
   return {
     host: {
-      name: reader.value(hostNameFile, parseHostName, 'a host name'),
-      kernel: reader.value(releaseFile, parseKernelRelease, 'a kernel release'),
+      name: reader.value(hostNameFile, parseHostName, 'a host name') ?? fromReport(reader).name,
+      kernel:
+        reader.value(releaseFile, parseKernelRelease, 'a kernel release') ??
+        fromReport(reader).kernel,
       bootId: reader.value(bootIdFile, parseBootId, 'a UUID'),
       uptimeSeconds: readUptime(reader, log),
     },
@@ -32,6 +36,21 @@ export function readHost(reader: ReadingsReader, log: KernelLog | null): HostFac
       supported: isSupported(reader),
       tainted: reader.value(taintFile, parseTaint, 'a number')?.livepatch ?? null,
     },
+  };
+}
+
+/** What a sosreport's commands printed; the settings are the kernel's own words. */
+function fromReport({ readings }: ReadingsReader): Pick<SystemState['host'], 'name' | 'kernel'> {
+  const textOf = ({ places }: PlacedRow) =>
+    places.map((place) => plainText(readings, place)).find((text) => text !== null) ?? null;
+  const settings = textOf(reportFacts.sysctl) ?? '';
+  const uname = parseUname(textOf(reportFacts.uname) ?? '');
+  const release = settingIn(settings, 'kernel.osrelease') ?? uname?.release ?? null;
+  const name =
+    settingIn(settings, 'kernel.hostname') ?? textOf(reportFacts.hostname) ?? uname?.name ?? null;
+  return {
+    name: name === null ? null : parseHostName(name),
+    kernel: release === null ? null : parseKernelRelease(release),
   };
 }
 

@@ -7,6 +7,7 @@
 import type { Problem } from '../base/problem';
 import type { SourceKind } from '../readings/readings';
 import type { OtherEngine } from './otherEngines';
+import type { StalledProcess } from '../readings/files/sosCommands';
 import type { StackFrame } from '../readings/files/stack';
 import type { KernelLog } from '../readings/log/kernelLog';
 
@@ -96,6 +97,8 @@ export interface Transition {
   readonly direction: Direction | null;
   readonly threads: ThreadCounts;
   readonly blockingThreads: readonly BlockingThread[];
+  /** Threads whose stacks are known where no thread's state is: a report may have such. */
+  readonly unscannedThreads: readonly BlockingThread[];
   readonly hiddenBlockersPossible: boolean | null;
 }
 
@@ -170,6 +173,8 @@ export interface SystemState {
   readonly transition: Transition | null;
   readonly ghosts: readonly GhostModule[];
   readonly otherEngines: readonly OtherEngine[];
+  /** Who blocks by the word of `kpatch list`, which a report has. */
+  readonly stalledByKpatch: readonly StalledProcess[];
   /** Objects that are loaded modules with a reference count of 0: nobody uses them. */
   readonly unusedObjects: readonly string[];
   /** The kernel log as far as it speaks of livepatching; null: no log was read. */

@@ -99,6 +99,7 @@ function describe(reader: ReadingsReader, patch: Livepatch): Transition {
     patch: patch.name,
     direction: enabled === null ? null : enabled ? 'patching' : 'unpatching',
     threads: countThreads(scan, blocking?.length ?? null),
+    unscannedThreads: scan === null ? unscanned(reader) : [],
     blockingThreads: (blocking ?? []).map(({ pid, tid }) => readThread(reader, pid, tid)),
     hiddenBlockersPossible: mayHide(scan, blocking?.length ?? null, reader),
   };
@@ -135,9 +136,21 @@ function mayHide(
   return blocking === 0 || areOfContainer(reader.readings) === true;
 }
 
+/** Threads whose stacks a report has, although nobody's `patch_state` was saved. */
+function unscanned(reader: ReadingsReader): BlockingThread[] {
+  return [...reader.readings.files]
+    .map(([path, reading]) => ({ match: threadStackFile.exec(path), reading }))
+    .filter(({ match, reading }) => match !== null && 'text' in reading)
+    .map(({ match }) => readThread(reader, Number(match?.[1]), Number(match?.[2])));
+}
+
+const threadStackFile = /^\/proc\/(\d{1,10})\/task\/(\d{1,10})\/stack$/;
+
 function readThread(reader: ReadingsReader, pid: number, tid: number): BlockingThread {
   const path = threadPath(pid, tid);
-  const wasLookedAt = reader.readings.files.has(`${path}/comm`);
+  const wasLookedAt = ['comm', 'stack'].some((name) =>
+    reader.readings.files.has(`${path}/${name}`),
+  );
   return { pid, tid, details: wasLookedAt ? readDetails(reader, path, `/proc/${pid}`) : null };
 }
 
@@ -160,7 +173,8 @@ export function readDetails(
   const wchan = reader.text(`${thread}/wchan`);
   const cgroup = reader.text(`${process}/cgroup`);
   const name = comm === null ? (stat?.comm ?? status?.name ?? null) : oneLine(comm);
-  const kthread = stat?.kthread ?? status?.kthread ?? null;
+  // Kernel threads are children of kthreadd, whose number is 2; before 6.8 `status` has no word for them.
+  const kthread = stat?.kthread ?? status?.kthread ?? (status?.ppid === 2 ? true : null);
   const frames = stack === null ? null : parseStack(stack);
   return {
     comm: name === null ? null : capText(name, commLimit),

@@ -6,7 +6,7 @@
  */
 import { detailedThreads, withinLimits } from './limits';
 import { livepatchRoot, modulePath, moduleRoot, patchPath, threadPath } from './paths';
-import { filesRead, limitOf, lists, savedLog, type PlacedRow } from './reads';
+import { filesRead, limitOf, lists, reads, reportFacts, savedLog, type PlacedRow } from './reads';
 import { fail, type Problem, type Result } from '../base/problem';
 import type {
   FileReading,
@@ -59,6 +59,7 @@ export function collect(tree: Tree, options: CollectOptions): Result<Readings> {
   readHost(reader);
   readModules(reader);
   for (const { places } of Object.values(lists)) readList(reader, places);
+  if (!options.live) readReport(reader, threads);
   const logPath = reader.firstFile(options.logPaths ?? savedLog.places);
   readLast(reader);
   return withinLimits({
@@ -214,6 +215,26 @@ function readBlockingThreads(reader: Recorder, scan: ThreadScan, enabled: boolea
   if (enabled === null) return;
   for (const { pid, tid } of blockingThreads(scan, enabled).slice(0, detailedThreads)) {
     for (const name of filesRead('thread', 'every')) reader.file(`${threadPath(pid, tid)}/${name}`);
+    for (const path of threadFiles(pid, tid)) reader.file(path);
+  }
+}
+
+/** So many processes without threads are looked at; a report of a large host has thousands. */
+const mostLeaders = 5000;
+
+/**
+ * What only a saved report has: the output of commands, and, where no thread's `patch_state` was saved
+ * although a transition runs, the stacks of processes.
+ */
+function readReport(reader: Recorder, threads: ThreadScan | null): void {
+  for (const { places } of Object.values(reportFacts)) reader.firstFile(places);
+  const patches = reader.folders.get(livepatchRoot);
+  const names = patches && 'entries' in patches ? patches.entries.map(({ name }) => name) : [];
+  if (threads !== null || transitionTarget(reader.files, names) === null) return;
+  let count = 0;
+  for (const { pid, tid, stack } of reader.tree.threadStacks(reads.thread.stack.limit)) {
+    if (!('text' in stack)) continue;
+    if ((count += 1) > mostLeaders) return;
     for (const path of threadFiles(pid, tid)) reader.file(path);
   }
 }

@@ -23,7 +23,13 @@ export const enabledFunctionsFiles = [
 ] as const;
 
 /** Where captures and sosreports keep the kernel log of the running boot. */
-export const savedLogFiles = ['/sos_commands/kernel/dmesg', '/var/log/dmesg'] as const;
+export const savedLogFiles = [
+  '/sos_commands/kernel/dmesg',
+  '/sos_commands/kernel/dmesg_-T',
+  '/var/log/dmesg',
+  '/sos_commands/logs/journalctl_--no-pager_--boot',
+  '/sos_commands/logs/journalctl_--no-pager_--catalog_--boot',
+] as const;
 
 export const patchPath = (patch: string) => `${livepatchRoot}/${patch}`;
 export const modulePath = (module: string) => `${moduleRoot}/${module}`;

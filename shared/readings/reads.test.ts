@@ -108,13 +108,15 @@ describe('a row of the list', () => {
     ['/sys/kernel/livepatch/lp/vmlinux/patched', 'once'],
     ['/sys/module/lp/taint', 'every'],
     ['/proc/sys/kernel/tainted', 'with-modules'],
+    // A leader's, as sosreports save it.
+    ['/proc/7/stack', 'slow'],
+    ['/proc/7/status', 'once'],
   ])('%s is found by its path', (path, way) => {
     expect(rowOf(path)).toMatchObject({ way });
   });
 
   it.each([
     // Of a process, not of a thread, and the other way round.
-    '/proc/7/stack',
     '/proc/7/task/7/cmdline',
     '/proc/7/patch_state',
     // Of an object, not of a livepatch, and the other way round.

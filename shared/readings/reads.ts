@@ -119,6 +119,17 @@ export const lists = {
 /** A saved kernel log. A live host's comes from dmesg(1). */
 export const savedLog: PlacedRow = { places: savedLogFiles, limit: log };
 
+/**
+ * What a sosreport says of the host in place of the kernel's own files: the output of commands
+ * (sos, sos/report/plugins/{kernel,host,kpatch}.py).
+ */
+export const reportFacts = {
+  sysctl: { places: ['/sos_commands/kernel/sysctl_-a'], limit: 1_048_576 },
+  uname: { places: ['/sos_commands/kernel/uname_-a'], limit: short },
+  hostname: { places: ['/sos_commands/host/hostname', '/etc/hostname'], limit: short },
+  kpatch: { places: ['/sos_commands/kpatch/kpatch_list'], limit: 1_048_576 },
+} as const satisfies Record<string, PlacedRow>;
+
 /** Lines of a thread's `status` that are looked at: the probe sends no others. */
 export const statusFields = ['Name', 'State', 'Tgid', 'Pid', 'PPid', 'Uid', 'Kthread'] as const;
 
@@ -149,7 +160,7 @@ const folders = {
 } satisfies Record<Place, unknown>;
 
 const placed: ReadonlyMap<string, PlacedRow> = new Map(
-  [...Object.values(lists), savedLog].flatMap((row) =>
+  [...Object.values(lists), ...Object.values(reportFacts), savedLog].flatMap((row) =>
     row.places.map((place): [string, PlacedRow] => [place, row]),
   ),
 );
@@ -162,8 +173,11 @@ const moduleFile = /^\/sys\/module\/[^/]+\/([^/]+)$/;
 export function rowOf(path: string): FileRow | PlacedRow | null {
   const [, task, ofProc] = procFile.exec(path) ?? [];
   if (ofProc !== undefined) {
-    const row = (task === undefined ? folders.process : folders.thread).get(ofProc);
-    return row ?? folders.host.get(path) ?? null;
+    const ofProcess = task === undefined ? folders.process.get(ofProc) : undefined;
+    const ofThread = folders.thread.get(ofProc);
+    // A process's own files of a thread are its leader's; who has switched is read of threads alone.
+    const ofLeader = task === undefined && ofThread?.way === 'every' ? undefined : ofThread;
+    return folders.host.get(path) ?? ofProcess ?? ofLeader ?? null;
   }
   const [, object, ofLivepatch] = livepatchFile.exec(path) ?? [];
   if (ofLivepatch !== undefined) {

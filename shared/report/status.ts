@@ -10,7 +10,7 @@ import type { Blocker, StatusDocument, TransitionEntry } from './statusDocument'
 /** The document of design contract `klpscope/status` for one sample. Never throws. */
 export function statusOf(readings: Readings): StatusDocument {
   const state = buildState(readings);
-  const { blockers, fromLog, findings } = diagnose(state);
+  const { blockers, fromReport, fromLog, findings } = diagnose(state);
   return {
     format: 'klpscope/status',
     version: 1,
@@ -29,7 +29,11 @@ export function statusOf(readings: Readings): StatusDocument {
     functions: state.functions.map((row) => ({ ...row, stack: [...row.stack] })),
     transitionState: state.transitionState,
     transition: state.transition && transitionEntry(state.transition),
-    blockers: [...blockers.map(blockerEntry), ...fromLog.map(logEntry)],
+    blockers: [
+      ...blockers.map(blockerEntry),
+      ...fromReport.map((one): Blocker => ({ ...blockerEntry(one), source: 'report' })),
+      ...fromLog.map(logEntry),
+    ],
     ghosts: [...state.ghosts],
     findings: findings.map((finding) => ({
       ...finding,

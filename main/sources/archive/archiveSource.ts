@@ -2,6 +2,7 @@
 import type { Target } from '../../../shared/api/target';
 import { collect } from '../../../shared/readings';
 import { succeed } from '../../../shared/base/problem';
+import { withLeaders } from '../../../shared/readings/leaders';
 import { searchTree } from '../../../shared/readings/stackSearch';
 import { readOutsideLog, withLog } from '../directory/outsideLog';
 import { readArchive } from './readArchive';
@@ -19,7 +20,7 @@ export function openArchive(
       const archive = await readArchive(path);
       if (!archive.ok) return archive;
       const outside = await readOutsideLog(log);
-      return collect(withLog(archive.value.tree, outside), {
+      return collect(withLog(withLeaders(archive.value.tree), outside), {
         target: text,
         source: 'archive',
         takenAt: null,
@@ -31,7 +32,7 @@ export function openArchive(
     },
     async seek(sought) {
       const archive = await readArchive(path);
-      return archive.ok ? succeed(searchTree(archive.value.tree, sought)) : archive;
+      return archive.ok ? succeed(searchTree(withLeaders(archive.value.tree), sought)) : archive;
     },
     close: () => undefined,
   };

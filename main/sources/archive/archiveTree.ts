@@ -1,6 +1,5 @@
 /** A host laid out in an archive, unpacked in memory: nothing is ever written to disk. */
 import { parsePatchState } from '../../../shared/readings/files/patchState';
-import { parseProcStat } from '../../../shared/readings/files/procStat';
 import type {
   FileReading,
   FolderEntry,
@@ -10,8 +9,8 @@ import type {
   ThreadStack,
   Tree,
 } from '../../../shared/readings/readings';
-import { reads } from '../../../shared/readings/reads';
 import { resolvePath, type Looked } from '../resolvePath';
+import { stateIn } from '../threadState';
 import { ThreadColumns, threadNumber } from '../threadColumns';
 
 /** What an entry of an archive becomes. */
@@ -93,14 +92,21 @@ export class ArchiveTree implements Tree {
 
   *threadStacks(limit: number): Generator<ThreadStack> {
     for (const [pid, process] of numbered(this.root.children.get('proc'))) {
+      if (!process.children.has('task')) {
+        const leader = this.threadIn(`/proc/${pid}`, pid, pid, limit);
+        if ('text' in leader.stack) yield leader;
+        continue;
+      }
       for (const [tid] of numbered(process.children.get('task'))) {
-        const thread = `/proc/${pid}/task/${tid}`;
-        const stat = this.readFile(`${thread}/stat`, reads.thread.stat.limit);
-        const state = 'text' in stat ? (parseProcStat(stat.text)?.state ?? null) : null;
-        const stack = this.readFile(`${thread}/stack`, limit);
-        yield { pid: Number(pid), tid: Number(tid), state, stack };
+        yield this.threadIn(`/proc/${pid}/task/${tid}`, pid, tid, limit);
       }
     }
+  }
+
+  private threadIn(folder: string, pid: string, tid: string, limit: number): ThreadStack {
+    const state = stateIn((name, most) => this.readFile(`${folder}/${name}`, most));
+    const stack = this.readFile(`${folder}/stack`, limit);
+    return { pid: Number(pid), tid: Number(tid), state, stack };
   }
 
   private find(path: string): Leaf | Folder | Gap {

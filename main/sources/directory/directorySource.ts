@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Target } from '../../../shared/api/target';
 import { collect } from '../../../shared/readings';
 import { succeed, type Problem, type Result } from '../../../shared/base/problem';
+import { withLeaders } from '../../../shared/readings/leaders';
 import { searchTree } from '../../../shared/readings/stackSearch';
 import { DirectoryTree } from './directoryTree';
 import { readOutsideLog, withLog } from './outsideLog';
@@ -13,7 +14,7 @@ export function openDirectory(
   { text, path }: Extract<Target, { kind: 'directory' }>,
   { log }: SourceOptions,
 ): Source {
-  const tree = new DirectoryTree(resolve(path).replace(/\/$/, ''));
+  const tree = withLeaders(new DirectoryTree(resolve(path).replace(/\/$/, '')));
   return {
     target: text,
     kind: 'directory',

@@ -1,13 +1,14 @@
 /** The kernel stacks of all threads below a proc folder on disk. */
 import { lstatSync, readdirSync } from 'node:fs';
-import { parseProcStat } from '../../../shared/readings/files/procStat';
 import type { FileReading, ThreadStack } from '../../../shared/readings/readings';
-import { reads } from '../../../shared/readings/reads';
 import { missingBecause } from '../missing';
 import { readText } from './readText';
 import { threadNumber } from '../threadColumns';
+import { stateIn } from '../threadState';
 
 /**
+ * Of a process without threads in the tree, its own are its leader's.
+ *
  * Links are passed over: one planted in a tree would lead out of it.
  *
  * @param proc path of the folder on disk
@@ -15,14 +16,18 @@ import { threadNumber } from '../threadColumns';
 export function* stacksBelow(proc: string, limit: number): Generator<ThreadStack> {
   for (const pid of numbered(proc)) {
     const task = `${proc}/${pid}/task`;
-    if (!lstatSync(task, { throwIfNoEntry: false })?.isDirectory()) continue;
-    for (const tid of numbered(task)) {
-      const stat = read(`${task}/${tid}/stat`, reads.thread.stat.limit);
-      const state = 'text' in stat ? (parseProcStat(stat.text)?.state ?? null) : null;
-      const stack = read(`${task}/${tid}/stack`, limit);
-      yield { pid: Number(pid), tid: Number(tid), state, stack };
+    if (!lstatSync(task, { throwIfNoEntry: false })?.isDirectory()) {
+      const leader = threadIn(`${proc}/${pid}`, pid, pid, limit);
+      if ('text' in leader.stack) yield leader;
+      continue;
     }
+    for (const tid of numbered(task)) yield threadIn(`${task}/${tid}`, pid, tid, limit);
   }
+}
+
+function threadIn(folder: string, pid: string, tid: string, limit: number): ThreadStack {
+  const state = stateIn((name, most) => read(`${folder}/${name}`, most));
+  return { pid: Number(pid), tid: Number(tid), state, stack: read(`${folder}/stack`, limit) };
 }
 
 /** Folders named by a number; none where the folder is gone or may not be listed. */

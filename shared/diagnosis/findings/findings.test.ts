@@ -94,15 +94,18 @@ describe('the running transition', () => {
   });
 
   it.each([
-    ['whoever blocks can’t be seen', thread(1, { state: '1' })],
-    ['no thread was read', {}],
-  ])('is stalled as well where %s', (_, threads) => {
+    [
+      'whoever blocks can’t be seen',
+      thread(1, { state: '1' }),
+      '; who blocks it can’t be seen in the threads’ states',
+    ],
+    ['no thread was read', {}, ''],
+  ])('is stalled as well where %s', (_, threads, who) => {
     const files = { ...moving, ...threads, ...dmesg(start, signal), ...at(140) };
     expect(one('transition-stalled', files)).toMatchObject([
       {
         severity: 'error',
-        message:
-          'The transition of a has been running for 40 s; who blocks it can’t be seen from here. The kernel has signalled the remaining threads; these did not switch.',
+        message: `The transition of a has been running for 40 s${who}. The kernel has signalled the remaining threads; these did not switch.`,
       },
     ]);
   });

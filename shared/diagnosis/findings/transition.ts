@@ -77,20 +77,14 @@ function doing(direction: Direction | null): string {
  * word about this transition is later than that.
  */
 function stalled(state: SystemState, transition: Transition, log: TransitionLog | null): Finding[] {
-  const { patch, threads, blockingThreads } = transition;
+  const { patch, threads } = transition;
   if (!log) return [];
   const signalled = log.entries.findLast(({ event }) => event.kind === 'signaling');
   const first = firstWord(log);
   const seconds = ageOf(state, log);
   if (!signalled && (seconds === null || seconds < stallSeconds)) return [];
   const since = seconds === null ? '' : ` for ${Math.floor(seconds)} s`;
-  const blocking = threads.blocking ?? 0;
-  const who =
-    blocking > 0
-      ? ` and ${countOf(blocking, 'thread')} ${blocking === 1 ? 'blocks' : 'block'} it`
-      : blockingThreads.length > 0
-        ? ''
-        : '; who blocks it can’t be seen from here';
+  const who = whoBlocks(threads.blocking);
   const signalNote = signalled
     ? ' The kernel has signalled the remaining threads; these did not switch.'
     : '';
@@ -106,6 +100,13 @@ function stalled(state: SystemState, transition: Transition, log: TransitionLog 
       remedies: ['let-it-return', 'reverse', 'ask-vendor', 'force'],
     },
   ];
+}
+
+/** Of a report without anybody's state nothing is known of how many. */
+function whoBlocks(blocking: number | null): string {
+  if (blocking === null) return '';
+  if (blocking === 0) return '; who blocks it can’t be seen in the threads’ states';
+  return ` and ${countOf(blocking, 'thread')} ${blocking === 1 ? 'blocks' : 'block'} it`;
 }
 
 /** Kernels 4.15 to 5.0: Documentation/ABI/testing/sysfs-kernel-livepatch, `signal`. */
