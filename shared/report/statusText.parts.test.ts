@@ -156,6 +156,14 @@ describe('the transition', () => {
     expect(text).not.toContain('undefined:');
   });
 
+  it('says of its threads what is known, and no more', () => {
+    const none = { total: null, done: null, blocking: null, undefined: null };
+    expect(linesOf(running({ threads: none }))).toContain('  No thread’s state is known.');
+    expect(linesOf(running({ threads: { ...none, total: 3 } }))).toContain(
+      '  3 threads read; which of them switched is unknown.',
+    );
+  });
+
   it('counts undefined threads, where there are any', () => {
     const words = ' undefined: the sample straddles the transition’s beginning or end.';
     expect(linesOf(running(counts(9, 5, 1)))).toContain(`  1 thread${words}`);
@@ -354,6 +362,18 @@ describe('a blocking thread', () => {
     expect(text({})).toContain('certainty  The kernel’s own word, from its log.\n');
   });
 
+  it('has what helps explained below it, further in, and wrapped lines further still', () => {
+    const lines = linesOf({ ...running(), blockers: [blocker(7)] }, { width: 60 });
+    const start = lines.indexOf('  What helps:') + 1;
+    const help = lines.slice(start, lines.indexOf('', start));
+    expect(start).toBeGreaterThan(0);
+    const firsts = help.filter((line) => /^ {4}\S/.test(line));
+    expect(firsts.map((line) => line.slice(4, 16))).toEqual(['Let the call', 'Reverse the ']);
+    const others = help.filter((line) => !firsts.includes(line));
+    expect(others).not.toEqual([]);
+    expect(others.filter((line) => !/^ {6}\S/.test(line))).toEqual([]);
+  });
+
   it('is one line from the eleventh on, and a number from the fifty-first on', () => {
     const threads = (count: number) =>
       textOf({ ...running(), blockers: Array.from({ length: count }, (_, n) => blocker(n + 1)) });
@@ -475,6 +495,47 @@ describe('what a host says at length', () => {
 });
 
 describe('colours', () => {
+  // Red is for what is stuck, yellow for what moves or is doubtful, green for what holds.
+  const [bad, moving, good, strong] = ['1;31', '1;33', '1;32', '1'];
+  const looksOf = (text: string, change: Partial<StatusDocument>) => {
+    const colours = textOf(change, { colour: true }).matchAll(
+      /\u001b\[(?<look>[\d;]+)m(?<said>.*?)\u001b\[0m/g,
+    );
+    return [...colours]
+      .filter(({ groups }) => groups?.['said']?.includes(text))
+      .map(({ groups }) => groups?.['look']);
+  };
+
+  it.each([
+    ['error', bad],
+    ['warning', moving],
+    ['info', strong],
+  ] as const)('show how grave a finding of %s is', (severity, look) => {
+    expect(looksOf(': Overlap.', { findings: [finding('overlap', { severity })] })).toEqual([look]);
+  });
+
+  it('mark the frame that must return, a thread that blocks and what is not as it should be', () => {
+    const stuck = { ...running(), blockers: [blocker(7)] };
+    expect(looksOf('▶', stuck)).toEqual([bad]);
+    expect(looksOf('must return first', stuck)).toEqual([bad]);
+    expect(looksOf('klp_busy_wait_d+0x91', stuck)).toEqual([strong]);
+    expect(looksOf('cat', { ...stuck, findings: [] })[0]).toBe(bad);
+    const objects = [{ name: 'nfs', loaded: false, patched: false, functions: [] }];
+    expect(looksOf('not loaded', { patches: [patch('a', { objects })] })).toEqual([moving]);
+    expect(looksOf('enabled', { patches: [patch('a')] })).toEqual([good]);
+    expect(looksOf('disabled', { patches: [patch('a', { enabled: false })] })).toEqual([]);
+    expect(looksOf('forced', { patches: [patch('a', { forced: true })] })).toEqual([bad]);
+    expect(looksOf('being applied', { ...running(), patches: [patch('livepatch_b')] })).toContain(
+      moving,
+    );
+  });
+
+  it('make blocking threads stand out, where there are any', () => {
+    const colour = { colour: true };
+    expect(textOf(running(counts(24, 12)), colour)).toContain('\u001b[1;31m12 blocking\u001b[0m');
+    expect(textOf(running(counts(24, 24)), colour)).not.toContain('\u001b[1;31m0 blocking');
+  });
+
   it('show the tone of the headline, and are not there where they are not wanted', () => {
     const first = (change: Partial<StatusDocument>) => linesOf(change, { colour: true })[0];
     expect(first({})).toMatch(
