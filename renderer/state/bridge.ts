@@ -15,9 +15,12 @@ function contractOnce(): ReturnType<typeof loadContract> {
 }
 
 export async function ask<N extends RequestName>(name: N, argument: Ask<N>): Promise<Answer<N>> {
-  const answered = window.klpscope.request(name, argument);
-  const { requestSchemas } = await contractOnce();
-  return requestSchemas[name].answer.parse(await answered);
+  // Both at once: a request that fails while the schemas are still coming must not go unheard.
+  const [answered, { requestSchemas }] = await Promise.all([
+    window.klpscope.request(name, argument),
+    contractOnce(),
+  ]);
+  return requestSchemas[name].answer.parse(answered);
 }
 
 /** Tells the main process something that needs no answer. A failure there is logged there. */
