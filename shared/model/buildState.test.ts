@@ -429,6 +429,25 @@ describe('modules and host', () => {
     expect(state.ghosts).toEqual([{ module: 'old', refcount: null, kind: 'unknown' }]);
   });
 
+  it('has functions of all livepatches by object, the core kernel first, name and position', () => {
+    const files = {
+      ...livepatch('a', { zfs: ['b,1', 'a,2', 'c,1', 'a,1'], vmlinux: ['z,1', 'x,1'] }),
+      ...livepatch('b', { nfs: ['q,1'], vmlinux: ['y,1'], abc: ['r,1'] }),
+    };
+    const rows = stateOf(files).functions.map(({ object, name, sympos }) => [object, name, sympos]);
+    expect(rows.map((row) => row.join(' '))).toEqual([
+      'vmlinux x 1',
+      'vmlinux y 1',
+      'vmlinux z 1',
+      'abc r 1',
+      'nfs q 1',
+      'zfs a 1',
+      'zfs a 2',
+      'zfs b 1',
+      'zfs c 1',
+    ]);
+  });
+
   it('takes a patched object for loaded, whatever the list of modules says', () => {
     const files = livepatch('a', { nfs: ['f,1'] });
     const loadedIn = (...lines: readonly string[]) =>

@@ -11,6 +11,8 @@ test.each([
   ['ksplice_a1b2c3d4_vmlinux_new', 'Ksplice'],
   ['ksplice_a1b2c3d4', 'Ksplice'],
   ['kcare', 'KernelCare'],
+  ['kernelcare_1', 'KernelCare'],
+  ['kgraft', 'kGraft'],
   ['kgraft_patch_4_4_180_94_164_default_2_2_1', 'kGraft'],
   ['kpatch', 'the old kpatch core'],
 ])('%s is a module of %s', (module, name) => {
@@ -19,12 +21,24 @@ test.each([
   ]);
 });
 
-test.each(['kpatch_5_14_0_570_12_1_1_2', 'livepatch_a', 'kgraph', 'kcard', 'xfs'])(
-  '%s is no other engine’s',
-  (module) => {
-    expect(enginesOf(modules(`${module} 4096 1 - Live 0x0 (OEK)`))).toEqual([]);
-  },
-);
+test.each([
+  'kpatch_5_14_0_570_12_1_1_2',
+  'livepatch_a',
+  'kgraph',
+  'kcard',
+  'xfs',
+  // Names that only hold an engine's, or begin like it.
+  'my_kgraft_patch',
+  'kgrafting',
+  'xkcare',
+  'kcares',
+  'xksplice_1',
+  'ksplicer',
+  'xkpatch',
+  'kpatchx',
+])('%s is no other engine’s', (module) => {
+  expect(enginesOf(modules(`${module} 4096 1 - Live 0x0 (OEK)`))).toEqual([]);
+});
 
 test.each([
   ['1\n', true],
