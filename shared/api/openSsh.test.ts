@@ -24,6 +24,12 @@ it('names what OpenSSH is needed for in a sentence', () => {
 it('sorts needs, each once, and knows which of them ssh2 must not drop', () => {
   const needs = ['keyword:MACs', 'pkcs11', 'keyword:MACs', 'proxy-command'] as const;
   expect(sortedNeeds(needs)).toEqual(['proxy-command', 'pkcs11', 'keyword:MACs']);
+  // Keywords by their letters, whatever the order in which a configuration has them.
+  expect(sortedNeeds(['keyword:MACs', 'keyword:Ciphers', 'keyword:KexAlgorithms'])).toEqual([
+    'keyword:Ciphers',
+    'keyword:KexAlgorithms',
+    'keyword:MACs',
+  ]);
   expect(sortedNeeds(needs).filter(isInTheWay)).toEqual(['proxy-command', 'keyword:MACs']);
 });
 
