@@ -70,7 +70,7 @@ describe('a login that gives no shell', () => {
     expect((await endOf({ out: 'one\ntwo\n', err: ' \n' }, 0)).message).toContain(
       'status 0: “two”',
     );
-    expect((await endOf({}, null)).message).toContain('status unknown: without a word');
+    expect((await endOf({}, null)).message).toContain('status unknown: without a word.');
   });
 
   it('does not reach the terminal, nor fill it', async () => {

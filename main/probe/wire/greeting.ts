@@ -71,6 +71,6 @@ function noShell(how: string): Result<never> {
 
 function lastWords(...texts: readonly string[]): string {
   const line = texts.map((text) => text.trim().split('\n').at(-1) ?? '').find(Boolean);
-  if (line === undefined) return 'without a word';
+  if (line === undefined) return 'without a word.';
   return `“${visible(capText(Buffer.from(line, 'latin1').toString(), 200))}”`;
 }
