@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { StackFrame } from '../readings/files/stack';
 import type { LivepatchEvent } from '../readings/log/livepatchEvent';
-import type { ThreadDetails } from '../model/systemState';
+import type { KernelRules, ThreadDetails } from '../model/systemState';
 import type { Reason } from './reasons';
 import type { Implementation } from './implementations';
 import type { TransitionLog } from './logOfTransition';
@@ -198,7 +198,13 @@ describe('what helps', () => {
       object = null,
       unused = [],
       privileged = true,
-    }: { object?: string | null; unused?: string[]; privileged?: boolean | null } = {},
+      rules = {},
+    }: {
+      object?: string | null;
+      unused?: string[];
+      privileged?: boolean | null;
+      rules?: KernelRules;
+    } = {},
   ) =>
     remediesFor(
       { pid: 7, tid: 7, details: details && { ...asleep, ...details } },
@@ -206,7 +212,7 @@ describe('what helps', () => {
       {
         coverage: { privileged, threadsRead: 1, threadsDenied: 0, threadsVanished: 0 },
         unusedObjects: unused,
-        livepatch: { supported: true, tainted: true },
+        livepatch: { supported: true, tainted: true, ...rules },
       },
     );
 
@@ -241,6 +247,21 @@ describe('what helps', () => {
     ['unknown', null, ['wait']],
   ] as const)('%s, %j: %j', (why, details, expected) => {
     expect(helps(why, details)).toEqual(expected);
+  });
+
+  it.each(['on-request', 'none'] as const)(
+    'a signal that comes %s is not waited for',
+    (signals) => {
+      for (const why of ['sleeping-on-function', 'waiting-to-return', 'unreliable-stack'] as const)
+        expect(helps(why, {}, { rules: { signals } })).not.toContain('wait-for-signal');
+    },
+  );
+
+  it('a kernel thread that never switches is not waited for', () => {
+    expect(helps('kthread-not-switching', {}, { rules: { reliableStacks: false } })).toEqual([
+      'reverse',
+      'ask-vendor',
+    ]);
   });
 
   it('a module that nobody uses can be removed, the core kernel and used ones can’t', () => {

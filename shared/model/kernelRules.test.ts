@@ -100,6 +100,19 @@ describe('before there were transitions', () => {
     expect(transitionsOf({ ...readingsOf(early, live), threads })).toBeUndefined();
     expect(transitionsOf(readingsOf({ [`${livepatchRoot}/`]: '' }, live))).toBeUndefined();
   });
+
+  it.each(['force', 'signal', 'replace', 'stack_order'])(
+    'a saved tree that has %s only lacks the file',
+    (name) => {
+      const files = { ...early, [`${livepatchRoot}/a/${name}`]: '1\n' };
+      expect(transitionsOf(readingsOf(files, { live: false }))).toBeUndefined();
+    },
+  );
+
+  it('nor one whose objects tell whether they are patched', () => {
+    const files = { ...early, [`${livepatchRoot}/a/vmlinux/patched`]: '1\n' };
+    expect(transitionsOf(readingsOf(files, { live: false }))).toBeUndefined();
+  });
 });
 
 describe('what the kernel can do', () => {

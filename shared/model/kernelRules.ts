@@ -41,8 +41,17 @@ function hasNoTransitions(reader: ReadingsReader, patches: readonly string[]): b
   if (patches.length === 0 || readings.torn || readings.threads !== null) return false;
   if (reader.exists('/proc/1/patch_state')) return false;
   return patches.every(
-    (path) => reader.exists(`${path}/enabled`) && isAbsent(reader, `${path}/transition`),
+    (path) =>
+      reader.exists(`${path}/enabled`) &&
+      isAbsent(reader, `${path}/transition`) &&
+      !isOfTransitions(reader, path),
   );
+}
+
+/** Files that came with transitions or after them: a saved tree may just lack the one that is looked for. */
+function isOfTransitions(reader: ReadingsReader, path: string): boolean {
+  const marks = ['force', 'signal'].some((name) => reader.exists(`${path}/${name}`));
+  return marks || hasLaterFile(reader, path);
 }
 
 /** The kernel says so when a livepatch is enabled (kernel/livepatch/core.c, klp_enable_patch). */

@@ -333,6 +333,12 @@ describe('functions of several livepatches', () => {
     expect(hidden()).toHaveLength(1);
     expect(hidden('1')).toEqual([]);
     expect(hidden('0', ['v2', 'v1'])).toEqual([]);
+    // By their names v1 would lie above a livepatch called a.
+    const unordered = {
+      ...livepatch('a', { vmlinux: ['f,1', 'g,1', 'h,1'] }, { replace: '0' }),
+      ...livepatch('v1', { vmlinux: ['f,1', 'g,1'] }, { replace: '0' }),
+    };
+    expect(one('shadowed-fix', unordered)).toEqual([]);
   });
 
   it.each([
