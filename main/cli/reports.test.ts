@@ -103,7 +103,8 @@ describe('threads', () => {
       },
     ]);
     expect(finding(host, 'transition-stalled')).toMatchObject({ severity: 'error' });
-    expect(host.text).toContain('idle CPU 63');
+    expect(host.text).toContain('idle CPU 63 has not gone round its idle loop');
+    expect(host.text).toContain('named by the kernel’s log');
     expect(host.text).not.toContain('about to');
     expect(host.document.transition?.threads).toMatchObject({ blocking: 0 });
   });
@@ -236,6 +237,7 @@ describe('a sosreport', () => {
     });
     expect(finding(host, 'transition-stalled')?.message).toContain('for 69 s');
     expect(host.document.transition?.threads).toMatchObject({ total: null, blocking: null });
+    expect(host.text).toContain('named by a report');
     expect(host.document.blockers).toMatchObject([
       {
         tid: 2119,

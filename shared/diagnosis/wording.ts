@@ -15,6 +15,8 @@ export interface ThreadInWords {
   readonly reason: Reason;
   readonly state: string | null;
   readonly kthread: boolean | null;
+  /** It is the idle task of this CPU. */
+  readonly cpu?: number;
   readonly stack: readonly StackFrame[] | null;
 }
 
@@ -43,6 +45,8 @@ export function reasonSentence(thread: ThreadInWords, host: Circumstances): stri
     case 'sleeping-on-function':
       return sleepingSentence(thread, host.direction);
     case 'running':
+      if (thread.cpu !== undefined)
+        return 'has not gone round its idle loop, where its idle task switches';
       return kthread === true
         ? 'runs on a CPU: the kernel looks at it again when it sleeps'
         : 'runs on a CPU and switches when it crosses between kernel and user space';

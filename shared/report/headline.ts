@@ -185,7 +185,7 @@ function running(
       detail:
         names ||
         (hidden?.message ?? 'Idle CPUs, or threads that can’t be seen from here, hold it.'),
-      short: isStalled ? 'stuck, none seen blocking' : `${wordFor(transition)}, none seen blocking`,
+      short: isStalled ? stuckShort(names) : `${wordFor(transition)}, none seen blocking`,
     };
   }
   const blocking = countOf(threads.blocking, 'thread');
@@ -234,6 +234,11 @@ function whatHappens({ patches }: StatusDocument, { patch, direction }: Transiti
 /** Threads with an undefined state neither block nor have switched. */
 function noneSeen({ done, total }: TransitionEntry['threads']): string {
   return done === total ? 'every thread seen has switched' : 'no thread is seen blocking it';
+}
+
+/** Whom the log names is in nobody's count of threads. */
+function stuckShort(names: string): string {
+  return names === '' ? 'stuck, none seen blocking' : 'stuck';
 }
 
 function wordFor({ direction }: TransitionEntry): string {

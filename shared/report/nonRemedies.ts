@@ -10,7 +10,10 @@ export interface NoHelp {
  * The kernel's signal round (kernel/livepatch/transition.c, klp_send_signals) wakes user threads in
  * interruptible sleep; a kernel thread is woken too, but switches only where its own loop allows.
  */
-export function nonRemedies({ state, kthread }: Blocker): readonly NoHelp[] {
+export function nonRemedies({ state, kthread, cpu }: Blocker): readonly NoHelp[] {
+  if (cpu !== undefined) {
+    return [{ title: 'Signals will not', text: 'The idle task of a CPU takes no signals.' }];
+  }
   if (kthread === true) {
     return [
       {

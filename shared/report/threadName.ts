@@ -18,6 +18,12 @@ export function threadNumber({ tid, cpu }: Pick<Blocker, 'tid' | 'cpu'>): string
   return tid === null ? 'unknown' : String(tid);
 }
 
+/** Who names a thread that the scan does not have. */
+export const sourceWords: Readonly<Record<NonNullable<Blocker['source']>, string>> = {
+  log: 'named by the kernel’s log',
+  report: 'named by a report',
+};
+
 /** Tells a blocking thread from the others of its document. */
 export function blockerKey({ pid, tid, cpu }: Pick<Blocker, 'pid' | 'tid' | 'cpu'>): string {
   return cpu === undefined ? `${pid}/${tid}` : `cpu ${cpu}`;

@@ -13,7 +13,7 @@ import type {
   StatusDocument,
   TransitionEntry,
 } from '../../../shared/report/statusDocument';
-import { threadNumber } from '../../../shared/report/threadName';
+import { sourceWords, threadNumber } from '../../../shared/report/threadName';
 import { CommandText } from '../../components/CommandText';
 import { CopyButton } from '../../components/CopyButton';
 import { FileLink } from '../shared/FileLink';
@@ -134,6 +134,6 @@ function factsOf(blocker: Blocker): readonly string[] {
     ...(owner === null ? [] : [visible(owner)]),
     ...(unit !== null && uid !== null && kthread !== true ? [`user ${uid}`] : []),
     ...(pid === tid || pid === null ? [] : [`thread of ${pid}`]),
-    ...(source === undefined ? [] : ['named by the kernel’s log']),
+    ...(source === undefined ? [] : [sourceWords[source]]),
   ];
 }

@@ -8,7 +8,7 @@ import {
 } from '../../diagnosis/wording';
 import { countOf, countText } from '../../base/words';
 import type { Blocker, StatusDocument } from '../statusDocument';
-import { threadName, threadNumber } from '../threadName';
+import { sourceWords, threadName, threadNumber } from '../threadName';
 import type { Page } from './page';
 import type { Remedies } from './remedies';
 import { caps, joined, whole, words, type Span } from './spans';
@@ -79,11 +79,6 @@ function nameOf(blocker: Blocker): Span[] {
   const number = tid === pid || pid === null ? threadNumber(blocker) : `${tid} of ${pid}`;
   return [whole(comm ?? 'name unknown', 'bad'), whole(` (${number})`)];
 }
-
-const sourceWords: Readonly<Record<NonNullable<Blocker['source']>, string>> = {
-  log: 'named by the kernel’s log',
-  report: 'named by a report',
-};
 
 function factsOf({ state, kthread, uid, unit, source, cpu }: Blocker): Span[][] {
   return [
