@@ -272,3 +272,14 @@ describe('a sosreport', () => {
     expect(JSON.parse(stdout)).toEqual({ ...document, target: archive, source: 'archive' });
   });
 });
+
+it.each(['dir', 'archive'])('a supportconfig is refused by its name: %s', async (form) => {
+  const name = '05-supportconfig-scc_host';
+  const archive = join(import.meta.dirname, '../../testing/reports', `${name}.tar.gz`);
+  const { status, stderr } = await klpscope([
+    'status',
+    form === 'dir' ? `dir:${unpack(name)}` : archive,
+  ]);
+  expect(status).toBe(3);
+  expect(stderr.join(' ')).toMatch(/^unsupported-format: .* is a supportconfig.*capture-script/);
+});

@@ -17,6 +17,7 @@ import type {
   Tree,
 } from './readings';
 import { parseFlag } from './files/sysfs';
+import { supportconfigProblem } from './supportconfig';
 import { blockingThreads } from './threads';
 
 export interface CollectOptions {
@@ -42,6 +43,8 @@ export function collect(tree: Tree, options: CollectOptions): Result<Readings> {
   const sys = reader.folder('/sys');
   const proc = reader.folder('/proc');
   if (!('entries' in sys) && !('entries' in proc)) {
+    const foreign = supportconfigProblem(tree, options.target);
+    if (foreign) return { ok: false, problem: foreign };
     const denied = [sys, proc].some((folder) => folder.missing === 'denied');
     return denied
       ? fail(

@@ -22,6 +22,9 @@ export const enabledFunctionsFiles = [
   '/sys/kernel/debug/tracing/enabled_functions',
 ] as const;
 
+/** By which a supportconfig, SUSE's report in text files, is known. */
+export const supportconfigFile = '/basic-environment.txt';
+
 /** Where captures and sosreports keep the kernel log of the running boot. */
 export const savedLogFiles = [
   '/sos_commands/kernel/dmesg',

@@ -17,6 +17,7 @@ import {
   releaseFile,
   savedLogFiles,
   secondProcessFile,
+  supportconfigFile,
   taintFile,
   uptimeFile,
 } from './paths';
@@ -201,10 +202,12 @@ export function limitOf(path: string): number {
 
 /** Folders that lead to what is read, and the whole tree of the livepatches. */
 const onTheWay: ReadonlySet<string> = new Set(
-  [livepatchRoot, moduleRoot, ...folders.host.keys(), ...placed.keys()].flatMap((path) => {
-    const names = path.split('/').slice(1);
-    return names.map((_, index) => `/${names.slice(0, index + 1).join('/')}`);
-  }),
+  [livepatchRoot, moduleRoot, supportconfigFile, ...folders.host.keys(), ...placed.keys()].flatMap(
+    (path) => {
+      const names = path.split('/').slice(1);
+      return names.map((_, index) => `/${names.slice(0, index + 1).join('/')}`);
+    },
+  ),
 );
 
 const folderOfMany = /^\/(?:proc\/\d{1,10}(?:\/task(?:\/\d{1,10})?)?|sys\/module\/[^/]+)$/;

@@ -1,8 +1,16 @@
 /** Which entries of an archive are kept, and where they belong. */
+import { supportconfigFile } from '../../../shared/readings/paths';
 import { isRead } from '../../../shared/readings/reads';
 
-/** Folders at a host's root by which the host's tree is found in an archive. */
-const rootFolders = new Set(['proc', 'sys', 'sos_commands', 'var', 'etc']);
+/** What lies at a host's root, by which the host's tree is found in an archive. */
+const rootFolders = new Set([
+  'proc',
+  'sys',
+  'sos_commands',
+  'var',
+  'etc',
+  supportconfigFile.slice(1),
+]);
 
 /** Longer paths are no host's (PATH_MAX of Linux). */
 const longestPath = 4096;

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { extract, type Header } from 'tar-stream';
 import { fail, succeed, type Problem, type Result } from '../../../shared/base/problem';
 import { capText, visible } from '../../../shared/base/text';
+import { supportconfigProblem } from '../../../shared/readings/supportconfig';
 import { isWanted, placeOf, type Place } from './archiveEntries';
 import { ArchiveTree } from './archiveTree';
 import { breakageOf, openUnpacked, type Breakage } from './unpack';
@@ -184,6 +185,10 @@ class ArchiveReader {
       );
     }
     if (!host) {
+      const foreign = [...this.trees.values()]
+        .map((tree) => supportconfigProblem(tree, this.path))
+        .find((problem) => problem !== null);
+      if (foreign) return { ok: false, problem: foreign };
       return fail(
         'not-found',
         this.path,
