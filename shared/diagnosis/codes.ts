@@ -56,6 +56,7 @@ export const findingCodes = [
   'shadow-leak',
   'other-live-patching',
   'shadowed-fix',
+  'kernel-warning',
 ] as const;
 
 export const severities = ['info', 'warning', 'error'] as const;

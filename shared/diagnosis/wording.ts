@@ -252,6 +252,7 @@ const findingTitles: Readonly<Record<FindingCode, string>> = {
   'shadow-leak': 'Shadow variables left over',
   'other-live-patching': 'Patched by another engine',
   'shadowed-fix': 'Fixes hidden by an older build',
+  'kernel-warning': 'The kernel’s own alarm',
 };
 
 export function findingTitle(code: FindingCode): string {

@@ -4,6 +4,7 @@
  */
 import type { SystemState } from '../../model/systemState';
 import { severities } from '../codes';
+import { findAlarms } from './alarms';
 import type { Finding } from './finding';
 import { findAboutHost } from './host';
 import { findInLog } from './kernelLog';
@@ -18,6 +19,7 @@ export function findFindings(state: SystemState): Finding[] {
     ...findAboutTransition(state),
     ...findAboutObjects(state),
     ...findInLog(state),
+    ...findAlarms(state),
     ...findOverlaps(state),
     ...findAboutModules(state),
     ...findAboutHost(state),

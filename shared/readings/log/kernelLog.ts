@@ -4,6 +4,7 @@
  * Forms: those of `logLines.ts`. A log may hold several boots: what happened in an earlier one is not
  * told of this one.
  */
+import { alarmsIn, type Alarm } from './alarms';
 import type { LivepatchEvent } from './livepatchEvent';
 import { readLogLines, telltale } from './logLines';
 import { messageLimit, parseLivepatchMessage } from './logMessages';
@@ -33,6 +34,8 @@ export interface KernelLog {
   readonly lastSeconds: number | null;
   /** The last date of any line of that boot. */
   readonly lastWall: WallStamp | null;
+  /** The kernel's own alarms of that boot, oldest first. */
+  readonly alarms: readonly Alarm[];
   /** Boots before it of which the text has lines. */
   readonly earlierBoots: number;
   /** The kernel of that boot, as its first line has it; null where the log doesn't hold it. */
@@ -55,6 +58,7 @@ export function parseKernelLog(text: string, bootId: string | null = null): Kern
   const entries = (boot?.lines ?? []).flatMap(entryOf);
   return {
     entries,
+    alarms: alarmsIn(boot?.lines ?? []),
     lastSeconds: lastOf(boot, ({ seconds }) => seconds),
     lastWall: lastOf(boot, ({ wall }) => wall),
     earlierBoots: boot ? boots.indexOf(boot) : 0,

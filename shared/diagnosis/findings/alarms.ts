@@ -1,0 +1,50 @@
+/** The kernel's own alarms that have to do with livepatches. */
+import { capText, visible } from '../../base/text';
+import { countOf } from '../../base/words';
+import type { SystemState } from '../../model/systemState';
+import type { Alarm } from '../../readings/log/alarms';
+import { currentTransition } from '../logOfTransition';
+import type { Finding } from './finding';
+
+/** Alarms that are quoted. */
+const quoted = 3;
+
+/**
+ * Those since the running transition began, and those whose trace names a livepatch's module: nothing
+ * says that the livepatch caused them, but who looks at it has to know.
+ */
+export function findAlarms(state: SystemState): Finding[] {
+  const alarms = state.log?.alarms ?? [];
+  const began = currentTransition(state)?.start?.seconds ?? null;
+  const modules = new Set(state.patches.map(({ name }) => name.replaceAll('-', '_')));
+  const since = alarms.filter(
+    ({ seconds }) => began !== null && seconds !== null && seconds >= began,
+  );
+  const named = alarms.filter(
+    (alarm) => !since.includes(alarm) && alarm.modules.some((name) => modules.has(name)),
+  );
+  return [
+    ...findingOf(since, 'since the transition began'),
+    ...findingOf(named, 'with a livepatch’s code in its trace'),
+  ];
+}
+
+function findingOf(alarms: readonly Alarm[], when: string): Finding[] {
+  const [first] = alarms;
+  if (!first) return [];
+  return [
+    {
+      code: 'kernel-warning',
+      severity: 'warning',
+      subject: null,
+      message: `The kernel raised ${countOf(alarms.length, 'alarm')} of its own ${when}: ${visible(capText(first.text, 200))}`,
+      evidence: alarms.slice(0, quoted).map(evidenceOf),
+      remedies: ['ask-vendor'],
+    },
+  ];
+}
+
+function evidenceOf({ seconds, text }: Alarm): string {
+  const stamp = seconds === null ? '' : `[${seconds.toFixed(6).padStart(12)}] `;
+  return `${stamp}${visible(text)}`;
+}
