@@ -19,7 +19,7 @@ export function openArchive(
     async sample() {
       const archive = await readArchive(path);
       if (!archive.ok) return archive;
-      const outside = await readOutsideLog(log);
+      const outside = log === undefined ? null : await readOutsideLog(log);
       return collect(withLog(withLeaders(archive.value.tree), outside), {
         target: text,
         source: 'archive',

@@ -20,7 +20,9 @@ export function openDirectory(
     kind: 'directory',
     live: false,
     async sample() {
-      const outside = await readOutsideLog(log);
+      // Without a log nothing is waited for: a disk that does not answer holds up the very call, by which
+      // a thread that is stuck is known (main/reader/readerThread.ts).
+      const outside = log === undefined ? null : await readOutsideLog(log);
       const readings = collect(withLog(tree, outside), {
         target: text,
         source: 'directory',

@@ -19,8 +19,7 @@ export interface OutsideLog {
 }
 
 /** The log at `path`, unpacked and as text, whatever its name says; null where none was given. */
-export async function readOutsideLog(path: string | undefined): Promise<OutsideLog | null> {
-  if (path === undefined) return null;
+export async function readOutsideLog(path: string): Promise<OutsideLog> {
   const limit = limitOf(path);
   let bytes: Unpacked;
   try {

@@ -32,7 +32,9 @@ export function openLocal(target: string, { log }: SourceOptions): Source {
     },
     live: true,
     async sample() {
-      const outside = await readOutsideLog(log);
+      // Without a log nothing is waited for: a disk that does not answer holds up the very call, by which
+      // a thread that is stuck is known (main/reader/readerThread.ts).
+      const outside = log === undefined ? null : await readOutsideLog(log);
       const began = performance.now();
       const sampled = sample(target, outside);
       roundMs = performance.now() - began;
