@@ -2,6 +2,7 @@
  * What one reading leaves open about a function's stack, as the stacks that are possible: in which
  * order livepatches lie, whether a function of an atomic replace is a nop, whether it is one at all.
  */
+import { functionKey } from '../model/functionKey';
 import type { ActiveFunction, PatchEntry, StatusDocument } from '../report/statusDocument';
 
 export interface Member {
@@ -55,17 +56,35 @@ interface Implementation {
 }
 
 /** Livepatches that are on the function's stack, in the order of the document. */
-function implementationsOf({ patches }: StatusDocument, row: ActiveFunction): Implementation[] {
-  return patches
-    .filter(({ enabled, inTransition }) => enabled !== false || inTransition === true)
-    .flatMap((patch) =>
-      patch.objects
-        .filter((object) => object.name === row.object && !isMissed(object))
-        .flatMap(({ functions }) =>
-          functions.filter(({ name, sympos }) => name === row.name && sympos === row.sympos),
-        )
-        .map(({ nop }) => ({ patch, nop })),
-    );
+function implementationsOf(
+  { patches }: StatusDocument,
+  { object, name, sympos }: ActiveFunction,
+): readonly Implementation[] {
+  const all = known.get(patches) ?? implementationsByFunction(patches);
+  known.set(patches, all);
+  return all.get(functionKey(object, name, sympos)) ?? [];
+}
+
+/** Tables ask for every function of a document, one after the other. */
+const known = new WeakMap<StatusDocument['patches'], Map<string, Implementation[]>>();
+
+function implementationsByFunction(
+  patches: StatusDocument['patches'],
+): Map<string, Implementation[]> {
+  const all = new Map<string, Implementation[]>();
+  for (const patch of patches) {
+    if (patch.enabled === false && patch.inTransition !== true) continue;
+    for (const object of patch.objects) {
+      if (isMissed(object)) continue;
+      for (const { name, sympos, nop } of object.functions) {
+        const key = functionKey(object.name, name, sympos);
+        const before = all.get(key);
+        if (before) before.push({ patch, nop });
+        else all.set(key, [{ patch, nop }]);
+      }
+    }
+  }
+  return all;
 }
 
 /**
