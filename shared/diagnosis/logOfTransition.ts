@@ -80,7 +80,7 @@ export function secondsSinceBoot(state: SystemState): number | null {
 }
 
 /** A line of the log as evidence: its stamp, where it has a monotonic one, and its text. */
-export function asEvidence({ seconds, text }: LogEntry): string {
+export function asEvidence({ seconds, text }: Pick<LogEntry, 'seconds' | 'text'>): string {
   const stamp = seconds === null ? '' : `[${seconds.toFixed(6).padStart(12)}] `;
   return capText(`${stamp}${visible(text)}`, 400);
 }

@@ -2,7 +2,8 @@
  * Who blocks by what a saved report has, where no thread's `patch_state` was saved: whom `kpatch list`
  * named, and whose stack holds code that the transition is to leave.
  */
-import type { BlockingThread, SystemState, ThreadDetails } from '../model/systemState';
+import type { BlockingThread, SystemState } from '../model/systemState';
+import { nothingRead } from '../model/transition';
 import { findCulprit, type Implementation } from './implementations';
 import type { TransitionLog } from './logOfTransition';
 import { reasonOf, type Reason } from './reasons';
@@ -37,15 +38,3 @@ export function blockersOfReport(
     reason: reasonOf(thread, implementations, log),
   }));
 }
-
-const nothingRead: ThreadDetails = {
-  comm: null,
-  cmdline: null,
-  state: null,
-  kthread: null,
-  userWorker: null,
-  uid: null,
-  unit: null,
-  stack: null,
-  wchan: null,
-};

@@ -23,12 +23,13 @@ import type { SystemState } from './systemState';
 type HostFacts = Pick<SystemState, 'host' | 'livepatch'>;
 
 export function readHost(reader: ReadingsReader, log: KernelLog | null): HostFacts {
+  const name = reader.value(hostNameFile, parseHostName, 'a host name');
+  const kernel = reader.value(releaseFile, parseKernelRelease, 'a kernel release');
+  const report = name === null || kernel === null ? fromReport(reader) : null;
   return {
     host: {
-      name: reader.value(hostNameFile, parseHostName, 'a host name') ?? fromReport(reader).name,
-      kernel:
-        reader.value(releaseFile, parseKernelRelease, 'a kernel release') ??
-        fromReport(reader).kernel,
+      name: name ?? report?.name ?? null,
+      kernel: kernel ?? report?.kernel ?? null,
       bootId: reader.value(bootIdFile, parseBootId, 'a UUID'),
       uptimeSeconds: readUptime(reader, log),
     },

@@ -154,6 +154,19 @@ function readThread(reader: ReadingsReader, pid: number, tid: number): BlockingT
   return { pid, tid, details: wasLookedAt ? readDetails(reader, path, `/proc/${pid}`) : null };
 }
 
+/** Details of a thread of which no file was read. */
+export const nothingRead: ThreadDetails = {
+  comm: null,
+  cmdline: null,
+  state: null,
+  kthread: null,
+  userWorker: null,
+  uid: null,
+  unit: null,
+  stack: null,
+  wchan: null,
+};
+
 /**
  * What a thread's files say.
  *

@@ -3,21 +3,17 @@
  * of each process, which are those of its first thread, its leader (proc(5), /proc/PID/task).
  */
 import type { FileReading, Tree } from './readings';
+import { treeWith } from './treeWith';
 
 const ofLeader = /^\/proc\/(\d+)\/task\/\1\/(\w+)$/;
 
 /** The tree, with a leader's files also where a thread's are looked for. */
 export function withLeaders(tree: Tree): Tree {
-  return {
-    readFile: (path, limit) => {
-      const reading = tree.readFile(path, limit);
-      const [, pid, name] = isAbsent(reading) ? (ofLeader.exec(path) ?? []) : [];
-      return pid === undefined ? reading : tree.readFile(`/proc/${pid}/${name}`, limit);
-    },
-    readFolder: (path) => tree.readFolder(path),
-    scanThreads: () => tree.scanThreads(),
-    threadStacks: (limit) => tree.threadStacks(limit),
-  };
+  return treeWith(tree, (path, limit) => {
+    const reading = tree.readFile(path, limit);
+    const [, pid, name] = isAbsent(reading) ? (ofLeader.exec(path) ?? []) : [];
+    return pid === undefined ? reading : tree.readFile(`/proc/${pid}/${name}`, limit);
+  });
 }
 
 function isAbsent(reading: FileReading): boolean {

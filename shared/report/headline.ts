@@ -154,15 +154,18 @@ function running(
   const isStalled = status.findings.some(({ code }) => code === 'transition-stalled');
   const doing = whatHappens(status, transition);
   const forSeconds = seenSeconds === null ? '' : `, for ${Math.floor(seenSeconds)} s`;
+  const titled = (link: string, text: string): Headline['title'] =>
+    [
+      { text: `${doing}${link}`, strong: false },
+      { text, strong: true },
+      { text: forSeconds, strong: false },
+    ].filter((piece) => piece.text !== '');
+  const stuck = (text: string) => titled(' and is ', text);
   const names = culprits(status);
   if (threads.blocking === null || threads.total === null || threads.done === null) {
     return {
       tone: isStalled ? 'stuck' : 'moving',
-      title: [
-        { text: isStalled ? `${doing} and is ` : `${doing}; `, strong: false },
-        { text: isStalled ? 'stuck' : 'how far it is can’t be seen', strong: true },
-        { text: forSeconds, strong: false },
-      ].filter(({ text }) => text !== ''),
+      title: isStalled ? stuck('stuck') : titled('; ', 'how far it is can’t be seen'),
       detail: [
         names,
         'The threads’ patch_state could not be read: it is root’s alone, and not in every capture.',
@@ -177,11 +180,7 @@ function running(
     const hidden = status.findings.find(({ code }) => code === 'no-visible-blocker');
     return {
       tone: isStalled ? 'stuck' : 'moving',
-      title: [
-        { text: isStalled ? `${doing} and is ` : `${doing}: `, strong: false },
-        { text: isStalled ? 'stuck' : noneSeen(threads), strong: true },
-        { text: forSeconds, strong: false },
-      ].filter(({ text }) => text !== ''),
+      title: isStalled ? stuck('stuck') : titled(': ', noneSeen(threads)),
       detail:
         names ||
         (hidden?.message ?? 'Idle CPUs, or threads that can’t be seen from here, hold it.'),
@@ -195,25 +194,17 @@ function running(
   if (isStalled) {
     return {
       tone: 'stuck',
-      title: [
-        { text: `${doing} and is `, strong: false },
-        { text: `stuck on ${blocking}`, strong: true },
-        { text: forSeconds, strong: false },
-      ].filter(({ text }) => text !== ''),
+      title: stuck(`stuck on ${blocking}`),
       detail,
       short: `stuck: ${countText(threads.blocking)} of ${countText(total)} threads`,
     };
   }
   return {
     tone: 'moving',
-    title: [
-      { text: `${doing}: `, strong: false },
-      {
-        text: `${countText(threads.blocking)} of ${countOf(total, 'thread')} ${threads.blocking === 1 ? 'has' : 'have'} not switched`,
-        strong: true,
-      },
-      { text: forSeconds, strong: false },
-    ].filter(({ text }) => text !== ''),
+    title: titled(
+      ': ',
+      `${countText(threads.blocking)} of ${countOf(total, 'thread')} ${threads.blocking === 1 ? 'has' : 'have'} not switched`,
+    ),
     detail: names,
     short: `${wordFor(transition)}, ${percentDone(transition)}`,
   };

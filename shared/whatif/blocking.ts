@@ -8,7 +8,7 @@ import { remediesFor } from '../diagnosis/remedies';
 import { unwindBreakers } from '../diagnosis/stackForms';
 import { ReadingsReader } from '../model/reader';
 import type { BlockingThread, ThreadDetails } from '../model/systemState';
-import { readDetails } from '../model/transition';
+import { nothingRead, readDetails } from '../model/transition';
 import { threadPath } from '../readings/paths';
 import type { FileReading } from '../readings/readings';
 import type { FoundStack, SoughtCode, StackSearch } from '../readings/stackSearch';
@@ -81,18 +81,6 @@ export function blockingOf(
   };
 }
 
-const nothingKnown: ThreadDetails = {
-  comm: null,
-  cmdline: null,
-  state: null,
-  kthread: null,
-  userWorker: null,
-  uid: null,
-  unit: null,
-  stack: null,
-  wchan: null,
-};
-
 /**
  * Asleep or stopped, a thread switches if only its stack allows: nothing else about it matters, and
  * thousands that sleep in the same place do so for one reason.
@@ -104,7 +92,7 @@ function reasonsFor(code: readonly Implementation[]): (thread: BlockingThread) =
     const key = frames.map(({ function: name, module }) => `${name} ${module}`).join('\n');
     const before = known.get(key);
     if (before) return before;
-    const reason = reasonOf({ pid, tid, details: { ...nothingKnown, stack: frames } }, code, null);
+    const reason = reasonOf({ pid, tid, details: { ...nothingRead, stack: frames } }, code, null);
     known.set(key, reason);
     return reason;
   };
@@ -117,7 +105,7 @@ function blockerOf(
   files: ReadonlyMap<string, FileReading>,
 ): Blocker | null {
   const read = detailsOf(pid, tid, files);
-  const details = { ...(read ?? nothingKnown), stack: read?.stack ?? frames };
+  const details = { ...(read ?? nothingRead), stack: read?.stack ?? frames };
   const thread = { pid, tid, details };
   const reason = reasonFor(thread);
   if (reason.code !== 'sleeping-on-function' && reason.code !== 'unreliable-stack') return null;

@@ -7,6 +7,7 @@ import { XzReadableStream } from 'xz-decompress';
 import type { Problem } from '../../../shared/base/problem';
 import { visible } from '../../../shared/base/text';
 import type { FileReading, Tree } from '../../../shared/readings/readings';
+import { treeWith } from '../../../shared/readings/treeWith';
 import { limitOf } from '../../../shared/readings/reads';
 import { missingBecause } from '../missing';
 import { readBytes } from './readText';
@@ -46,12 +47,9 @@ export async function readOutsideLog(path: string): Promise<OutsideLog> {
 /** The tree, with the log readable under exactly the path that was given. */
 export function withLog(tree: Tree, log: OutsideLog | null): Tree {
   if (log === null) return tree;
-  return {
-    readFile: (wanted, limit) => (wanted === log.path ? log.reading : tree.readFile(wanted, limit)),
-    readFolder: (wanted) => tree.readFolder(wanted),
-    scanThreads: () => tree.scanThreads(),
-    threadStacks: (limit) => tree.threadStacks(limit),
-  };
+  return treeWith(tree, (wanted, limit) =>
+    wanted === log.path ? log.reading : tree.readFile(wanted, limit),
+  );
 }
 
 interface Unpacked {

@@ -11,6 +11,7 @@ import {
 } from '../../../shared/base/problem';
 import type { FileReading, Missing, Readings, Tree } from '../../../shared/readings/readings';
 import { searchTree } from '../../../shared/readings/stackSearch';
+import { treeWith } from '../../../shared/readings/treeWith';
 import { DirectoryTree } from '../directory/directoryTree';
 import { readOutsideLog, withLog, type OutsideLog } from '../directory/outsideLog';
 import type { Source, SourceOptions } from '../source';
@@ -67,12 +68,9 @@ function sample(target: string, outside: OutsideLog | null): Result<Readings> {
 }
 
 function withDmesg(tree: Tree): Tree {
-  return {
-    readFile: (path, limit) => (path === dmesgPath ? readDmesg() : tree.readFile(path, limit)),
-    readFolder: (path) => tree.readFolder(path),
-    scanThreads: () => tree.scanThreads(),
-    threadStacks: (limit) => tree.threadStacks(limit),
-  };
+  return treeWith(tree, (path, limit) =>
+    path === dmesgPath ? readDmesg() : tree.readFile(path, limit),
+  );
 }
 
 /** Needs root on most systems (kernel.dmesg_restrict). */

@@ -3,7 +3,7 @@ import { capText, visible } from '../../base/text';
 import { countOf } from '../../base/words';
 import type { SystemState } from '../../model/systemState';
 import type { Alarm } from '../../readings/log/alarms';
-import { currentTransition } from '../logOfTransition';
+import { asEvidence, currentTransition } from '../logOfTransition';
 import type { Finding } from './finding';
 
 /** Alarms that are quoted. */
@@ -38,13 +38,8 @@ function findingOf(alarms: readonly Alarm[], when: string): Finding[] {
       severity: 'warning',
       subject: null,
       message: `The kernel raised ${countOf(alarms.length, 'alarm')} of its own ${when}: ${visible(capText(first.text, 200))}`,
-      evidence: alarms.slice(0, quoted).map(evidenceOf),
+      evidence: alarms.slice(0, quoted).map(asEvidence),
       remedies: ['ask-vendor'],
     },
   ];
-}
-
-function evidenceOf({ seconds, text }: Alarm): string {
-  const stamp = seconds === null ? '' : `[${seconds.toFixed(6).padStart(12)}] `;
-  return `${stamp}${visible(text)}`;
 }
