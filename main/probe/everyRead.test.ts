@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseTarget } from '../../shared/api/target';
 import type { Result } from '../../shared/base/problem';
 import { livepatchRoot, moduleRoot, threadPath } from '../../shared/readings/paths';
@@ -116,7 +116,8 @@ describe.skipIf(impossible)('a host in a transition, with every file that is rea
   let root: FabricatedRoot;
   let folders: Folders;
 
-  beforeAll(async () => {
+  // One for each: the last test fills the files with what no kernel says.
+  beforeEach(async () => {
     root = fabricateRoot(join(samples, '04-stalled-patching.tar.gz'));
     const { threads } = await readFrom(`dir:${root.path}`);
     if (!threads) throw new Error('no threads');
@@ -137,7 +138,7 @@ describe.skipIf(impossible)('a host in a transition, with every file that is rea
       writeFileSync(file, '1\n');
     }
   });
-  afterAll(() => root.remove());
+  afterEach(() => root.remove());
 
   function objectOf(patch: string): string {
     const entries = readdirSync(join(root.path, livepatchRoot, patch), { withFileTypes: true });
