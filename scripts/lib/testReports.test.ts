@@ -15,6 +15,7 @@ function fileOf(report: unknown): string {
 }
 
 const whole = { status: 0, lacks: [], isPart: false };
+const failing = (name: string, why = '') => ({ name, why });
 const skipped = { name: 'over SSH logs in', reason: 'no sshd' };
 
 test('Vitest’s report is counted, with the reasons that were given for what was skipped', async () => {
@@ -24,7 +25,7 @@ test('Vitest’s report is counted, with the reasons that were given for what wa
         name: join(root, 'main/a.test.ts'),
         assertionResults: [
           { status: 'passed', fullName: 'a' },
-          { status: 'failed', fullName: 'b' },
+          { status: 'failed', fullName: 'b', failureMessages: ['\u001b[31mexpected 1\u001b[39m'] },
           { status: 'skipped', fullName: 'over SSH logs in' },
         ],
       },
@@ -38,7 +39,7 @@ test('Vitest’s report is counted, with the reasons that were given for what wa
   vi.unstubAllEnvs();
   expect(await readVitestReport(report, skips)).toEqual({
     passed: 1,
-    failed: ['main/a.test.ts: b'],
+    failed: [{ name: 'main/a.test.ts: b', why: 'expected 1' }],
     skipped: [
       { name: 'over SSH logs in', reason: 'no sshd' },
       { name: 'c', reason: null },
@@ -47,25 +48,34 @@ test('Vitest’s report is counted, with the reasons that were given for what wa
 });
 
 test('Playwright’s report is counted, and what passed at a second try has not passed', async () => {
-  const spec = (title: string, status: string, annotations: object[] = []) => ({
+  const spec = (
+    title: string,
+    status: string,
+    { annotations = [], errors = [] }: { annotations?: object[]; errors?: object[] } = {},
+  ) => ({
     title,
-    tests: [{ status, projectName: 'app', annotations }],
+    tests: [{ status, projectName: 'app', annotations, results: [{ errors }] }],
   });
   const suites = [
     {
       title: 'ssh.story.ts',
-      specs: [spec('a', 'expected'), spec('b', 'flaky')],
+      specs: [
+        spec('a', 'expected'),
+        spec('b', 'flaky', { errors: [{ message: '\u001b[31mtoo late\u001b[39m' }] }),
+      ],
       suites: [
         {
           title: 'with sudo',
-          specs: [spec('c', 'skipped', [{ type: 'skip', description: 'no sshd' }])],
+          specs: [
+            spec('c', 'skipped', { annotations: [{ type: 'skip', description: 'no sshd' }] }),
+          ],
         },
       ],
     },
   ];
   expect(await readPlaywrightReport(fileOf({ suites }))).toEqual({
     passed: 1,
-    failed: ['[app] ssh.story.ts › b'],
+    failed: [{ name: '[app] ssh.story.ts › b', why: 'too late' }],
     skipped: [{ name: '[app] ssh.story.ts › with sudo › c', reason: 'no sshd' }],
   });
 });
@@ -94,16 +104,19 @@ test('what is skipped without a reason has failed, unless another failure or a w
     failed: 0,
     skipped: 0,
   });
-  expect(judged({ ...report, failed: ['b', 'c'] }, whole).tally).toEqual({
+  expect(judged({ ...report, failed: [failing('b'), failing('c')] }, whole).tally).toEqual({
     passed: 5,
     failed: 2,
     skipped: 1,
   });
 });
 
-test('what failed is named', () => {
-  const { lines } = judged({ passed: 5, failed: ['a', 'b'], skipped: [] }, { ...whole, status: 1 });
-  expect(lines).toEqual(['✗ a', '✗ b']);
+test('what failed is named, with the beginning of why', () => {
+  const long = Array.from({ length: 40 }, (_, line) => `line ${line}`).join('\n\n');
+  const failed = [failing('a'), failing('b', 'expected 1\n\nreceived 2'), failing('c', long)];
+  const { lines } = judged({ passed: 5, failed, skipped: [] }, { ...whole, status: 1 });
+  expect(lines.slice(0, 2)).toEqual(['✗ a', '✗ b\n    expected 1\n    received 2']);
+  expect(lines[2]?.split('\n')).toHaveLength(13);
 });
 
 test('a runner that ends badly without a failed test counts as one', () => {
@@ -114,7 +127,10 @@ test('a runner that ends badly without a failed test counts as one', () => {
     1,
   );
   expect(
-    judged({ passed: 5, failed: ['a', 'b'], skipped: [] }, { ...whole, status: 1 }).tally.failed,
+    judged(
+      { passed: 5, failed: [failing('a'), failing('b')], skipped: [] },
+      { ...whole, status: 1 },
+    ).tally.failed,
   ).toBe(2);
 });
 

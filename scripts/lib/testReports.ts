@@ -1,5 +1,6 @@
 /** What the runners of tests say at their end, in their reports as JSON. */
 import { relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { z } from 'zod';
 import { reasonsIn } from '../../testing/main/skipping';
 import { readJson } from './json';
@@ -18,10 +19,15 @@ export interface Skipped {
   readonly reason: string | null;
 }
 
+export interface Failed {
+  readonly name: string;
+  /** What the runner says of it, without colours; empty: nothing. */
+  readonly why: string;
+}
+
 export interface Report {
   readonly passed: number;
-  /** Names of the tests that failed. */
-  readonly failed: readonly string[];
+  readonly failed: readonly Failed[];
   readonly skipped: readonly Skipped[];
 }
 
@@ -29,7 +35,13 @@ const vitestReport = z.object({
   testResults: z.array(
     z.object({
       name: z.string(),
-      assertionResults: z.array(z.object({ status: z.string(), fullName: z.string() })),
+      assertionResults: z.array(
+        z.object({
+          status: z.string(),
+          fullName: z.string(),
+          failureMessages: z.array(z.string()).optional(),
+        }),
+      ),
     }),
   ),
 });
@@ -49,7 +61,10 @@ export async function readVitestReport(file: string, skips: string): Promise<Rep
     passed: are('passed'),
     failed: tests
       .filter(({ status }) => status === 'failed')
-      .map(({ fullName, file: path }) => `${relative(root, path)}: ${fullName}`),
+      .map(({ fullName, file: path, failureMessages = [] }) => ({
+        name: `${relative(root, path)}: ${fullName}`,
+        why: stripVTControlCharacters(failureMessages.join('\n')),
+      })),
     skipped: tests
       .filter(({ status }) => status !== 'passed' && status !== 'failed')
       .map(({ fullName, file }) => ({
@@ -63,6 +78,9 @@ const playwrightTest = z.object({
   status: z.enum(['skipped', 'expected', 'unexpected', 'flaky']),
   projectName: z.string(),
   annotations: z.array(z.object({ type: z.string(), description: z.string().optional() })),
+  results: z
+    .array(z.object({ errors: z.array(z.object({ message: z.string().optional() })) }))
+    .optional(),
 });
 const playwrightSpec = z.object({ title: z.string(), tests: z.array(playwrightTest) });
 interface Suite {
@@ -87,7 +105,13 @@ export async function readPlaywrightReport(file: string): Promise<Report> {
     // Nothing is tried a second time: what passed then would be no pass.
     failed: tests
       .filter(({ status }) => status === 'unexpected' || status === 'flaky')
-      .map(({ name }) => name),
+      .map(({ name, results = [] }) => ({
+        name,
+        why: results
+          .flatMap(({ errors }) => errors.map(({ message = '' }) => message))
+          .map(stripVTControlCharacters)
+          .join('\n'),
+      })),
     skipped: tests
       .filter(({ status }) => status === 'skipped')
       .map(({ name, annotations }) => ({
@@ -138,7 +162,7 @@ export function judged(
   const concerned = skipped.filter(({ reason }) => reason !== null || !(isPart || hasFailed));
   const refused = concerned.filter(({ reason }) => reason === null || lacks.length === 0);
   const crash = `✗ no test failed, and yet the runner ended with status ${status}`;
-  const failures = [...failed.map((name) => `✗ ${name}`), ...(crashed > 0 ? [crash] : [])];
+  const failures = [...failed.map(failureOf), ...(crashed > 0 ? [crash] : [])];
   const skips = concerned.map(({ name, reason }) => {
     if (reason === null) return `✗ skipped without a reason: ${name}`;
     const mark = lacks.length === 0 ? '✗ skipped, on a machine that lacks nothing' : '↓ skipped';
@@ -152,4 +176,12 @@ export function judged(
     },
     lines: [...failures, ...skips],
   };
+}
+
+/** As many lines of a failure as tell what was expected; the whole stands where it happened. */
+const toldLines = 12;
+
+function failureOf({ name, why }: Failed): string {
+  const lines = why.split('\n').filter((line) => line.trim() !== '');
+  return [`✗ ${name}`, ...lines.slice(0, toldLines).map((line) => `    ${line}`)].join('\n');
 }
