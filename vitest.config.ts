@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -8,6 +9,9 @@ export default defineConfig({
       'renderer/**/*.test.{ts,tsx}',
       'scripts/**/*.test.ts',
     ],
+    // Most of the time goes by in waiting for servers, shells and limits: more at once than there are
+    // processors, yet not more than a large machine has memory for.
+    maxWorkers: Math.min(16, 2 * availableParallelism()),
     // A test ends as soon as it has seen what it waits for. These only end one that never will, on a
     // machine that is busy with other work too.
     testTimeout: 180_000,
