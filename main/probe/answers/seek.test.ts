@@ -11,6 +11,7 @@ import {
 } from '../../../shared/readings/stackSearch';
 import { DirectoryTree } from '../../sources/directory/directoryTree';
 import { startChild } from '../../ssh/childChannel';
+import { unwindBreakers } from '../../../shared/diagnosis/stackForms';
 import { skipping } from '../../../testing/main/skipping';
 import { firstRequest, LiveHost } from '../liveHost';
 import { readSeek, seekWords } from './seek';
@@ -96,6 +97,36 @@ describe.skipIf(skipping(import.meta.filename, impossible))('all stacks of a hos
     const after = await seekIn([...root.busyboxOnly, 'sh'], sought);
     expect(after.running).toContainEqual({ pid: Number(first), tid: Number(first) });
     expect(after.running.length).toBe(before.running.length + 1);
+  });
+});
+
+/** Real kernels, most of which print frames above powerpc's context switch that are none. */
+const elsewhere = ['linux-6.12-ppc64le', 'linux-6.12-s390x', 'linux-7.2-arm64'].flatMap((kernel) =>
+  readdirSync(join(samples, '..', kernel)).map((file): [string, string] => [kernel, file]),
+);
+
+describe.skipIf(skipping(import.meta.filename, impossible))('stacks of other architectures', () => {
+  it.each(elsewhere)('are looked through as the files of %s/%s are', async (kernel, file) => {
+    const root = fabricateRoot(join(samples, '..', kernel, file));
+    try {
+      const code: SoughtCode = {
+        // Where threads of the captures sleep, and what only lies above a context switch.
+        symbols: ['worker_thread', 'do_sys_poll', 'get_page_from_freelist', 'function_graph_enter'],
+        modules: ['klp_busy'],
+        prefixes: unwindBreakers,
+      };
+      const files = searchTree(new DirectoryTree(root.path), code);
+      expect(files.found.length).toBeGreaterThan(0);
+      const junk = new Set(['get_page_from_freelist', 'function_graph_enter']);
+      const names = files.found.flatMap(({ frames }) => frames.map(({ function: name }) => name));
+      expect(names.filter((name) => junk.has(name) || name.startsWith('0x'))).toEqual([]);
+      const live = await seekIn([...root.busyboxOnly, 'sh'], code);
+      // A capture's files were read one after another: who ran by one may have slept by the next.
+      const { running: _, ...known } = comparable(files);
+      expect(comparable(live)).toMatchObject(known);
+    } finally {
+      root.remove();
+    }
   });
 });
 

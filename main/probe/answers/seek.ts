@@ -7,7 +7,7 @@ import {
   type SoughtCode,
   type StackSearch,
 } from '../../../shared/readings/stackSearch';
-import { parseStack } from '../../../shared/readings/files/stack';
+import { contextSwitch, parseStack } from '../../../shared/readings/files/stack';
 import type { Frame } from '../wire/frames';
 import { parts } from '../wire/parts';
 import { threadKey, type ThreadId } from '../wire/request';
@@ -17,7 +17,7 @@ import { ThreadDetails } from './threadDetails';
 const longest = 100_000;
 
 /**
- * The words of a request. Names are the host's own and go through its shell: what is not made of
+ * The words of a request, first the one that tells which lines of powerpc's stacks are none. Names are the host's own and go through its shell: what is not made of
  * letters, digits and `_.$-` is no symbol of any kernel, and is not looked for.
  */
 export function seekWords({ symbols, modules, prefixes }: SoughtCode): {
@@ -35,7 +35,10 @@ export function seekWords({ symbols, modules, prefixes }: SoughtCode): {
     .filter(({ name }) => /^[\w.$-]{1,512}$/.test(name))
     .map(({ word }) => word)
     .filter((word) => (length += word.length + 3) < longest);
-  return { words, isWhole: words.length === all.length };
+  return {
+    words: [`s${contextSwitch}+0x`, ...words],
+    isWhole: words.length === all.length,
+  };
 }
 
 /** Without details; null where the answer broke off. */
