@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type * as format from '../../shared/history/recording/format';
 import { watchEventSchema } from '../../shared/history/events';
-import type { Problem, Result } from '../../shared/base/problem';
+import { Recording } from '../../shared/history/recording/recording';
+import { succeed, type Problem, type Result } from '../../shared/base/problem';
 import type { Readings } from '../../shared/readings/readings';
 import { livepatch, readingsOf, thread } from '../../testing/shared/memoryTree';
 import { readRecording } from '../sources/recording/recordingFile';
@@ -48,6 +49,16 @@ const state = (transition: '0' | '1', blocking: '0' | '1' = '0') =>
     },
     about,
   );
+const inBoot = (readings: Readings, id: string): Readings => ({
+  ...readings,
+  files: new Map([
+    ...readings.files,
+    [
+      '/proc/sys/kernel/random/boot_id',
+      { text: `${id}-2222-4333-8444-555555555555\n`, truncated: false },
+    ],
+  ]),
+});
 const moving = state('1');
 const settled = state('0');
 const gone: Problem = { code: 'connection-lost', path: null, message: 'The host is gone.' };
@@ -119,6 +130,36 @@ describe('watch', () => {
     expect(kinds[0]).toBe('state');
     expect(kinds.filter((kind) => kind === 'lost' || kind === 'back')).toEqual(['lost', 'back']);
     expect(kinds).toContain('transition-completed');
+  });
+
+  it('--until settled ends with 3 where the host was booted again in the middle, in a replay as well', async () => {
+    const steps = [inBoot(moving, '11111111'), gone, inBoot(settled, '99999999')];
+    const taken = scripted(steps);
+    const watched = await klpscope('watch', 'local', '--json', '--until', 'settled');
+    expect(watched.status).toBe(3);
+    expect(taken.samples).toBe(3);
+    expect(events(watched.printed)).toEqual(['state', 'lost', 'back', 'rebooted', 'state']);
+    expect(watched.warnings).toEqual([
+      expect.stringMatching(
+        /^rebooted: The host was booted again while livepatch_a was in transition/,
+      ),
+    ]);
+    // Without --until it goes on, and ends as the last state says.
+    scripted(steps);
+    expect((await klpscope('watch', 'local', '--for', '3')).status).toBe(0);
+
+    scripted(steps);
+    const file = join(temporaryFolder(), 'a.klprec');
+    const recorded = await klpscope('record', 'local', '-o', file, '--duration', '2.5');
+    expect(recorded.warnings).toEqual([
+      expect.stringMatching(/^The host was booted again while livepatch_a was in transition/),
+    ]);
+    const read = await readRecording(file);
+    const recording = read.ok ? succeed(new Recording(file, read.value)) : read;
+    scripted([], { live: false, recording: () => Promise.resolve(recording) });
+    const replayed = await klpscope('watch', 'local', '--json', '--until', 'settled');
+    expect(replayed).toMatchObject({ status: 3, warnings: watched.warnings });
+    expect(events(replayed.printed)).toEqual(events(watched.printed));
   });
 
   it('without --until goes on when all is settled', async () => {

@@ -1,9 +1,12 @@
 /** `klpscope record`: keeps what is read of a target, sample by sample, in a file. */
 import { existsSync } from 'node:fs';
+import { reboot } from '../../shared/history/betweenText';
+import { isAnotherBoot, lostTransition } from '../../shared/history/boot';
 import type { EndReason } from '../../shared/history/recording/format';
 import type { Problem } from '../../shared/base/problem';
 import { visible } from '../../shared/base/text';
 import { buildState } from '../../shared/model/buildState';
+import type { SystemState } from '../../shared/model/systemState';
 import type { Readings } from '../../shared/readings/readings';
 import { RecordingWriter } from '../sources/recording/recordingWriter';
 import type { Source } from '../sources/source';
@@ -64,10 +67,11 @@ async function follow(
   interruption: Interruption,
 ): Promise<number> {
   let writer: RecordingWriter | null = null;
-  let last: Readings | null = null;
+  let last: SystemState | null = null;
+  const reboots = new Set<string>();
   let lost: Problem | null = null;
   let duration = 0;
-  const isMoving = () => last !== null && buildState(last).transitionState !== 'none';
+  const isMoving = () => last !== null && last.transitionState !== 'none';
   for await (const { result, passed } of samplesOf(source, plan, interruption, isMoving)) {
     duration = passed;
     if (writer) {
@@ -88,7 +92,11 @@ async function follow(
       }
       writer = begun.value;
     }
-    if (result.ok) last = result.value;
+    if (result.ok) {
+      const state: SystemState = buildState(result.value);
+      if (last && isAnotherBoot(last.host, state.host)) reboots.add(reboot(lostTransition(last)));
+      last = state;
+    }
     lost = result.ok ? null : result.problem;
     output.progress?.(progressText(writer, passed));
     if (writer.problem !== null || writer.isFull) break;
@@ -106,6 +114,7 @@ async function follow(
   }
   output.write(`${progressText(writer, duration)} in ${visible(plan.file)}\n`);
   if (reason === 'full') output.warn('The recording has reached its largest size.');
+  for (const sentence of reboots) output.warn(`${sentence}.`);
   if (lost) output.warn(describeProblem(lost));
   return lost ? exitStatus.unreadable : exitStatus.settled;
 }

@@ -1,4 +1,5 @@
 /** `klpscope watch` of a recording: all of its changes at once, by its own times. */
+import { rebootProblem } from '../../shared/history/boot';
 import type { Recording } from '../../shared/history/recording/recording';
 import { Watcher } from '../../shared/history/watcher';
 import { changeLine } from '../../shared/history/watchText';
@@ -16,7 +17,7 @@ export interface ReplayPlan {
   readonly seconds: number | null;
 }
 
-/** @returns the exit status of the last state that was told; 3 where the host was lost by then */
+/** @returns the exit status as of `watch`, of the last state that was told */
 export function replay(opened: Result<Recording>, output: Output, plan: ReplayPlan): number {
   if (!opened.ok) {
     output.warn(describeProblem(opened.problem));
@@ -35,6 +36,10 @@ export function replay(opened: Result<Recording>, output: Output, plan: ReplayPl
       : succeed(statusOf(recording.readingsAt(index)));
     for (const change of watcher.see(reading, now)) {
       output.write(changeLine(plan.target, at, change, plan.json));
+    }
+    if (plan.untilSettled && watcher.lostTransition) {
+      output.warn(describeProblem(rebootProblem(watcher.lostTransition)));
+      return exitStatus.unreadable;
     }
     if (plan.untilSettled && watcher.status?.transitionState === 'none') break;
   }

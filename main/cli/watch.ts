@@ -1,4 +1,5 @@
 /** `klpscope watch`: a line for each change, until it is settled, for a time, or until interrupted. */
+import { rebootProblem } from '../../shared/history/boot';
 import { Watcher } from '../../shared/history/watcher';
 import { statusOf } from '../../shared/report';
 import { changeLine, clockTime } from '../../shared/history/watchText';
@@ -18,7 +19,10 @@ interface Plan extends SamplingPlan {
   readonly untilSettled: boolean;
 }
 
-/** @returns the exit status of the last state; 3 where the host is lost and stays so to the end */
+/**
+ * @returns the exit status of the last state; 3 where the host is lost and stays so to the end, or was
+ *   to settle and was booted again amid a transition: nobody knows whether that completed
+ */
 export async function watch(
   wanted: TargetArguments,
   values: OptionValues<'watch'>,
@@ -66,6 +70,10 @@ async function follow(
     const at = new Date().toISOString();
     for (const change of watcher.see(reading, performance.now(), source.waitsForHuman)) {
       output.write(changeLine(source.target, at, change, plan.json));
+    }
+    if (plan.untilSettled && watcher.lostTransition) {
+      output.warn(describeProblem(rebootProblem(watcher.lostTransition)));
+      return exitStatus.unreadable;
     }
     // A host that is lost had something in transition when it was last read, or this had been its end.
     if (plan.untilSettled && !isMoving()) break;

@@ -39,6 +39,7 @@ const host = {
   sampledAt: '2026-01-01T00:00:00Z',
   sampleMs: 12.5,
   slowed: { everyMs: 4800, roundMs: 1200 },
+  rebooted: { seenAt: '2026-11-21T12:00:00.000Z', text: 'The host was booted again.' },
   reconnecting: false,
   transitionSeenAt: null,
   drain: [[0, 3]],

@@ -138,6 +138,15 @@ export const hostSchema = z.strictObject({
    * `roundMs`; null: as usual.
    */
   slowed: z.strictObject({ everyMs: z.number(), roundMs: z.number() }).nullable(),
+  /** A live host was booted again since this window reads it; null: not that is known. */
+  rebooted: z
+    .strictObject({
+      /** ISO 8601 of the reading that showed it. */
+      seenAt: z.string(),
+      /** That it was, and what was lost with it. */
+      text: z.string(),
+    })
+    .nullable(),
   /** Somebody wished to connect anew, and that has neither succeeded nor failed yet. */
   reconnecting: z.boolean(),
   /** ISO 8601 since when a live host's running transition has been seen by this window. */

@@ -27,6 +27,7 @@ export const problemCodes = [
   'too-large',
   'unsupported-format',
   'not-understood',
+  'rebooted',
 ] as const;
 
 export type ProblemCode = (typeof problemCodes)[number];

@@ -313,6 +313,7 @@ const problemHelps: Readonly<Record<ProblemCode, string>> = {
   'unsupported-format':
     'Give a folder as dir:PATH, a .tar.gz, .tgz or .tar.xz archive, or a .klprec recording.',
   'not-understood': 'Give a kernel log as text: dmesg > FILE, or journalctl -k -o json > FILE.',
+  rebooted: 'Read it again: what is loaded now was loaded in this boot.',
 };
 
 /** The next step for a problem. */

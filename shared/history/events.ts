@@ -10,10 +10,12 @@ import {
   type StatusDocument,
 } from '../report/statusDocument';
 import { blockerKey, threadNumber } from '../report/threadName';
+import { isAnotherBoot, lostTransition } from './boot';
 
 /** Every kind of event of the contract `klpscope/watch`. */
 export const eventKinds = [
   'state',
+  'rebooted',
   'patch-appeared',
   'patch-enabled',
   'patch-disabled',
@@ -55,6 +57,19 @@ export const watchEventSchema = z.strictObject({
   blocker: blockerSchema.optional(),
   /** With `finding`. */
   finding: findingSchema.optional(),
+  /** With `rebooted`: what was there in the boot before, and ended with it. */
+  ended: z
+    .strictObject({
+      patches: z.array(z.string()),
+      /** The transition that ran; its livepatch is null where it was not known whether one ran. */
+      transition: z
+        .strictObject({
+          patch: z.string().nullable(),
+          direction: z.enum(['patching', 'unpatching']).nullable(),
+        })
+        .nullable(),
+    })
+    .optional(),
   /** With `lost`; a lost host has another one for each new reason. */
   problem: problemSchema.optional(),
   /** With `lost`: it is not tried again by itself, since a person has to do something first. */
@@ -72,10 +87,11 @@ export type Change = Omit<WatchEvent, 'format' | 'version' | 'target' | 'at'>;
  * @param before null: the first reading, whose event is `state` alone
  */
 export function changesBetween(before: StatusDocument | null, after: StatusDocument): Change[] {
-  if (!before) return [{ event: 'state', subject: null, status: after }];
+  const whole: Change = { event: 'state', subject: null, status: after };
+  if (!before) return [whole];
+  if (isAnotherBoot(before.host, after.host)) return [rebooted(before), whole];
   const ofPatches = patchChanges(before, after);
-  const state: Change[] =
-    ofPatches.length > 0 ? [{ event: 'state', subject: null, status: after }] : [];
+  const state: Change[] = ofPatches.length > 0 ? [whole] : [];
   return [
     ...ofPatches,
     ...transitionChanges(before, after),
@@ -84,6 +100,16 @@ export function changesBetween(before: StatusDocument | null, after: StatusDocum
     ...newFindings(before, after),
     ...state,
   ];
+}
+
+/** All of the boot before ends with it; nothing of that is gone, or completed. */
+function rebooted(before: StatusDocument): Change {
+  const patches = before.patches.map(({ name }) => name);
+  return {
+    event: 'rebooted',
+    subject: null,
+    ended: { patches, transition: lostTransition(before) },
+  };
 }
 
 function patchChanges(before: StatusDocument, after: StatusDocument): Change[] {

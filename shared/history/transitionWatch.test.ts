@@ -44,6 +44,7 @@ describe('watching a transition', () => {
     expect(reversed).toEqual({
       seenAt: 2000,
       patch: 'a',
+      boot: { bootId: null, uptimeSeconds: null },
       direction: 'unpatching',
       drain: [[0, 1]],
     });

@@ -5,12 +5,15 @@
 import { countOf } from '../base/words';
 import { visible } from '../base/text';
 import type { Finding, StatusDocument } from '../report/statusDocument';
+import { isAnotherBoot, type Boot } from './boot';
 
 export interface TransitionWatch {
   /** Milliseconds of the watcher's clock. */
   readonly seenAt: number;
   readonly patch: string;
   readonly direction: string | null;
+  /** In which it runs. */
+  readonly boot: Boot;
   /** Seconds since seen, blocking threads; oldest first. */
   readonly drain: readonly (readonly [number, number])[];
 }
@@ -21,25 +24,28 @@ const mostPoints = 2000;
 /**
  * @param before what was known after the sample before; null: no transition was running
  * @param now milliseconds of a clock that doesn't jump, or of a recording's own
- * @returns null where none is running. A reversal begins anew: other threads block from then on. An
- *   unreadable state is no end: what was seen stays.
+ * @returns null where none is running. A reversal begins anew: other threads block from then on; a reboot
+ *   does, since it is another transition. An unreadable state is no end: what was seen stays.
  */
 export function watchTransition(
   before: TransitionWatch | null,
   status: StatusDocument,
   now: number,
 ): TransitionWatch | null {
-  if (status.transitionState === 'unknown') return before;
+  const { bootId, uptimeSeconds } = status.host;
+  const boot: Boot = { bootId, uptimeSeconds };
+  const known = before && isAnotherBoot(before.boot, boot) ? null : before;
+  if (status.transitionState === 'unknown') return known;
   const { transition } = status;
   if (status.transitionState === 'none' || transition === null) return null;
   const { patch, direction } = transition;
-  const isSame = before !== null && before.patch === patch && before.direction === direction;
-  const seenAt = isSame ? before.seenAt : now;
-  const drain = isSame ? before.drain : [];
+  const isSame = known !== null && known.patch === patch && known.direction === direction;
+  const seenAt = isSame ? known.seenAt : now;
+  const drain = isSame ? known.drain : [];
   const { blocking } = transition.threads;
-  if (blocking === null) return { seenAt, patch, direction, drain };
+  if (blocking === null) return { seenAt, patch, direction, boot, drain };
   const seconds = Math.max(0, (now - seenAt) / 1000);
-  return { seenAt, patch, direction, drain: [...thinned(drain), [seconds, blocking]] };
+  return { seenAt, patch, direction, boot, drain: [...thinned(drain), [seconds, blocking]] };
 }
 
 function thinned(drain: TransitionWatch['drain']): TransitionWatch['drain'] {

@@ -5,6 +5,7 @@ import { jsonText, visible } from '../base/text';
 import { demoNote, isOfDemo } from '../report/demoMark';
 import { headlineOf } from '../report/headline';
 import { threadName } from '../report/threadName';
+import { reboot } from './betweenText';
 import type { Change, WatchEvent } from './events';
 
 /** A line of `klpscope watch`, for people or as an event of `klpscope/watch`. */
@@ -31,6 +32,8 @@ export function changeSentence(change: Change): string {
   switch (change.event) {
     case 'state':
       return change.status ? stateSentence(change.status) : 'state';
+    case 'rebooted':
+      return reboot(change.ended?.transition ?? null);
     case 'patch-appeared':
       return `${subject} appeared`;
     case 'patch-enabled':

@@ -1,6 +1,7 @@
 /** Follows one host from reading to reading, live or recorded, and tells what changed. */
 import { isForHumans, type Problem, type Result } from '../base/problem';
 import type { StatusDocument } from '../report/statusDocument';
+import { isAnotherBoot, lostTransition, type LostTransition } from './boot';
 import { changesBetween, type Change } from './events';
 import { watchTransition, withStall, type TransitionWatch } from './transitionWatch';
 
@@ -8,6 +9,7 @@ export class Watcher {
   private before: StatusDocument | null = null;
   private history: TransitionWatch | null = null;
   private lost = false;
+  private cutOff: LostTransition | null = null;
   /** Reasons that were told since the host was lost. */
   private readonly reported = new Set<string>();
 
@@ -26,6 +28,11 @@ export class Watcher {
     return this.lost;
   }
 
+  /** The transition that a reboot cut off, seen with the last reading; null: none did. */
+  get lostTransition(): LostTransition | null {
+    return this.cutOff;
+  }
+
   /**
    * @param now milliseconds of a clock that doesn't jump, or of a recording's own
    * @param waits whether a host that is lost waits for a person; by its problem where it isn't known
@@ -38,6 +45,8 @@ export class Watcher {
       return this.lose(reading.problem, waits ?? isForHumans(reading.problem.code));
     }
     this.reported.clear();
+    const isRebooted = this.before !== null && isAnotherBoot(this.before.host, reading.value.host);
+    this.cutOff = this.before && isRebooted ? lostTransition(this.before) : null;
     this.history = watchTransition(this.history, reading.value, now);
     const after = withStall(reading.value, this.history, now);
     const back: Change[] = wasLost ? [{ event: 'back', subject: null }] : [];

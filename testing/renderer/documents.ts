@@ -32,6 +32,7 @@ export function hostOf(status: StatusDocument | null, change: Partial<Host> = {}
     problem: null,
     sampleMs: 6,
     slowed: null,
+    rebooted: null,
     reconnecting: false,
     ...moments,
     drain: [],

@@ -197,6 +197,31 @@ test('when it cannot be read any more, the last known state stays and says how o
   expect(published.at(-1)).toMatchObject({ phase: 'ready', problem: null });
 });
 
+test('a host that was booted again says so, and what was seen of its transition ends with it', async () => {
+  const inBoot = (id: string, host: typeof settled | ReturnType<typeof moving>) => ({
+    ok: true as const,
+    value: {
+      ...host.value,
+      host: { ...host.value.host, bootId: `${id.repeat(8)}-2222-4333-8444-555555555555` },
+    },
+  });
+  start();
+  await answer(inBoot('1', moving(3)));
+  expect(published.at(-1)).toMatchObject({ rebooted: null });
+  await vi.advanceTimersByTimeAsync(1000);
+  await answer(lost);
+  await vi.advanceTimersByTimeAsync(1000);
+  await answer(inBoot('2', moving(3)));
+  const rebooted = {
+    seenAt: '2026-11-21T12:00:02.000Z',
+    text: expect.stringMatching(/^The host was booted again while livepatch_a was in transition/),
+  };
+  expect(published.at(-1)).toMatchObject({ rebooted, drain: [[0, 3]] });
+  await vi.advanceTimersByTimeAsync(1000);
+  await answer(inBoot('2', settled));
+  expect(published.at(-1)).toMatchObject({ rebooted, drain: [] });
+});
+
 test('a host that is slow to answer is read more rarely, and says so', async () => {
   start();
   await answer(moving(2), 1500);

@@ -9,6 +9,8 @@ import type { StatusDocument } from '../../../shared/report/statusDocument';
 import { nextDelay } from '../../probe/pollingPlan';
 import type { CallAnswer, CallAsk, PassedOn, Sampled } from '../../reader/calls';
 import type { Reader } from '../../reader/readerPool';
+import { reboot } from '../../../shared/history/betweenText';
+import { isAnotherBoot, lostTransition } from '../../../shared/history/boot';
 import {
   watchTransition,
   withStall,
@@ -58,6 +60,7 @@ interface Known {
   readonly roundMs: number | null;
   readonly watch: TransitionWatch | null;
   readonly transitionSeenAt: string | null;
+  readonly rebooted: Host['rebooted'];
   readonly demo: DemoState | null;
   readonly recording: Host['recording'];
   readonly recorder: Host['recorder'];
@@ -90,6 +93,7 @@ export function startSession(
     roundMs: null,
     watch: null,
     transitionSeenAt: null,
+    rebooted: null,
     demo: null,
     recording: null,
     recorder: null,
@@ -122,6 +126,7 @@ export function startSession(
       sampledAt,
       sampleMs,
       slowed: slowed(),
+      rebooted: known.rebooted,
       reconnecting: settledReconnects < reconnects,
       transitionSeenAt: known.transitionSeenAt,
       drain: watch === null ? [] : watch.drain.map(([seconds, count]) => [seconds, count]),
@@ -172,7 +177,7 @@ export function startSession(
   /** A recording has its own clock. */
   function seen(
     result: Sampled & { readonly ok: true },
-  ): Pick<Known, 'status' | 'watch' | 'transitionSeenAt' | 'sampledAt'> {
+  ): Pick<Known, 'status' | 'watch' | 'transitionSeenAt' | 'sampledAt' | 'rebooted'> {
     const { value, recording, watch = null } = result;
     if (!recording) return watched(value);
     return {
@@ -180,16 +185,19 @@ export function startSession(
       watch,
       transitionSeenAt: watch && new Date(watch.seenAt).toISOString(),
       sampledAt: recording.at,
+      // Its moments may be gone through in any order.
+      rebooted: null,
     };
   }
 
   /** A saved state stands still: how long somebody looks at it means nothing. */
   function watched(
     status: StatusDocument,
-  ): Pick<Known, 'status' | 'watch' | 'transitionSeenAt' | 'sampledAt'> {
+  ): Pick<Known, 'status' | 'watch' | 'transitionSeenAt' | 'sampledAt' | 'rebooted'> {
     const now = Date.now();
     const watch = first.live ? watchTransition(known.watch, status, lastEnd) : null;
     return {
+      rebooted: rebootBetween(known.status, status, now) ?? known.rebooted,
       status: withStall(status, watch, lastEnd),
       watch,
       transitionSeenAt: watch && new Date(Math.round(now - (lastEnd - watch.seenAt))).toISOString(),
@@ -282,6 +290,16 @@ export function startSession(
       await Promise.all(leaving);
     },
   };
+}
+
+/** @param now milliseconds since the epoch */
+function rebootBetween(
+  before: StatusDocument | null,
+  after: StatusDocument,
+  now: number,
+): Host['rebooted'] {
+  if (before === null || !isAnotherBoot(before.host, after.host)) return null;
+  return { seenAt: new Date(now).toISOString(), text: `${reboot(lostTransition(before))}.` };
 }
 
 function phaseOf({ status, problem }: Known): Host['phase'] {

@@ -53,6 +53,18 @@ describe('a section', () => {
     expect(textOf(read(known), '/sys/module/lp/taint')).toBeUndefined();
   });
 
+  it('of another boot is not remembered, and neither are places and threads', () => {
+    const known = new HostReadings();
+    const boot = (id: string) => frame('h', [], `/proc/sys/kernel/random/boot_id:${id}`);
+    known.take(answer([moving, boot('a'), frame('l', [], '[    1.0] x'), ...scan(7)]));
+    known.takeOrders([`${root}/lp/stack_order:1`]);
+    known.take(answer([frame('p', ['same']), boot('a')]));
+    expect([textOf(read(known), '/dev/kmsg'), known.hasOrders]).toEqual(['[    1.0] x\n', true]);
+    known.take(answer([frame('p', ['same']), boot('b')]));
+    expect(textOf(read(known), '/dev/kmsg')).toBe('absent');
+    expect([known.threads, known.hasOrders, known.inTransition]).toEqual([null, false, false]);
+  });
+
   it('of modules takes no module’s line for a file of another', () => {
     const readings = readingsOf(frame('m', [], '', '/sys/module/lp/taint:OK'));
     expect(textOf(readings, '/sys/module/lp/taint')).toBeUndefined();

@@ -1,6 +1,6 @@
 /** Everything that is known of a live host, and the readings that it makes. */
 import { detailedThreads } from '../../../shared/readings/limits';
-import { livepatchRoot, modulesFile } from '../../../shared/readings/paths';
+import { bootIdFile, livepatchRoot, modulesFile } from '../../../shared/readings/paths';
 import {
   filesRead,
   lists,
@@ -106,8 +106,10 @@ export class HostReadings {
   take(answer: Answer): readonly string[] {
     const before = this.sections.get(parts.livepatches);
     this.wasTorn = answer.torn;
+    const boot = this.bootId;
     this.problems = [];
     for (const frame of answer.frames) this.takeSection(frame);
+    if (boot !== null && this.bootId !== boot) this.forgetBut(answer.frames);
     this.takeThreads(answer.frames);
     if (answer.unfinished) this.problems.push(this.cutShort());
     const reported = this.details.takeFast(answer.frames);
@@ -154,6 +156,20 @@ export class HostReadings {
       torn: this.wasTorn,
       problems: [...this.problems, ...this.unknownProblems()],
     };
+  }
+
+  private get bootId(): string | null {
+    const reading = this.sections.get(parts.host)?.files.get(bootIdFile);
+    return reading && 'text' in reading ? reading.text : null;
+  }
+
+  /** Another boot is another host: of the one before nothing is remembered. */
+  private forgetBut(frames: readonly Frame[]): void {
+    const came = new Set(frames.filter(({ words }) => words[0] !== 'same').map(({ kind }) => kind));
+    for (const kind of this.sections.keys()) if (!came.has(kind)) this.sections.delete(kind);
+    this.details.keepOnly([]);
+    this.states = null;
+    this.orders = null;
   }
 
   private takeSection({ kind, words, body }: Frame): void {

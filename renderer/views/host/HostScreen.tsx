@@ -15,6 +15,7 @@ import { PaintedSignal } from '../../state/painted';
 import { HeadlineBand } from './HeadlineBand';
 import { HostHeader } from './HostHeader';
 import { HostTabs } from './HostTabs';
+import { RebootBar } from './RebootBar';
 import { StatusBar } from './StatusBar';
 import './HostScreen.css';
 
@@ -28,6 +29,7 @@ export default function HostScreen({ host }: { readonly host: Host }) {
       <HostHeader host={host} />
       {host.headline === null ? null : <HeadlineBand host={host} />}
       {host.status === null ? null : <ConnectionBar host={host} />}
+      {host.rebooted === null ? null : <RebootBar rebooted={host.rebooted} />}
       {host.demo === null ? null : <PlayerBar host={host} demo={host.demo} />}
       {host.recording === null ? null : <RecordingBar host={host} recording={host.recording} />}
       {host.recorder === null ? null : <RecorderBar host={host} recorder={host.recorder} />}

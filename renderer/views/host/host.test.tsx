@@ -9,6 +9,7 @@ import { playMain, type PlayedMain } from '../../../testing/renderer/playedMain'
 import { appInfo, hostOf, settled } from '../../../testing/renderer/documents';
 import { HeadlineBand } from './HeadlineBand';
 import { HostHeader } from './HostHeader';
+import { RebootBar } from './RebootBar';
 import { StatusBar } from './StatusBar';
 
 const blank = useWindow.getState();
@@ -54,6 +55,16 @@ test('how often it is read is said while it is: as set, each second in a transit
   expect(header(live({ phase: 'failed', problem: problem('timeout') }))).not.toContain('every');
   useWindow.setState({ settings: null });
   expect(header(live())).not.toContain('every');
+});
+
+test('that a host was booted again stands there until somebody closes it', async () => {
+  const rebooted = { seenAt: '2026-11-21T12:00:00Z', text: 'The host was booted again.' };
+  const { rerender } = render(<RebootBar rebooted={rebooted} />);
+  expect(screen.getByRole('status').textContent).toContain('The host was booted again. Seen at ');
+  await userEvent.click(screen.getByRole('button', { name: 'Close' }));
+  expect(screen.queryByRole('status')).toBeNull();
+  rerender(<RebootBar rebooted={{ ...rebooted, seenAt: '2026-11-21T13:00:00Z' }} />);
+  expect(screen.getByRole('status')).toBeDefined();
 });
 
 test('what is no live host says what it is', () => {

@@ -111,6 +111,33 @@ test('that a host was lost is bad, that it is back is not; progress and informat
   ]);
 });
 
+test('that a boot ended is bad where it cut a transition off', () => {
+  const boots = ['1', '1', '2', '3'].map((id) => `${id.repeat(8)}-2222-4333-8444-555555555555\n`);
+  const moments: SampleLine[] = [];
+  let before: typeof nothing = nothing;
+  for (const [second, boot] of boots.entries()) {
+    const readings = readingsOf({
+      '/proc/sys/kernel/random/boot_id': boot,
+      ...(second < 2 ? livepatch('a', { vmlinux: ['f,1'] }, { transition: '1' }) : {}),
+      '/sys/kernel/livepatch/': '',
+      ...thread(1),
+    });
+    moments.push(sampleLineSchema.parse(sampleLine(before, readings, time(second))));
+    before = readings;
+  }
+  const analysis = new Analysis(new Recording('x', { header, moments, end: null, problems: [] }));
+  while (!analysis.isDone) analysis.step();
+  expect(analysis.marks).toEqual([
+    {
+      index: 2,
+      text: expect.stringMatching(/^The host was booted again while a was/),
+      isBad: true,
+    },
+    { index: 3, text: 'The host was booted again', isBad: false },
+  ]);
+  expect(analysis.watchAt(2)).toBeNull();
+});
+
 test('a stall is bad, a warning is not', () => {
   const stalled = ofBlocking(...Array.from({ length: 31 }, () => 1));
   expect(stalled.marks).toEqual([

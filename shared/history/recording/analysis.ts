@@ -94,7 +94,10 @@ export class Analysis {
     const { event, finding } = change;
     if (event === 'progress' || event === 'state') return;
     if (event === 'finding' && finding?.severity === 'info') return;
-    const isBad = event === 'lost' || (event === 'finding' && finding?.severity === 'error');
+    const isBad =
+      event === 'lost' ||
+      (event === 'rebooted' && Boolean(change.ended?.transition)) ||
+      (event === 'finding' && finding?.severity === 'error');
     this.add({ index, text: changeSentence(change), isBad });
   }
 

@@ -1,0 +1,48 @@
+/** Whether two readings of one host are of the same boot: what was known of another one has ended with it. */
+import type { Problem } from '../base/problem';
+import type { StatusDocument } from '../report/statusDocument';
+import { reboot } from './betweenText';
+
+/** What tells a boot from another. */
+export type Boot = Pick<StatusDocument['host'], 'bootId' | 'uptimeSeconds'>;
+
+/**
+ * Seconds by which a later reading may show the smaller uptime although it is of the same boot: an answer
+ * that was cut short keeps the uptime of the one before.
+ */
+const clockError = 2;
+
+/**
+ * By the kernel's random identifier of the boot; where one side lacks it, by an uptime that went back.
+ * That it grew less than time passed is no sign: it stands still while a virtual machine is paused.
+ */
+export function isAnotherBoot(before: Boot, after: Boot): boolean {
+  if (before.bootId !== null && after.bootId !== null) {
+    return before.bootId.toLowerCase() !== after.bootId.toLowerCase();
+  }
+  if (before.uptimeSeconds === null || after.uptimeSeconds === null) return false;
+  return after.uptimeSeconds < before.uptimeSeconds - clockError;
+}
+
+/** A transition that a reboot cut off; both null: whether one ran was not known. */
+export interface LostTransition {
+  readonly patch: string | null;
+  readonly direction: 'patching' | 'unpatching' | null;
+}
+
+/** The transition that ran, or may have run, when the host was last read. */
+export function lostTransition({
+  transition,
+  transitionState,
+}: {
+  readonly transition: LostTransition | null;
+  readonly transitionState: StatusDocument['transitionState'];
+}): LostTransition | null {
+  if (transition) return { patch: transition.patch, direction: transition.direction };
+  return transitionState === 'none' ? null : { patch: null, direction: null };
+}
+
+/** Why nobody knows how a transition ended. */
+export function rebootProblem(lost: LostTransition): Problem {
+  return { code: 'rebooted', path: null, message: `${reboot(lost)}.` };
+}
