@@ -1,8 +1,12 @@
 /** A guest that went away is there again for the next scenario, whoever has its port by then. */
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { run } from '../../main/cli/run';
+import { watchEventSchema, type WatchEvent } from '../../shared/history/events';
 import { startLab, unavailableWhy, type Lab } from '../lab/index.js';
+import { clientOf } from './client';
 import { skipping } from '../../testing/main/skipping';
 
 const kernel = process.env['KLPSCOPE_LAB_KERNEL'] === '6.1' ? '6.1' : '6.12';
@@ -40,6 +44,42 @@ describe.skipIf(why)('a guest that went away', () => {
     expect(await bootId()).toMatchObject({ code: 0 });
     expect(await bootId()).not.toEqual(before);
     expect((await lab.ssh('cat /proc/cmdline')).stdout).toBe('lp_one was here\n');
+  });
+
+  it('that panics amid a stall and is booted again is never told to have settled', async () => {
+    await lab.scenario('stalled-patching');
+    const client = clientOf(lab);
+    Object.assign(process.env, client.env);
+    const events: WatchEvent[] = [];
+    const warnings: string[] = [];
+    const isOver = { value: false };
+    const watching = run(['watch', 'guest', '--until', 'settled', '--json', '--interval', '1'], {
+      style: { width: 100, colour: false, unicode: true },
+      write: (text) => {
+        for (const line of text.trimEnd().split('\n')) {
+          events.push(watchEventSchema.parse(JSON.parse(line)));
+        }
+      },
+      warn: (line) => void warnings.push(line),
+    }).finally(() => {
+      isOver.value = true;
+    });
+    try {
+      while (events.length === 0 && !isOver.value) await pause(100);
+      expect(events[0]?.status?.transitionState).toBe('running');
+      void lab.ssh('echo c > /proc/sysrq-trigger', { timeoutMs: 5000 }).catch(() => undefined);
+      await lab.reboot();
+      expect(await watching).toBe(3);
+    } finally {
+      client.remove();
+    }
+    const told = events.map(({ event }) => event);
+    expect(told.slice(-2)).toEqual(['rebooted', 'state']);
+    expect(told).not.toContain('transition-completed');
+    expect(told).not.toContain('patch-gone');
+    expect(events.at(-2)?.ended?.transition).toEqual({ patch: 'lp_busy', direction: 'patching' });
+    expect(events.at(-1)?.status?.transitionState).toBe('none');
+    expect(warnings).toEqual([expect.stringMatching(/^rebooted: /)]);
   });
 
   it('is booted again on its own port, where nobody has it', async () => {
