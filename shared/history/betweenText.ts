@@ -1,6 +1,11 @@
 /** What is said of the time between two readings. */
 import { visible } from '../base/text';
-import type { LostTransition } from './boot';
+
+/** A transition that a reboot cut off; both null: whether one ran was not known. */
+export interface LostTransition {
+  readonly patch: string | null;
+  readonly direction: 'patching' | 'unpatching' | null;
+}
 
 /** That a host was booted again, without a full stop; `lost`: null where no transition was cut off. */
 export function reboot(lost: LostTransition | null): string {

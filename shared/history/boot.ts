@@ -1,7 +1,7 @@
 /** Whether two readings of one host are of the same boot: what was known of another one has ended with it. */
 import type { Problem } from '../base/problem';
 import type { StatusDocument } from '../report/statusDocument';
-import { reboot } from './betweenText';
+import { reboot, type LostTransition } from './betweenText';
 
 /** What tells a boot from another. */
 export type Boot = Pick<StatusDocument['host'], 'bootId' | 'uptimeSeconds'>;
@@ -22,12 +22,6 @@ export function isAnotherBoot(before: Boot, after: Boot): boolean {
   }
   if (before.uptimeSeconds === null || after.uptimeSeconds === null) return false;
   return after.uptimeSeconds < before.uptimeSeconds - clockError;
-}
-
-/** A transition that a reboot cut off; both null: whether one ran was not known. */
-export interface LostTransition {
-  readonly patch: string | null;
-  readonly direction: 'patching' | 'unpatching' | null;
 }
 
 /** The transition that ran, or may have run, when the host was last read. */

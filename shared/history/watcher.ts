@@ -1,7 +1,8 @@
 /** Follows one host from reading to reading, live or recorded, and tells what changed. */
 import { isForHumans, type Problem, type Result } from '../base/problem';
 import type { StatusDocument } from '../report/statusDocument';
-import { isAnotherBoot, lostTransition, type LostTransition } from './boot';
+import type { LostTransition } from './betweenText';
+import { isAnotherBoot, lostTransition } from './boot';
 import { changesBetween, type Change } from './events';
 import { watchTransition, withStall, type TransitionWatch } from './transitionWatch';
 
