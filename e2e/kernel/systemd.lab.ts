@@ -2,11 +2,14 @@
  * The guest with systemd, in short: units, the journal of an earlier boot and Debian's sos are real
  * there, and a blocking thread's unit is told as systemd has it. `systemd.long.ts` has the rest.
  */
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Blocker } from '../../shared/report/statusDocument';
+import { inputFolder } from '../../testing/main/folders';
 import { skipping } from '../../testing/main/skipping';
 import { startLab, unavailableWhy, type Lab } from '../lab/index.js';
 import { clientOf, type Client } from './client';
-import { bootsOf, said, statusOf, unitOf } from './systemdGuest';
+import { bootsOf, fetched, said, statusOf, unitOf } from './systemdGuest';
 
 const why = await unavailableWhy('6.12-systemd');
 
@@ -38,6 +41,47 @@ describe.skipIf(skipping(import.meta.filename, why))('a guest with systemd', () 
       version.replace(/-[^-]+$/, ''),
     );
     expect(await said(lab, 'sudo --non-interactive id -un', 'admin')).toBe('root');
+  });
+
+  it('is told by a report of its sos as by itself, while a transition is stalled', async () => {
+    const { blocked } = await lab.scenario('object-unloaded-during-transition');
+    const guest = await lab.guest();
+    await guest.waitLog('livepatch: signaling remaining tasks', 60);
+    await guest.close();
+    // As it compresses by itself: what the minimal system lacks, python has.
+    await said(
+      lab,
+      'sos report --batch --tmp-dir /var/tmp --only-plugins kernel,host,logs' +
+        ' && ln /var/tmp/sosreport-*.tar.?z /var/tmp/report',
+    );
+    const archive = join(inputFolder(), 'sosreport.tar.xz');
+    await fetched(lab, '/var/tmp/report', archive);
+    const report = await statusOf(archive);
+    const live = await statusOf();
+
+    expect(live.patches.map(({ name }) => name)).toEqual(['lp_objects']);
+    const { patches, order, functions, livepatch, transitionState } = live;
+    expect(report).toMatchObject({ patches, order, functions, livepatch, transitionState });
+    expect(report.transition).toMatchObject({ patch: 'lp_objects', direction: 'patching' });
+    const { name, kernel, bootId } = live.host;
+    expect(report.host).toMatchObject({ name, kernel, bootId });
+    // The log: both have the same lines of this transition, and of nothing else.
+    const stalled = live.findings.find(({ code }) => code === 'transition-stalled');
+    expect(stalled?.evidence).toHaveLength(2);
+    expect(report.findings).toContainEqual(
+      expect.objectContaining({ code: 'transition-stalled', evidence: stalled?.evidence }),
+    );
+    // This sos saves no thread's state and no stack; the kernel's log names who blocks.
+    expect(report.transition?.threads.total).toBeNull();
+    const [{ reason }] = live.blockers as [Blocker];
+    const { code, object, function: held, certainty } = reason;
+    expect(report.blockers).toMatchObject(
+      blocked.map((tid) => ({
+        tid,
+        source: 'log',
+        reason: { code, object, function: held, certainty },
+      })),
+    );
   });
 
   it('names the unit of a blocking thread as systemd does, and keeps the log of an earlier boot', async () => {

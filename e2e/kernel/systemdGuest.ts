@@ -1,13 +1,14 @@
 /** What the guest with systemd says of itself, by systemd's own tools. */
+import { writeFileSync } from 'node:fs';
 import { run } from '../../main/cli/run';
 import { statusDocumentSchema, type StatusDocument } from '../../shared/report/statusDocument';
 import type { Lab, UserName } from '../lab/index.js';
 
-/** What `klpscope status guest --json` says; the variables of a client have to be set. */
-export async function statusOf(): Promise<StatusDocument> {
+/** What `klpscope status TARGET --json` says; for the guest, the variables of a client have to be set. */
+export async function statusOf(target = 'guest'): Promise<StatusDocument> {
   let out = '';
   const warnings: string[] = [];
-  await run(['status', 'guest', '--json'], {
+  await run(['status', target, '--json'], {
     style: { width: 100, colour: false, unicode: true },
     write: (text) => {
       out += text;
@@ -23,6 +24,11 @@ export async function said(lab: Lab, command: string, user: UserName = 'root'): 
   const { code, stdout, stderr } = await lab.ssh(command, { user, timeoutMs: 600_000 });
   if (code !== 0) throw new Error(`${command}: ${code}: ${stdout} ${stderr}`);
   return stdout.replace(/\n$/, '');
+}
+
+/** Copies a file of the guest's to this machine. */
+export async function fetched(lab: Lab, path: string, to: string): Promise<void> {
+  writeFileSync(to, Buffer.from(await said(lab, `base64 -w 0 ${path}`), 'base64'));
 }
 
 /** The unit that a process belongs to (org.freedesktop.systemd1(5), GetUnitByPID, by systemctl(1)). */

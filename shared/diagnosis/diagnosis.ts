@@ -38,6 +38,8 @@ export function diagnose(state: SystemState): Diagnosis {
     remedies: remediesFor(one.thread, one.reason, state),
   }));
   const told = new Set(fromReport.map(({ thread }) => thread.tid));
-  const fromLog = blockersOfLog(state, log).filter(({ tid }) => tid === null || !told.has(tid));
+  const fromLog = blockersOfLog(state, implementations, log).filter(
+    ({ tid }) => tid === null || !told.has(tid),
+  );
   return { blockers, fromReport, fromLog, findings: findFindings(state) };
 }

@@ -94,12 +94,21 @@ describe('whom the kernel’s log alone names', () => {
   });
 
   it.each([
-    ['cat:7 is running', 'running', 'certain'],
-    ['cat:7 is sleeping on function f', 'sleeping-on-function', 'certain'],
-    ['cat:7 has an unreliable stack', 'unreliable-stack', 'certain'],
-  ])('are held for the reason that it gives: %s', (text, code, certainty) => {
+    ['cat:7 is running', 'running', null],
+    ['cat:7 is sleeping on function f', 'sleeping-on-function', 'vmlinux'],
+    ['cat:7 is sleeping on function g', 'sleeping-on-function', null],
+    ['cat:7 has an unreliable stack', 'unreliable-stack', null],
+  ])('are held for the reason that it gives: %s', (text, code, object) => {
     expect(named([start, says('101.000000', text)])).toMatchObject([
-      { reason: { code, certainty, object: null, symbol: null, frame: null } },
+      { details: null, reason: { code, certainty: 'certain', object, symbol: null, frame: null } },
+    ]);
+  });
+
+  it('are held for no reason where the kernel knows none', () => {
+    const text =
+      'livepatch: klp_try_switch_task: Unknown error code (-5) when trying to switch cat:7';
+    expect(named([start, `[  101.000000] ${text}`])).toMatchObject([
+      { tid: 7, reason: { code: 'unknown', certainty: 'unknown' }, remedies: ['wait'] },
     ]);
   });
 

@@ -1,5 +1,6 @@
 /** Why a thread has not switched: the kernel's own word where its log has it, else inferred. */
 import type { BlockingThread, ThreadDetails } from '../model/systemState';
+import type { LivepatchEvent } from '../readings/log/livepatchEvent';
 import type { ReasonCode } from './codes';
 import { findCulprit, type Implementation } from './implementations';
 import type { TransitionLog } from './logOfTransition';
@@ -40,10 +41,7 @@ export function reasonOf(
   );
 }
 
-/**
- * `klp_try_switch_task: COMM:TID is …` (kernel/livepatch/transition.c, klp_try_switch_task), printed
- * where somebody switched dynamic debug on. The last line for a thread counts.
- */
+/** The last line for a thread counts. */
 function fromLog(
   tid: number,
   details: ThreadDetails | null,
@@ -53,10 +51,23 @@ function fromLog(
   const last = log?.entries.findLast(
     ({ event }) => event.kind === 'thread-not-switched' && event.tid === tid,
   )?.event;
-  if (last?.kind !== 'thread-not-switched') return null;
-  switch (last.why) {
+  return last?.kind === 'thread-not-switched' ? kernelsWord(last, details, implementations) : null;
+}
+
+/**
+ * `klp_try_switch_task: COMM:TID is …` (kernel/livepatch/transition.c, klp_try_switch_task), printed
+ * where somebody switched dynamic debug on.
+ *
+ * @returns null where the kernel does not know either
+ */
+export function kernelsWord(
+  { why, function: name }: Extract<LivepatchEvent, { kind: 'thread-not-switched' }>,
+  details: ThreadDetails | null,
+  implementations: readonly Implementation[],
+): Reason | null {
+  switch (why) {
     case 'sleeping':
-      return sleepingOn(last.function, details, implementations);
+      return sleepingOn(name, details, implementations);
     case 'running':
       return { ...nothing, code: 'running', certainty: 'certain' };
     case 'unreliable-stack':

@@ -117,6 +117,14 @@ export const lists = {
   enabled_functions: { places: enabledFunctionsFiles, limit: list },
 } as const satisfies Record<string, PlacedRow>;
 
+/**
+ * What the capture script saves besides, for whoever looks into an archive: nothing here reads it.
+ * All kprobes, as kernel/kprobes.c lists them (report_probe).
+ */
+export const savedBesides = {
+  kprobes: { places: ['/sys/kernel/debug/kprobes/list'], limit: list },
+} as const satisfies Record<string, PlacedRow>;
+
 /** A saved kernel log. A live host's comes from dmesg(1). */
 export const savedLog: PlacedRow = { places: savedLogFiles, limit: log };
 

@@ -76,7 +76,11 @@ describe('the status document', () => {
       { ...unread, source: 'log', tid: null, cpu: 3, state: 'R', kthread: true },
     ]);
     expect(blockers.map((one) => 'cpu' in one)).toEqual([false, false, true]);
-    expect(blockers.map(({ remedies }) => remedies)).toEqual([['wait'], ['wait'], ['wait']]);
+    expect(blockers.map(({ remedies }) => remedies)).toEqual([
+      ['let-it-return', 'reverse'],
+      ['wait'],
+      ['wait'],
+    ]);
     expect(transition?.threads.blocking).toBeNull();
   });
 

@@ -53,22 +53,22 @@ function transitionEntry({
   return { patch, direction, threads, hiddenBlockersPossible };
 }
 
-/** What the log does not say of a thread is unknown. */
-function logEntry({ comm, tid, cpu, reason }: LogBlocker): Blocker {
+/** What neither the log nor a report says of a thread is unknown. */
+function logEntry({ comm, pid, tid, cpu, details, reason, remedies }: LogBlocker): Blocker {
   return {
-    pid: null,
+    pid,
     tid,
     ...(cpu === null ? {} : { cpu }),
     source: 'log',
     comm,
-    cmdline: null,
-    state: reason.code === 'running' ? 'R' : null,
-    kthread: cpu === null ? null : true,
-    uid: null,
-    unit: null,
-    stack: null,
+    cmdline: details?.cmdline ?? null,
+    state: details?.state ?? (reason.code === 'running' ? 'R' : null),
+    kthread: cpu === null ? (details?.kthread ?? null) : true,
+    uid: details?.uid ?? null,
+    unit: details?.unit ?? null,
+    stack: details?.stack?.map((frame) => ({ ...frame })) ?? null,
     reason: { ...reason },
-    remedies: ['wait'],
+    remedies: [...remedies],
   };
 }
 

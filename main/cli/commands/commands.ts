@@ -156,6 +156,7 @@ export const commands = {
     usage: '> capture.sh',
     description: [
       "Prints a POSIX sh script. Run as root on a host that can't be reached from here, it writes one archive beside itself, which opens here like any other target. It changes nothing on the host.",
+      'Stacks are saved of the threads that block a transition. With --all-threads before the name of the archive they are saved of all threads, so that what-if can tell of the archive who would block; that takes a second for about a hundred threads.',
     ],
     operands: nothing,
     options: helpOption,

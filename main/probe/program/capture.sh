@@ -1,6 +1,9 @@
 #!/bin/sh
 # Saves the livepatch state of this host in one archive, laid out like /.
-# Usage: sh capture.sh [ARCHIVE.tar.gz]      as root, to see all threads
+# Usage: sh capture.sh [--all-threads] [ARCHIVE.tar.gz]      as root, to see all threads
+# Stacks are saved of the threads that block a transition; with --all-threads of all, also where no
+# transition runs: then klpscope what-if can tell who would block one. That takes a second for about
+# a hundred threads.
 # It reads /sys and /proc and runs dmesg; it changes nothing on this host but the archive that it
 # writes and a temporary folder, which it removes. Open the archive with: klpscope ARCHIVE.tar.gz
 
@@ -14,8 +17,8 @@ unset -f rm tar timeout tr true umask uname xargs
 command unset -f [
 unalias -a
 unset -v GREP_OPTIONS GZIP GLOBIGNORE CDPATH IFS
-unset -v archive details ending file function host_once host_presence host_with_modules limit
-unset -v list_enabled_functions list_modules livepatch_last livepatch_once livepatch_presence
+unset -v all archive details ending file function host_once host_presence host_with_modules limit
+unset -v list_enabled_functions list_kprobes list_modules livepatch_last livepatch_once livepatch_presence
 unset -v livepatch_twice livepatches module module_once name object object_once pack patch
 unset -v process process_slow process_slow_bytes root state sys taint target thread thread_once
 unset -v thread_slow work
@@ -29,6 +32,17 @@ export LC_ALL
 pack=gzip
 ending=tar.gz
 gzip </dev/null >/dev/null 2>&1 || pack=cat ending=tar
+all=
+case ${1-} in
+--all-threads)
+	all=yes
+	shift
+	;;
+-*)
+	echo 'usage: sh capture.sh [--all-threads] [ARCHIVE.tar.gz]' >&2
+	exit 2
+	;;
+esac
 archive=${1:-klpscope-$(uname -n)-$(date -u +%Y%m%dT%H%M%SZ).$ending}
 work=$(mktemp -d "${TMPDIR:-/tmp}/klpscope-capture.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -52,11 +66,12 @@ host_with_modules=/proc/sys/kernel/tainted
 host_presence=/proc/1/patch_state
 list_modules=/proc/modules
 list_enabled_functions='/sys/kernel/tracing/enabled_functions /sys/kernel/debug/tracing/enabled_functions'
+list_kprobes=/sys/kernel/debug/kprobes/list
 
 # One file, if it can be read, of at most so many bytes.
 save() {
 	[ -e "$1" ] || return
-	mkdir -p "$root${1%/*}"
+	[ -d "$root${1%/*}" ] || mkdir -p "$root${1%/*}"
 	head -c "${2:-65536}" <"$1" >"$root$1" 2>/dev/null || rm -f "$root$1"
 }
 
@@ -71,7 +86,7 @@ fi
 # What takes a lock that can be held for long.
 save_slow() {
 	[ -e "$1" ] || return
-	mkdir -p "$root${1%/*}"
+	[ -d "$root${1%/*}" ] || mkdir -p "$root${1%/*}"
 	$limit head -c 65536 "$1" >"$root$1" 2>/dev/null || rm -f "$root$1"
 }
 
@@ -100,12 +115,21 @@ save_livepatches() {
 	done
 }
 
+save_stack() {
+	for name in $thread_slow; do
+		save_slow "$1/$name"
+	done
+}
+
+# A thread, and its process with the first of its threads.
 save_thread() {
 	for name in $thread_once; do
 		save "$1/$name"
 	done
-	for name in $thread_slow; do
-		save_slow "$1/$name"
+	save_stack "$1"
+	process=${1%/task/*}
+	for name in $process_slow $process_slow_bytes; do
+		[ -e "$root$process/$name" ] || save_slow "$process/$name"
 	done
 }
 
@@ -144,16 +168,21 @@ if [ -n "$target" ]; then
 		"$target" | -1) continue ;;
 		esac
 		details=$((details + 1))
-		[ "$details" -gt 200 ] && continue
-		save_thread "$thread"
-		process=${thread%/task/*}
-		for name in $process_slow $process_slow_bytes; do
-			save_slow "$process/$name"
-		done
+		if [ "$details" -gt 200 ]; then
+			save_stack "$thread"
+		else
+			save_thread "$thread"
+		fi
 	done
 else
 	for file in $host_presence; do
 		save "$file" 4096
+	done
+fi
+
+if [ "$all" ]; then
+	for thread in /proc/[0-9]*/task/[0-9]*; do
+		[ -e "$root$thread/comm" ] || save_thread "$thread"
 	done
 fi
 
@@ -171,6 +200,7 @@ for object in "$sys"/*/*/; do
 	save_module "/sys/module/$module"
 done
 save_list $list_enabled_functions
+save_list $list_kprobes
 mkdir -p "$root/sos_commands/kernel"
 dmesg >"$root/sos_commands/kernel/dmesg" 2>/dev/null || rm -f "$root/sos_commands/kernel/dmesg"
 # The uptime after the log: it must not seem older than the last line.

@@ -1,5 +1,5 @@
 /** A capture of a fabricated host says the same as the host's own files, and leaves nothing else. */
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +14,7 @@ import { parseTarget } from '../../../shared/api/target';
 import { statusOf } from '../../../shared/report';
 import type { StatusDocument } from '../../../shared/report/statusDocument';
 import { openSource } from '../../sources/openSource';
+import { klpscope } from '../../../testing/main/cli';
 import { skipping } from '../../../testing/main/skipping';
 import { captureScript } from './captureScript';
 
@@ -49,6 +50,11 @@ describe.skipIf(impossible)('the capture script', () => {
     'sh',
     ...args,
   ];
+  const shells = {
+    'busybox only': () => [...root.busyboxOnly, 'sh', '/capture.sh'],
+    'dash with GNU tools': () => [...root.ownPrograms, 'dash', inRoot('capture.sh')],
+    'bash with GNU tools': () => [...root.ownPrograms, 'bash', inRoot('capture.sh')],
+  } as const;
   const capture = (...args: readonly string[]) => {
     const [program = '', ...words] = command(...args);
     return execFileSync(program, words).toString();
@@ -81,6 +87,47 @@ describe.skipIf(impossible)('the capture script', () => {
       expect({ target, source }).toEqual({ target: inRoot('out.tar.gz'), source: 'archive' });
     },
   );
+
+  it.each(Object.entries(shells))(
+    'saves all threads where that is asked for, with %s',
+    async (name, shell) => {
+      fabricate('03-two-stacked');
+      const kprobes = inRoot('sys/kernel/debug/kprobes/list');
+      mkdirSync(dirname(kprobes), { recursive: true });
+      writeFileSync(kprobes, 'ffffffff81234560  k  do_sys_open+0x0    [DISABLED]\n');
+      const place = name.startsWith('busybox') ? '/out.tar.gz' : inRoot('out.tar.gz');
+      const [program = '', ...words] = [...shell(), '--all-threads', place];
+      expect(execFileSync(program, words).toString()).toBe(`${place}\n`);
+      const saved = contents(inRoot('out.tar.gz'));
+      expect(saved.get('/sys/kernel/debug/kprobes/list')).toBe(statSync(kprobes).size);
+      expect(saved.has('/sys/kernel/tracing/enabled_functions')).toBe(true);
+
+      const asked = ['--replace-with', join(root.path, 'functions'), '--json'];
+      // Where most of its threads sleep.
+      writeFileSync(join(root.path, 'functions'), 'vmlinux:worker_thread\nvmlinux:do_sys_poll\n');
+      const whatIf = async (target: string) => {
+        const { stdout } = await klpscope(['what-if', target, ...asked]);
+        const { target: _, ...answer } = JSON.parse(stdout);
+        return answer;
+      };
+      const ofFiles = await whatIf(`dir:${root.path}`);
+      expect(ofFiles.wouldBlock.length).toBeGreaterThan(5);
+      expect(ofFiles.unchecked).toBe(ofFiles.running);
+      expect(await whatIf(inRoot('out.tar.gz'))).toEqual(ofFiles);
+    },
+  );
+
+  it.each(Object.entries(shells))('refuses what it does not know, with %s', (_, shell) => {
+    fabricate('01-none');
+    const [program = '', ...words] = [...shell(), '--every-thread'];
+    const { status, stderr, stdout } = spawnSync(program, words, { encoding: 'utf8' });
+    expect({ status, stdout, stderr }).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: 'usage: sh capture.sh [--all-threads] [ARCHIVE.tar.gz]\n',
+    });
+    expect(readdirSync(inRoot('tmp'))).toEqual([]);
+  });
 
   describe('of a stalled transition', () => {
     beforeEach(() => fabricate('04-stalled-patching'));
@@ -139,18 +186,21 @@ describe.skipIf(impossible)('the capture script', () => {
       expect(sizes.get('/sys/kernel/livepatch/lp_one/enabled')).toBe(4096);
     });
 
-    it('takes details of 200 blocking threads, and the state of all', () => {
+    it('takes details of 200 blocking threads, and the state and stack of all', () => {
       const tids = Array.from({ length: 250 }, (_, index) => 900_000 + index);
       for (const tid of tids) {
         const folder = inRoot(`proc/${tid}/task/${tid}`);
         mkdirSync(folder, { recursive: true });
         writeFileSync(join(folder, 'patch_state'), '0\n');
         writeFileSync(join(folder, 'comm'), 'busy\n');
+        writeFileSync(join(folder, 'stack'), '[<0>] busy_read_d+0x1/0x2 [klp_busy]\n');
       }
       capture('/out.tar.gz');
       const paths = [...contents(inRoot('out.tar.gz')).keys()];
       const of = (name: string) => paths.filter((path) => path.endsWith(`/${name}`));
       expect(of('comm')).toHaveLength(200);
+      const stacks = of('stack');
+      for (const tid of tids) expect(stacks).toContain(`/proc/${tid}/task/${tid}/stack`);
       const states = of('patch_state');
       for (const tid of tids) expect(states).toContain(`/proc/${tid}/task/${tid}/patch_state`);
       // Those that are done have no more than their state.

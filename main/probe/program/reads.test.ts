@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import {
   lists,
   reads,
+  savedBesides,
   savedLog,
   statusFields,
   type FileRow,
@@ -68,9 +69,9 @@ function differences(
 }
 
 describe.each([
-  ['probe.sh', probeText, calledByName.probe],
-  ['capture.sh', captureScript, calledByName.capture],
-])('%s', (_, program, called) => {
+  ['probe.sh', probeText, calledByName.probe, lists],
+  ['capture.sh', captureScript, calledByName.capture, { ...lists, ...savedBesides }],
+])('%s', (_, program, called, lists) => {
   const code = program.replaceAll(/^\s*#.*$/gm, '');
   const agreed = { add: [], remove: [] };
 
