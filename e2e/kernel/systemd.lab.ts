@@ -4,8 +4,8 @@
  */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Blocker } from '../../shared/report/statusDocument';
 import { inputFolder } from '../../testing/main/folders';
+import type { StatusDocument } from '../../shared/report/statusDocument';
 import { skipping } from '../../testing/main/skipping';
 import { startLab, unavailableWhy, type Lab } from '../lab/index.js';
 import { clientOf, type Client } from './client';
@@ -73,15 +73,17 @@ describe.skipIf(skipping(import.meta.filename, why))('a guest with systemd', () 
     );
     // This sos saves no thread's state and no stack; the kernel's log names who blocks.
     expect(report.transition?.threads.total).toBeNull();
-    const [{ reason }] = live.blockers as [Blocker];
-    const { code, object, function: held, certainty } = reason;
-    expect(report.blockers).toMatchObject(
-      blocked.map((tid) => ({
-        tid,
-        source: 'log',
-        reason: { code, object, function: held, certainty },
-      })),
-    );
+    const named = (document: StatusDocument) =>
+      document.blockers.map(
+        ({ tid, comm, reason: { code, object, function: held, certainty } }) => ({
+          tid,
+          comm,
+          reason: { code, object, function: held, certainty },
+        }),
+      );
+    expect(live.blockers.map(({ tid }) => tid)).toEqual(blocked);
+    expect(named(report)).toEqual(named(live));
+    expect(report.blockers.map(({ source }) => source)).toEqual(blocked.map(() => 'log'));
   });
 
   it('names the unit of a blocking thread as systemd does, and keeps the log of an earlier boot', async () => {

@@ -50,11 +50,11 @@ describe.skipIf(impossible)('the capture script', () => {
     'sh',
     ...args,
   ];
-  const shells = {
+  const shells: Readonly<Record<string, () => readonly string[]>> = {
     'busybox only': () => [...root.busyboxOnly, 'sh', '/capture.sh'],
     'dash with GNU tools': () => [...root.ownPrograms, 'dash', inRoot('capture.sh')],
     'bash with GNU tools': () => [...root.ownPrograms, 'bash', inRoot('capture.sh')],
-  } as const;
+  };
   const capture = (...args: readonly string[]) => {
     const [program = '', ...words] = command(...args);
     return execFileSync(program, words).toString();
@@ -96,7 +96,7 @@ describe.skipIf(impossible)('the capture script', () => {
       mkdirSync(dirname(kprobes), { recursive: true });
       writeFileSync(kprobes, 'ffffffff81234560  k  do_sys_open+0x0    [DISABLED]\n');
       const place = name.startsWith('busybox') ? '/out.tar.gz' : inRoot('out.tar.gz');
-      const [program = '', ...words] = [...shell(), '--all-threads', place];
+      const [program, ...words] = [...shell(), '--all-threads', place];
       expect(execFileSync(program, words).toString()).toBe(`${place}\n`);
       const saved = contents(inRoot('out.tar.gz'));
       expect(saved.get('/sys/kernel/debug/kprobes/list')).toBe(statSync(kprobes).size);
@@ -119,7 +119,7 @@ describe.skipIf(impossible)('the capture script', () => {
 
   it.each(Object.entries(shells))('refuses what it does not know, with %s', (_, shell) => {
     fabricate('01-none');
-    const [program = '', ...words] = [...shell(), '--every-thread'];
+    const [program, ...words] = [...shell(), '--every-thread'];
     const { status, stderr, stdout } = spawnSync(program, words, { encoding: 'utf8' });
     expect({ status, stdout, stderr }).toEqual({
       status: 2,
