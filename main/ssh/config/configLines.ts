@@ -1,8 +1,9 @@
 /** The lines of an SSH configuration, with those of the files that it includes. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { wildcard } from '../hostKeys/knownHosts';
+import { readUserFileSync } from '../userFile';
 
 /** As in OpenSSH (READCONF_MAX_DEPTH). */
 const includeDepth = 16;
@@ -28,7 +29,7 @@ export function configLines(path: string, depth = includeDepth): ConfigLine[] {
 
 export function readText(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readUserFileSync(path).toString();
   } catch {
     return '';
   }

@@ -19,7 +19,7 @@ export class AcceptedKeys {
   /** In the form of a known_hosts file, so that one rule judges all: a key's line is its number. */
   async asKnownHosts(): Promise<KnownHostsFile> {
     const { config, warning } = await readConfig(this.path);
-    this.tell(warning);
+    this.warnOnce(warning);
     const lines = this.keysOf(config).map(
       ({ host, key }) => `${host} ${keyType(Buffer.from(key, 'base64'))} ${key}`,
     );
@@ -51,7 +51,7 @@ export class AcceptedKeys {
       const hostKeys = edit(keys);
       return hostKeys.length === keys.length ? config : { ...config, hostKeys: [...hostKeys] };
     });
-    this.tell(warning);
+    this.warnOnce(warning);
     return isKept;
   }
 
@@ -61,11 +61,11 @@ export class AcceptedKeys {
     const earlier = join(dirname(this.path), 'known-hosts.json');
     if (!existsSync(earlier)) return [];
     const { value, warning } = readJsonFile(earlier, earlierKeysSchema);
-    this.tell(warning);
+    this.warnOnce(warning);
     return value?.keys ?? [];
   }
 
-  private tell(warning: string | null): void {
+  warnOnce(warning: string | null): void {
     if (warning === null || this.said.has(warning)) return;
     this.said.add(warning);
     this.warn(warning);

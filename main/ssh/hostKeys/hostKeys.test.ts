@@ -1,6 +1,6 @@
 /** What becomes of a host's key: what is known of it, what a human says, and where it is kept. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -175,6 +175,31 @@ describe('a key that is not known', () => {
     expect(readFileSync(fresh, 'utf8')).toBe(`db1 ${ours.line}\n`);
     expect(statSync(fresh).mode & 0o777).toBe(0o600);
     expect(statSync(join(folder, 'new/.ssh')).mode & 0o777).toBe(0o700);
+  });
+
+  it.each([
+    [
+      'a pipe, which nobody reads',
+      'it is no file',
+      (path: string) => execFileSync('mkfifo', [path]),
+    ],
+    ['a folder', 'EISDIR', (path: string) => mkdirSync(path)],
+    ['below a file', 'ENOTDIR', () => undefined],
+  ])('holds for the connection where known_hosts is %s, and it is said', async (_, why, make) => {
+    const warned: string[] = [];
+    const { decide, folder, file } = story(() => '');
+    const odd = join(why === 'ENOTDIR' ? file : folder, 'odd');
+    make(odd);
+    const accepted = new AcceptedKeys(join(folder, 'warned.json'), (text) => warned.push(text));
+    const ask = answering(['accept-and-save']);
+    expect(await decide({ ask, accepted, files: [odd] })).toEqual({
+      accepted: true,
+      byHuman: true,
+    });
+    expect(warned).toEqual([
+      `The host key of db1 could not be written to ${odd} (${why}); it holds for this connection, ` +
+        'and is asked for again at the next.',
+    ]);
   });
 
   it('is kept by Klpscope where there is no known_hosts to save it in', async () => {

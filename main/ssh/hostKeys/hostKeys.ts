@@ -4,8 +4,8 @@
  */
 import type { Problem } from '../../../shared/base/problem';
 import { visible } from '../../../shared/base/text';
+import { readUserFile } from '../userFile';
 import type { AcceptedKeys } from './acceptedKeys';
-import { readKeyFile } from './keyFile';
 import {
   checkHostKey,
   fingerprint,
@@ -28,7 +28,7 @@ export type HostKeyDecision =
 export async function readKnownHosts(paths: readonly string[]): Promise<KnownHostsFile[]> {
   const files = await Promise.all(
     paths.map(async (path) => {
-      const bytes = await readKeyFile(path).catch(() => null);
+      const bytes = await readUserFile(path).catch(() => null);
       return { path, text: bytes?.toString() ?? '' };
     }),
   );

@@ -4,8 +4,8 @@
  * be read, or understood as a whole, revokes every key.
  */
 import { createHash } from 'node:crypto';
+import { readUserFile, whyNot } from '../userFile';
 import { isCertificate, signedKeys } from './hostCertificate';
-import { readKeyFile } from './keyFile';
 import { keyType } from './knownHosts';
 import { isWholeKey } from './wholeKey';
 
@@ -48,9 +48,9 @@ interface RevokedList {
 async function readRevoked(path: string): Promise<RevokedList | string> {
   let bytes: Buffer;
   try {
-    bytes = await readKeyFile(path);
+    bytes = await readUserFile(path);
   } catch (error) {
-    return error instanceof Error && 'code' in error ? String(error.code) : 'it can’t be read';
+    return whyNot(error);
   }
   const isKrl = bytes.subarray(0, krlMagic.length).equals(krlMagic);
   return isKrl ? readKrl(bytes) : readKeys(bytes.toString('latin1'));

@@ -6,10 +6,10 @@
  * tell even the public key without the passphrase: such keys are a second round, after the server
  * has taken none of the others.
  */
-import { readFile } from 'node:fs/promises';
 import ssh2, { type BaseAgent, type ParsedKey } from 'ssh2';
 import { holdsHiddenKey, openHiddenKey } from './hiddenKeys';
 import type { Ask } from '../questions';
+import { readUserFile } from '../userFile';
 import { rsaBits } from '../hostKeys/rsaBits';
 
 export interface IdentityOptions {
@@ -143,8 +143,8 @@ export class Identities extends ssh2.BaseAgent<ParsedKey> {
   }
 
   private async fromFile(path: string): Promise<Identity | null> {
-    const text = await readFile(path).catch(() => null);
-    const beside = await readFile(`${path}.pub`).catch(() => null);
+    const text = await readUserFile(path).catch(() => null);
+    const beside = await readUserFile(`${path}.pub`).catch(() => null);
     const open = text && parse(text);
     if (open && open.isPrivateKey()) {
       return {

@@ -1,13 +1,14 @@
 /** What stands in a host's way of being reached by ssh2, and not in OpenSSH's. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { access, constants, readFile } from 'node:fs/promises';
+import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { sortedNeeds, type OpenSshNeed } from '../../../shared/api/openSsh';
 import type { HostSettings } from '../config/config';
 import { readKnownHosts } from '../hostKeys/hostKeys';
 import type { HostKeyRules } from '../hostKeys/hostKeyPolicy';
 import { keptUnder, whatIsKnown } from '../hostKeys/knownHosts';
+import { readUserFile } from '../userFile';
 
 /** Whether the system has an `ssh` at all. */
 export function hasOpenSsh(): boolean {
@@ -39,14 +40,20 @@ async function needsOfFile(path: string): Promise<OpenSshNeed[]> {
       () => true,
       () => false,
     ),
-    readFile(`${path}.pub`, 'utf8').catch(() => ''),
-    readFile(path, 'utf8').catch(() => ''),
+    textOf(`${path}.pub`),
+    textOf(path),
   ]);
   const isSecurityKey = publicKey.trimStart().startsWith('sk-') || isSecurityKeyFile(privateKey);
   return [
     ...(certificate ? (['user-certificate'] as const) : []),
     ...(isSecurityKey ? (['security-key'] as const) : []),
   ];
+}
+
+/** Empty where it can't be read. */
+async function textOf(path: string): Promise<string> {
+  const bytes = await readUserFile(path).catch(() => null);
+  return bytes?.toString() ?? '';
 }
 
 /** The public key stands in the clear at the beginning (OpenSSH's PROTOCOL.key, PROTOCOL.u2f). */
