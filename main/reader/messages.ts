@@ -8,14 +8,19 @@ import type { Call, CallAnswer, CallName } from './calls';
 export interface ThreadStart {
   /** Connections that it starts at once, at most. */
   readonly startsAtOnce: number;
+  /** Calls are answered one after the other, so that it is known which host holds up the thread. */
+  readonly oneAtATime: boolean;
   readonly inHand: InHand;
 }
 
 /**
- * Shared memory in which a thread says what it is at: the number of the host (0: none) and how many
- * messages it has taken up. It can be read while the thread is held up and answers nothing.
+ * Shared memory in which a thread says what it is at: the number of the host (0: none), and how many
+ * times it has shown that it is not held up. It can be read while the thread answers nothing.
  */
 export type InHand = Int32Array<SharedArrayBuffer>;
+
+/** Milliseconds after which a thread that is not held up has shown so again. */
+export const signOfLifeMs = 200;
 
 export function newInHand(): InHand {
   return new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));

@@ -7,9 +7,9 @@ import { ConnectSlots } from '../sources/connectSlots';
 import type { Question } from '../ssh/questions';
 import type { Answering, Call, CallAnswer, CallName } from './calls';
 import { HostReader } from './hostReader';
-import type { FromReader, ThreadStart, ToReader } from './messages';
+import { signOfLifeMs, type FromReader, type ThreadStart, type ToReader } from './messages';
 
-const { startsAtOnce, inHand }: ThreadStart = workerData;
+const { startsAtOnce, oneAtATime, inHand }: ThreadStart = workerData;
 const hosts = new Map<number, HostReader>();
 const slots = new ConnectSlots(startsAtOnce);
 
@@ -23,11 +23,23 @@ parentPort?.on('message', (message: ToReader | 'end') => {
     parentPort?.close();
     return;
   }
-  Atomics.store(inHand, 0, message.host);
-  Atomics.add(inHand, 1, 1);
   take(message);
-  Atomics.store(inHand, 0, 0);
 });
+
+setInterval(() => Atomics.add(inHand, 1, 1), signOfLifeMs).unref();
+
+/** Of the calls that wait for their turn, the last. */
+let turn: Promise<void> = Promise.resolve();
+
+function inTurn(host: number, work: () => Promise<void>): Promise<void> {
+  if (!oneAtATime) return work();
+  turn = turn.then(async () => {
+    Atomics.store(inHand, 0, host);
+    await work();
+    Atomics.store(inHand, 0, 0);
+  });
+  return turn;
+}
 
 function take(message: ToReader): void {
   const { host } = message;
@@ -37,7 +49,7 @@ function take(message: ToReader): void {
       hosts.set(host, open(message));
       return;
     case 'ask':
-      if (reader) void answer(host, message.id, reader.answers, message.call);
+      if (reader) void inTurn(host, () => answer(host, message.id, reader.answers, message.call));
       return;
     case 'retry':
     case 'cancel':

@@ -52,11 +52,13 @@ export function createReaderPool(
 
   function placeOf(target: Target): ReaderThread {
     const { waitsFor } = targetTraits[target.kind];
+    const { most, movesOn } = sets[waitsFor];
     const alike = [...threads.keys()].filter((thread) => threads.get(thread) === waitsFor);
-    const found = placeAmong(alike, sets[waitsFor].most);
+    const found = placeAmong(alike, most);
     if (found) return found;
     const thread: ReaderThread = new ReaderThread(
       start,
+      movesOn,
       () => threads.delete(thread),
       () => running.delete(thread),
     );

@@ -60,26 +60,28 @@ export interface HostOfThread {
 
 export class ReaderThread {
   readonly hosts = new Map<number, HostOfThread>();
-  /** It has been at the same message for a while: it answers nobody. */
+  /** It has been at the same thing for a while: it answers nobody. */
   isStuck = false;
   private readonly inHand = newInHand();
   private readonly port: ThreadPort;
-  private messagesBefore = -1;
+  private signsBefore = -1;
   private leaving: NodeJS.Timeout | undefined;
   private readonly closing = new Map<number, () => void>();
 
   /**
+   * @param oneAtATime as in `ThreadStart`
    * @param onEnd hears that it takes no more hosts: it has ended, or holds none any more
    * @param onExit hears that it runs no more
    */
   constructor(
     start: StartThread,
+    oneAtATime: boolean,
     private readonly onEnd: () => void,
     private readonly onExit: () => void,
   ) {
     const { inHand } = this;
     this.port = start(
-      { startsAtOnce: startsOfThread, inHand },
+      { startsAtOnce: startsOfThread, oneAtATime, inHand },
       { message: (message) => this.hear(message), ended: () => this.ended() },
     );
   }
@@ -98,10 +100,10 @@ export class ReaderThread {
    * @returns whether it is stuck since this call
    */
   look(): boolean {
-    const messages = Atomics.load(this.inHand, 1);
+    const signs = Atomics.load(this.inHand, 1);
     const wasStuck = this.isStuck;
-    this.isStuck = this.hostInHand() !== 0 && messages === this.messagesBefore;
-    this.messagesBefore = messages;
+    this.isStuck = this.hostInHand() !== 0 && signs === this.signsBefore;
+    this.signsBefore = signs;
     return this.isStuck && !wasStuck;
   }
 
