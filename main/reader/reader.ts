@@ -31,14 +31,18 @@ setInterval(() => Atomics.add(inHand, 1, 1), signOfLifeMs).unref();
 /** Of the calls that wait for their turn, the last. */
 let turn: Promise<void> = Promise.resolve();
 
-function inTurn(host: number, work: () => Promise<void>): Promise<void> {
+async function inTurn(host: number, work: () => Promise<void>): Promise<void> {
   if (!oneAtATime) return work();
-  turn = turn.then(async () => {
-    Atomics.store(inHand, 0, host);
-    await work();
-    Atomics.store(inHand, 0, 0);
+  const before = turn;
+  let end = (): void => undefined;
+  turn = new Promise((resolve) => {
+    end = resolve;
   });
-  return turn;
+  await before;
+  Atomics.store(inHand, 0, host);
+  await work();
+  Atomics.store(inHand, 0, 0);
+  end();
 }
 
 function take(message: ToReader): void {
