@@ -4,7 +4,6 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../testing/main/folders';
-import { configLines } from './config/configLines';
 import { readUserFile, readUserFileSync, whyNot } from './userFile';
 
 /** What reading gives or why it gives nothing. */
@@ -36,11 +35,4 @@ describe.each(Object.entries(ways))('a file of the user’s, read %s', (_, read)
     expect(await read('/dev/zero')).toBe('it is no file');
     expect(await read('/dev/null')).toBe('');
   });
-});
-
-it('an Include that is a pipe adds nothing to a configuration', () => {
-  const folder = temporaryFolder();
-  execFileSync('mkfifo', [join(folder, 'pipe')]);
-  writeFileSync(join(folder, 'config'), `Include ${folder}/pipe\nUser root\n`);
-  expect(configLines(join(folder, 'config'))).toEqual([{ keyword: 'user', words: ['root'] }]);
 });

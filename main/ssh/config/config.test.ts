@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { prototypeNames } from '../../../testing/shared/prototypeNames';
 import { configuredHosts, resolveHost } from './config';
+import { configLines } from './configLines';
 
 const folder = mkdtempSync(join(tmpdir(), 'klpscope-config-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -204,4 +205,12 @@ it.each(prototypeNames)('an address family called %s is none', async (name) => {
   } finally {
     vi.unstubAllEnvs();
   }
+});
+
+it('an Include that is a pipe adds nothing, and is not waited for', () => {
+  const pipe = join(folder, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  expect(configLines(write('with-a-pipe', `Include ${pipe}`, 'User root'))).toEqual([
+    { keyword: 'user', words: ['root'] },
+  ]);
 });
