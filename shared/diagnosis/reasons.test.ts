@@ -210,7 +210,7 @@ describe('what helps', () => {
       { pid: 7, tid: 7, details: details && { ...asleep, ...details } },
       { code: why, object, function: null, symbol: null, frame: null, certainty: 'likely' },
       {
-        coverage: { privileged, threadsRead: 1, threadsDenied: 0, threadsVanished: 0 },
+        coverage: { privileged },
         unusedObjects: unused,
         livepatch: { supported: true, tainted: true, ...rules },
       },

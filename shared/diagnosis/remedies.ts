@@ -4,7 +4,9 @@ import type { RemedyCode } from './codes';
 import type { Reason } from './reasons';
 import { isOfTracer } from './stackForms';
 
-type Surroundings = Pick<SystemState, 'coverage' | 'unusedObjects' | 'livepatch'>;
+type Surroundings = Pick<SystemState, 'unusedObjects' | 'livepatch'> & {
+  readonly coverage: Pick<SystemState['coverage'], 'privileged'>;
+};
 
 export function remediesFor(
   { details }: BlockingThread,

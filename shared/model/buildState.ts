@@ -20,6 +20,7 @@ import { findOtherEngines } from './otherEngines';
 import { orderLivepatches } from './stackOrder';
 import type { Livepatch, RedirectedFunction, SystemState } from './systemState';
 import { readTransition } from './transition';
+import { findUnread } from './unread';
 
 /** Never throws, whatever the readings hold: what makes no sense becomes unknown, with a problem. */
 export function buildState(readings: Readings): SystemState {
@@ -36,6 +37,7 @@ export function buildState(readings: Readings): SystemState {
     reader,
   );
   const patches = decideNops(ordered, order);
+  const unread = findUnread(reader, patches, log, rules);
   const facts = readTransition(reader, patches);
   noteScan(reader);
   return {
@@ -50,6 +52,7 @@ export function buildState(readings: Readings): SystemState {
       threadsDenied: readings.threads?.denied ?? null,
       // A thread's folder without the file: it ended while it was read or captured.
       threadsVanished: readings.threads && readings.threads.vanished + readings.threads.absent,
+      unread,
     },
     threadsAreOfContainer: areOfContainer(readings),
     order,
@@ -58,7 +61,9 @@ export function buildState(readings: Readings): SystemState {
     ...facts,
     stalledByKpatch: readStalled(readings),
     otherEngines: findOtherEngines(reader, modules.newestFirst ?? []),
-    ghosts: findGhosts(modules, new Set(patches.map(({ name }) => name))),
+    ghosts: unread.includes('livepatches')
+      ? []
+      : findGhosts(modules, new Set(patches.map(({ name }) => name))),
     unusedObjects: findUnusedObjects(patches, modules),
     log,
     redirected: readRedirected(reader),

@@ -87,5 +87,5 @@ function isSupported(reader: ReadingsReader): boolean | null {
     return livepatch.missing === 'denied' ? true : null;
   if (reader.exists('/proc/1/patch_state')) return true;
   const kernel = readings.folders.get('/sys/kernel');
-  return kernel && 'entries' in kernel ? false : null;
+  return kernel && 'entries' in kernel && kernel.truncated !== true ? false : null;
 }

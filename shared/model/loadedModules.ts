@@ -5,6 +5,7 @@ import type { Readings } from '../readings/readings';
 import { parseModuleTaint } from '../readings/files/hostFacts';
 import { oneLine } from '../base/text';
 import { plainText, type ReadingsReader } from './reader';
+import { areModulesListed } from './unread';
 
 export interface LoadedModules {
   /** Names, newest first; null where /proc/modules could not be read. */
@@ -20,9 +21,10 @@ export function readLoadedModules(reader: ReadingsReader): LoadedModules {
   const listed = readList(reader);
   const lines = new Map(listed?.map((line) => [line.name, line]));
   const { readings } = reader;
+  const isListWhole = areModulesListed(readings);
   const isLive = (object: string) => {
     const name = asModuleName(object);
-    return liveness(stateOf(readings, lines.get(name), name), listed !== null, readings, name);
+    return liveness(stateOf(readings, lines.get(name), name), isListWhole, readings, name);
   };
   return {
     newestFirst: listed?.map(({ name }) => name) ?? null,
@@ -70,12 +72,14 @@ function stateOf(readings: Readings, line: ModuleLine | undefined, name: string)
 
 function liveness(
   state: string | null,
-  isListKnown: boolean,
+  isListWhole: boolean,
   readings: Readings,
   name: string,
 ): boolean | null {
   if (state !== null) return state === 'live' ? true : null;
-  if (isListKnown) return false;
+  if (isListWhole) return false;
+  // A saved tree may have the folders of those modules alone that somebody asked for.
+  if (readings.source === 'directory' || readings.source === 'archive') return null;
   const folder = readings.folders.get(moduleRoot);
   if (!folder || !('entries' in folder)) return null;
   return folder.entries.some((entry) => entry.name === name) ? null : false;

@@ -18,6 +18,21 @@ export type Order = (typeof orders)[number];
 export const directions = ['patching', 'unpatching'] as const;
 export type Direction = (typeof directions)[number];
 
+/**
+ * `livepatches`: the whole list of livepatches · `functions`: all objects and functions of each ·
+ * `one-moment`: the sample changed while it was taken · `modules`: the whole list of loaded modules, and
+ * so whether another engine patches the kernel · `forcing`: whether the transition of a livepatch that
+ * is applied was forced, which only the kernel's log tells.
+ */
+export const unreadKinds = [
+  'livepatches',
+  'functions',
+  'one-moment',
+  'modules',
+  'forcing',
+] as const;
+export type Unread = (typeof unreadKinds)[number];
+
 export interface PatchedFunction {
   readonly name: string;
   readonly sympos: number | null;
@@ -162,6 +177,8 @@ export interface SystemState {
     readonly threadsRead: number | null;
     readonly threadsDenied: number | null;
     readonly threadsVanished: number | null;
+    /** What claims about the whole host stand on and was not read. */
+    readonly unread: readonly Unread[];
   };
   /** Whether the threads are those of a container; null: not known. */
   readonly threadsAreOfContainer: boolean | null;

@@ -45,13 +45,43 @@ describe('the headline of a host where no transition runs', () => {
       },
     ],
     [
-      'with one that is disabled or unreadable: none is said to be applied',
-      { patches: [patch('a', { enabled: false }), patch('b', { enabled: null })] },
+      'with one that is disabled',
+      { patches: [patch('a', { enabled: false })] },
       {
         tone: 'settled',
         text: 'No livepatch is applied',
         detail: 'The kernel runs its original code.',
         short: 'no livepatch',
+      },
+    ],
+    [
+      'with one that is unreadable: neither that it is applied nor that none is',
+      { patches: [patch('a', { enabled: false }), patch('b', { enabled: null })] },
+      {
+        tone: 'unknown',
+        text: 'Whether a livepatch is applied could not be read',
+        detail: 'Of some it could not be read: what runs is not known.',
+        short: 'state unknown',
+      },
+    ],
+    [
+      'with one that is applied and one that is unreadable',
+      { patches: [patch('a'), patch('b', { enabled: null })] },
+      {
+        tone: 'settled',
+        text: 'a is applied',
+        detail: 'Whether b is applied could not be read.',
+        short: 'settled, 1 livepatch',
+      },
+    ],
+    [
+      'that changed while it was read',
+      { patches: [patch('a')], coverage: { ...settled.coverage, unread: ['one-moment'] } },
+      {
+        tone: 'unknown',
+        text: 'a is read as applied, while that changed',
+        detail: 'The livepatches changed while they were read: what runs is not known.',
+        short: '1 livepatch, changed while read',
       },
     ],
     [
@@ -100,7 +130,8 @@ describe('the headline of a host where no transition runs', () => {
       {
         tone: 'settled',
         text: 'No livepatch is applied',
-        detail: 'The kernel runs its original code.',
+        detail:
+          'A module that is no livepatch any more is in use, or may be: threads may still run its code.',
         short: 'no livepatch, 1 left over',
       },
     ],
@@ -162,9 +193,20 @@ describe('the headline of a host where no transition runs', () => {
       { livepatch: { supported: false, tainted: false } },
       {
         tone: 'unknown',
+        text: 'No livepatching was found here',
+        detail:
+          'There is no /sys/kernel/livepatch in what was saved: either the kernel was built without CONFIG_LIVEPATCH, or the folder was not saved.',
+        short: 'no livepatching found',
+      },
+    ],
+    [
+      'that has no livepatching, read as it runs',
+      { source: 'ssh', livepatch: { supported: false, tainted: false } },
+      {
+        tone: 'unknown',
         text: 'This kernel has no livepatching',
         detail: 'There is no /sys/kernel/livepatch: the kernel was built without CONFIG_LIVEPATCH.',
-        short: 'kernel has no livepatching',
+        short: 'no livepatching found',
       },
     ],
     [
@@ -314,7 +356,7 @@ describe('the headline of a transition', () => {
     expect(headline).toMatchObject({
       tone: 'moving',
       short: 'unpatching, none seen blocking',
-      detail: 'Idle CPUs, or threads that can’t be seen from here, hold it.',
+      detail: 'Idle CPUs, or threads that can’t be seen from here, may hold it.',
     });
     expect(textOf(headline)).toBe('livepatch_b is being removed: every thread seen has switched');
     expect(strongOf(headline)).toEqual(['every thread seen has switched']);
@@ -335,7 +377,9 @@ describe('the headline of a transition', () => {
     expect(textOf(headline)).toBe('livepatch_b is in transition; how far it is can’t be seen');
     expect(strongOf(headline)).toEqual(['how far it is can’t be seen']);
     expect(headline.short).toBe('in transition, progress unknown');
-    expect(headline.detail).toContain('root’s alone');
+    expect(headline.detail).toContain(
+      unknown.total === null ? 'root’s alone' : 'not which threads block it',
+    );
   });
 
   it('names the first two that block and counts the others', () => {

@@ -1,14 +1,17 @@
 /** One sentence for a person under stress: fine, in transition, or stuck, and on what. */
 import { circumstancesOf, reasonSentence } from '../diagnosis/wording';
-import { countOf, countText, listed, percentText } from '../base/words';
+import { countOf, countText, percentText } from '../base/words';
 import { visible } from '../base/text';
+import { headlineGaps as gaps, headlineWords as words } from '../words/headlines';
+import { say } from '../words/sentence';
 import type { StatusDocument, TransitionEntry } from './statusDocument';
 import { calmText } from './calm';
+import { premisesOf } from './premises';
+import { isLeaving } from './roles';
+import type { Tone } from './tone';
 import { threadName } from './threadName';
 
-/** How the host is doing; each has a shape, a word and a colour wherever it is shown. */
-export const tones = ['settled', 'moving', 'stuck', 'unknown'] as const;
-export type Tone = (typeof tones)[number];
+export { tones, type Tone } from './tone';
 
 export interface Headline {
   readonly tone: Tone;
@@ -35,31 +38,27 @@ export function seenSeconds({
 /** @param watched seconds for which a watcher has seen the running transition, where one has */
 export function headlineOf(status: StatusDocument, watched: number | null = null): Headline {
   const engines = status.findings.filter(({ code }) => code === 'other-live-patching');
-  const [engine] = engines;
-  if (engine && status.patches.length === 0) {
+  if (engines.length > 0 && status.patches.length === 0) {
+    const names = engines.map(({ subject }) => visible(subject ?? 'Another engine'));
     return plain(
       'unknown',
-      `${listed(engines.map(({ subject }) => visible(subject ?? 'Another engine')))} patches this kernel`,
+      say(words.engines, { otherEngine: engines }, { names }),
       engines.map(({ message }) => message).join(' '),
-      'patched by another engine',
+      'another engine is there',
     );
   }
   if (status.livepatch.supported === false) {
+    const given = { ...premisesOf(status), sysfs: true };
     return plain(
       'unknown',
-      'This kernel has no livepatching',
-      'There is no /sys/kernel/livepatch: the kernel was built without CONFIG_LIVEPATCH.',
-      'kernel has no livepatching',
+      say(words.noLivepatching, given, undefined),
+      say(words.builtWithout, given, undefined),
+      'no livepatching found',
     );
   }
   switch (status.transitionState) {
     case 'unknown':
-      return plain(
-        'unknown',
-        'Whether a transition runs could not be read',
-        firstProblem(status),
-        'transition unknown',
-      );
+      return plain('unknown', gaps.transitionUnread, firstProblem(status), 'transition unknown');
     case 'running':
       return status.transition ? running(status, status.transition, watched) : settled(status);
     case 'none':
@@ -80,24 +79,23 @@ function firstProblem({ problems }: StatusDocument): string {
 function settled(status: StatusDocument): Headline {
   const { patches, livepatch } = status;
   if (patches.length === 0 && livepatch.supported === null) {
-    return plain(
-      'unknown',
-      'No livepatch state was found here',
-      'The capture holds no /sys/kernel/livepatch: what was loaded is unknown.',
-      'state unknown',
-    );
+    return plain('unknown', gaps.noState, gaps.noFolder, 'state unknown');
   }
-  const applied = patches.filter(({ enabled }) => enabled === true);
-  const title =
-    applied.length === 0
-      ? 'No livepatch is applied'
-      : appliedTitle(applied.map(({ name }) => name));
+  const given = premisesOf(status);
+  const names = namesOf(patches.filter(({ enabled }) => enabled === true));
+  const unread = namesOf(patches.filter(({ enabled }) => enabled === null));
+  const isNone = names.length === 0;
+  const title = isNone
+    ? say(words.noneApplied, given, undefined)
+    : say(words.applied, given, { names });
+  const short = isNone
+    ? say(words.noneAppliedShort, given, undefined)
+    : say(words.appliedShort, given, { names });
   const errors = status.findings.filter(({ severity }) => severity === 'error');
   const warnings = status.findings.filter(({ severity }) => severity === 'warning');
   const [gravest] = [...errors, ...warnings];
-  const notes = [ghostNote(status), gravest?.message ?? ''].filter(Boolean).join(' ');
-  const calm =
-    applied.length === 0 ? 'The kernel runs its original code.' : 'Every thread runs the new code.';
+  const open = isNone || unread.length === 0 ? '' : gaps.someUnread(unread);
+  const notes = [ghostNote(status), open, gravest?.message ?? ''].filter(Boolean).join(' ');
   if (errors.length > 0) {
     return {
       tone: 'stuck',
@@ -106,30 +104,25 @@ function settled(status: StatusDocument): Headline {
         { text: countOf(errors.length, 'error'), strong: true },
       ],
       detail: gravest?.message ?? '',
-      short: `${appliedShort(applied.length)}, ${countOf(errors.length, 'error')}`,
+      short: `${short}, ${countOf(errors.length, 'error')}`,
     };
   }
   const wasForced = warnings.some(({ code }) => code === 'was-forced');
+  const isSure =
+    given.oneMoment && (isNone ? given.enabled && given.livepatches : names.length > 0);
   return {
-    tone: 'settled',
+    tone: isSure ? 'settled' : 'unknown',
     title: [
       { text: title, strong: false },
       ...(wasForced ? [{ text: ', after a forced transition', strong: true }] : []),
     ],
-    detail: notes || calmText(status, calm),
-    short: shortNote(status, appliedShort(applied.length)),
+    detail: notes || calmText(status, isNone ? words.originalCode : words.newCode),
+    short: shortNote(status, short),
   };
 }
 
-function appliedTitle(names: readonly string[]): string {
-  return names.length === 1
-    ? `${listed(names.map(visible))} is applied`
-    : `${names.length} livepatches are applied`;
-}
-
-function appliedShort(count: number): string {
-  if (count === 0) return 'no livepatch';
-  return count === 1 ? 'settled, 1 livepatch' : `settled, ${count} livepatches`;
+function namesOf(patches: StatusDocument['patches']): string[] {
+  return patches.map(({ name }) => visible(name));
 }
 
 function shortNote({ ghosts }: StatusDocument, text: string): string {
@@ -138,11 +131,15 @@ function shortNote({ ghosts }: StatusDocument, text: string): string {
   return pinned > 0 ? `${text}, ${pinned} pinned` : `${text}, ${ghosts.length} left over`;
 }
 
-function ghostNote({ ghosts }: StatusDocument): string {
-  const leftover = ghosts.filter(({ kind }) => kind === 'leftover').length;
-  return leftover === 0
-    ? ''
-    : `${countOf(leftover, 'replaced or disabled module')} can be removed.`;
+function ghostNote(status: StatusDocument): string {
+  const leftover = status.ghosts.filter(({ kind }) => kind === 'leftover');
+  if (leftover.length === 0) return '';
+  const referenceCount = leftover.every(({ refcount }) => refcount === 0);
+  return say(
+    words.canBeRemoved,
+    { ...premisesOf(status), referenceCount },
+    { count: leftover.length },
+  );
 }
 
 function running(
@@ -150,8 +147,14 @@ function running(
   transition: TransitionEntry,
   seenSeconds: number | null,
 ): Headline {
-  const { threads } = transition;
-  const isStalled = status.findings.some(({ code }) => code === 'transition-stalled');
+  const { total, done, blocking } = transition.threads;
+  const given = {
+    ...premisesOf(status),
+    enabled: transition.direction,
+    threads: blocking,
+    clock: status.findings.some(({ code }) => code === 'transition-stalled'),
+  };
+  const isStalled = given.clock;
   const doing = whatHappens(status, transition);
   const forSeconds = seenSeconds === null ? '' : `, for ${Math.floor(seenSeconds)} s`;
   const titled = (link: string, text: string): Headline['title'] =>
@@ -162,69 +165,75 @@ function running(
     ].filter((piece) => piece.text !== '');
   const stuck = (text: string) => titled(' and is ', text);
   const names = culprits(status);
-  if (threads.blocking === null || threads.total === null || threads.done === null) {
+  const mixed = given.oneMoment ? '' : say(words.changedMeanwhile, given, undefined);
+  const detailOf = (...sentences: readonly string[]) =>
+    [...sentences, mixed].filter(Boolean).join(' ');
+  if (blocking === null || total === null || done === null) {
     return {
       tone: isStalled ? 'stuck' : 'moving',
-      title: isStalled ? stuck('stuck') : titled('; ', 'how far it is can’t be seen'),
-      detail: [
-        names,
-        'The threads’ patch_state could not be read: it is root’s alone, and not in every capture.',
-      ]
-        .filter(Boolean)
-        .join(' '),
+      title: isStalled
+        ? stuck(say(words.stuck, given, undefined))
+        : titled('; ', gaps.progressUnseen),
+      detail: detailOf(names, total === null ? gaps.statesUnread : gaps.directionUnread),
       short: isStalled ? 'stuck' : `${wordFor(transition)}, progress unknown`,
     };
   }
-  const total = threads.total;
-  if (threads.blocking === 0) {
+  if (blocking === 0) {
     const hidden = status.findings.find(({ code }) => code === 'no-visible-blocker');
     return {
       tone: isStalled ? 'stuck' : 'moving',
-      title: isStalled ? stuck('stuck') : titled(': ', noneSeen(threads)),
-      detail:
-        names ||
-        (hidden?.message ?? 'Idle CPUs, or threads that can’t be seen from here, hold it.'),
+      title: isStalled
+        ? stuck(say(words.stuck, given, undefined))
+        : titled(': ', noneSeen(given, transition)),
+      detail: detailOf(names || (hidden?.message ?? say(words.someHold, given, undefined))),
       short: isStalled ? stuckShort(names) : `${wordFor(transition)}, none seen blocking`,
     };
   }
-  const blocking = countOf(threads.blocking, 'thread');
-  const detail = [`${countText(threads.done)} of ${countText(total)} have switched.`, names]
-    .filter(Boolean)
-    .join(' ');
+  const counts = { blocking: countText(blocking), isOne: blocking === 1 };
   if (isStalled) {
+    const switched = { done: countText(done), total: countText(total) };
     return {
       tone: 'stuck',
-      title: stuck(`stuck on ${blocking}`),
-      detail,
-      short: `stuck: ${countText(threads.blocking)} of ${countText(total)} threads`,
+      title: stuck(say(words.stuckOn, given, countOf(blocking, 'thread'))),
+      detail: detailOf(say(words.haveSwitched, given, switched), names),
+      short: `stuck: ${countText(blocking)} of ${countText(total)} threads`,
     };
   }
   return {
     tone: 'moving',
     title: titled(
       ': ',
-      `${countText(threads.blocking)} of ${countOf(total, 'thread')} ${threads.blocking === 1 ? 'has' : 'have'} not switched`,
+      say(words.notSwitched, given, { ...counts, total: countOf(total, 'thread') }),
     ),
-    detail: names,
+    detail: detailOf(names),
     short: `${wordFor(transition)}, ${percentDone(transition)}`,
   };
 }
 
-function whatHappens({ patches }: StatusDocument, { patch, direction }: TransitionEntry): string {
+function whatHappens(status: StatusDocument, transition: TransitionEntry): string {
+  const { patches } = status;
+  const { patch, direction } = transition;
   const name = visible(patch);
-  if (direction === null) return `${name} is in transition`;
-  if (direction === 'unpatching') return `${name} is being removed`;
-  const replaced = patches.filter((other) => other.name !== patch).length;
-  const isReplacing =
-    patches.find((other) => other.name === patch)?.replace === true && replaced > 0;
-  return isReplacing
-    ? `${name} is replacing ${replaced === 1 ? '1 livepatch' : `${replaced} livepatches`}`
-    : `${name} is being applied`;
+  const given = { ...premisesOf(status), enabled: direction };
+  if (direction === 'unpatching') return say(words.beingRemoved, given, name);
+  const going = patches.map((other) => isLeaving(other, status));
+  const count = going.filter((goes) => goes === true).length;
+  const replace = count > 0 && !going.includes(null);
+  return count > 0
+    ? say(words.replacing, { ...given, replace }, { name, count })
+    : say(words.beingApplied, given, name);
 }
 
 /** Threads with an undefined state neither block nor have switched. */
-function noneSeen({ done, total }: TransitionEntry['threads']): string {
-  return done === total ? 'every thread seen has switched' : 'no thread is seen blocking it';
+function noneSeen(
+  given: { readonly enabled: unknown; readonly threads: unknown },
+  { threads: { done, total } }: TransitionEntry,
+): string {
+  return say(
+    words.everyThreadSeen,
+    { ...given, threads: given.threads !== null && total !== 0 && done === total },
+    undefined,
+  );
 }
 
 /** Whom the log names is in nobody's count of threads. */

@@ -1,5 +1,6 @@
 /** What a livepatch and each of its functions does now, in words. Rules: `shared/model`. */
 import { countText } from '../base/words';
+import { isReplaced } from '../model/replaced';
 import type {
   ActiveFunction,
   PatchEntry,
@@ -8,7 +9,7 @@ import type {
   StatusDocument,
 } from './statusDocument';
 import { visible } from '../base/text';
-import type { Tone } from './headline';
+import type { Tone } from './tone';
 import { certaintyOf } from './certainty';
 
 export interface Role {
@@ -23,12 +24,12 @@ export function functionKey(object: string, name: string, sympos: number | null)
 /** Whether a livepatch goes when the running transition completes; null: it may. */
 export function isLeaving(
   patch: PatchEntry,
-  { transition, patches }: StatusDocument,
+  { transition, patches, order }: StatusDocument,
 ): boolean | null {
   if (transition === null || transition.direction === null) return false;
   if (transition.direction === 'unpatching') return patch.name === transition.patch;
-  if (patch.name === transition.patch) return false;
-  return patches.find(({ name }) => name === transition.patch)?.replace ?? null;
+  const moving = patches.find(({ name }) => name === transition.patch);
+  return moving === undefined ? null : isReplaced(patch, moving, patches, order);
 }
 
 export function patchRole(patch: PatchEntry, status: StatusDocument): Role {

@@ -3,7 +3,7 @@ import { diagnose } from '../diagnosis/diagnosis';
 import type { DiagnosedThread } from '../diagnosis/diagnosis';
 import type { LogBlocker } from '../diagnosis/logBlockers';
 import { buildState } from '../model/buildState';
-import type { Transition } from '../model/systemState';
+import type { SystemState, Transition } from '../model/systemState';
 import type { Readings } from '../readings/readings';
 import type { Blocker, StatusDocument, TransitionEntry } from './statusDocument';
 
@@ -20,7 +20,7 @@ export function statusOf(readings: Readings): StatusDocument {
     takenAt: state.takenAt,
     host: state.host,
     livepatch: state.livepatch,
-    coverage: state.coverage,
+    coverage: coverageOf(state.coverage),
     order: state.order,
     patches: state.patches.map((patch) => ({
       ...patch,
@@ -42,6 +42,10 @@ export function statusOf(readings: Readings): StatusDocument {
     })),
     problems: [...state.problems],
   };
+}
+
+function coverageOf({ unread, ...counts }: SystemState['coverage']): StatusDocument['coverage'] {
+  return unread.length === 0 ? counts : { ...counts, unread: [...unread] };
 }
 
 function transitionEntry({

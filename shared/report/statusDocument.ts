@@ -6,7 +6,7 @@
  */
 import { z } from 'zod';
 import { findingCodes, reasonCodes, remedyCodes, severities } from '../diagnosis/codes';
-import { directions, orders } from '../model/systemState';
+import { directions, orders, unreadKinds } from '../model/systemState';
 import { problemCodes } from '../base/problem';
 import { sourceKinds } from '../readings/readings';
 
@@ -163,6 +163,11 @@ export const statusDocumentSchema = z.strictObject({
     threadsRead: unknown(count),
     threadsDenied: unknown(count),
     threadsVanished: unknown(count),
+    /**
+     * What claims about the whole host stand on and was not read, or not surely; absent where all of it
+     * was.
+     */
+    unread: z.array(z.enum(unreadKinds)).exactOptional(),
   }),
   order: z.enum(orders),
   patches: z.array(patchSchema),

@@ -52,7 +52,7 @@ describe('the first lines', () => {
     expect(textFrom({ ...moving, ...blocked(1), ...dmesg(start, signal) })).toMatch(
       /^✖ livepatch_a is being applied and is stuck on 1 thread\n/,
     );
-    expect(textFrom({ '/sys/kernel/notes': '' })).toMatch(/^\? This kernel has no livepatching\n/);
+    expect(textFrom({ '/sys/kernel/notes': '' })).toMatch(/^\? No livepatching was found here\n/);
   });
 
   it('tell the host, or that it is unknown', () => {

@@ -1,11 +1,11 @@
 /** The transition ends at once; whoever blocks it runs on in the code that it was in. */
 import { listed } from '../base/words';
+import { isSameSet } from '../model/replaced';
 import { visible } from '../base/text';
 import type { PatchEntry, StatusDocument } from '../report/statusDocument';
 import { changesOf, withoutPatch, withPatch } from './changes';
 import type { Outcome } from './document';
 import { replacedBy } from './modules';
-import { isSameSet } from './sets';
 
 export function forcing(status: StatusDocument, patch: string): Outcome {
   const isStrict = status.livepatch.strictStack === true;

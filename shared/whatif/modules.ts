@@ -1,9 +1,9 @@
 /** Which livepatches leave, and what becomes of their modules. */
+import { isSameSet } from '../model/replaced';
 import { visible } from '../base/text';
 import { listed } from '../base/words';
 import type { PatchEntry, StatusDocument } from '../report/statusDocument';
 import type { Modules } from './document';
-import { isSameSet } from './sets';
 
 export interface ModulesOutcome extends Modules {
   readonly maybe: Modules;

@@ -2,18 +2,13 @@
  * Whom a livepatch replaces, where the kernel has sets: the proposed `replace_set`. A livepatch takes
  * the place of those of its own set, and may not patch a function of another's (EINVAL).
  */
+import { isSameSet } from '../model/replaced';
 import type { PatchEntry, StatusDocument } from '../report/statusDocument';
 import type { WantedFunction } from './document';
 import { functionKey } from './functionKey';
 
 export function hasSets({ patches }: StatusDocument): boolean {
   return patches.some(({ replaceSet }) => replaceSet !== undefined);
-}
-
-/** Without sets all are in one; null: a set could not be read. */
-export function isSameSet(one: PatchEntry, other: PatchEntry): boolean | null {
-  if (one.replaceSet === null || other.replaceSet === null) return null;
-  return one.replaceSet === other.replaceSet;
 }
 
 /** For each function, the livepatches that have it. */

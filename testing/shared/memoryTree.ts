@@ -3,7 +3,9 @@ import type { CollectOptions } from '../../shared/readings/collect';
 import { collect } from '../../shared/readings';
 import { parseProcStat } from '../../shared/readings/files/procStat';
 import type {
+  FileReading,
   FolderEntry,
+  FolderReading,
   Readings,
   ThreadScan,
   ThreadStack,
@@ -40,15 +42,15 @@ export class MemoryTree implements Tree {
     this.folders.set(folder, entries);
   }
 
-  readFile(path: string, limit: number) {
+  readFile(path: string, limit: number): FileReading {
     const text = this.files.get(path);
-    if (text === undefined) return { missing: 'absent' as const };
+    if (text === undefined) return { missing: 'absent' };
     return { text: text.slice(0, limit), truncated: text.length > limit };
   }
 
-  readFolder(path: string) {
+  readFolder(path: string): FolderReading {
     const entries = this.folders.get(path);
-    return entries ? { entries: [...entries.values()] } : { missing: 'absent' as const };
+    return entries ? { entries: [...entries.values()] } : { missing: 'absent' };
   }
 
   scanThreads(): ThreadScan | null {

@@ -1,3 +1,4 @@
+import { noFunctionText } from '../../../shared/report/emptyViews';
 import { useMemo } from 'react';
 import { EmptyState } from '../../components/EmptyState';
 import { FilterField } from '../../components/FilterField';
@@ -27,15 +28,9 @@ export function FunctionsView({ host, status }: PanelProps) {
     return (
       <EmptyState
         tone={status.livepatch.supported === true ? 'settled' : 'unknown'}
-        title="No function is patched"
+        title="No function is listed"
       >
-        <p>
-          {status.livepatch.supported === false
-            ? 'This kernel has no livepatching.'
-            : status.patches.length === 0
-              ? 'No livepatch is loaded, so every function is the original.'
-              : 'No function of the loaded livepatches could be read.'}
-        </p>
+        <p>{noFunctionText(status)}</p>
       </EmptyState>
     );
   }

@@ -4,7 +4,7 @@ import { Split } from '../../components/Split';
 import { changeView } from '../../state/store';
 import type { ActiveFunction, StatusDocument } from '../../../shared/report/statusDocument';
 import type { PanelProps } from '../shared/panel';
-import { calmText } from '../../../shared/report/calm';
+import { noLivepatch, orderText } from '../../../shared/report/emptyViews';
 import { FunctionDetail } from '../shared/FunctionDetail';
 import { useHostView } from '../shared/useHostView';
 import { Ghosts } from './Ghosts';
@@ -70,46 +70,12 @@ function topFunction(status: StatusDocument): ActiveFunction | null {
   return stackOf(status, object.name, first.name, first.sympos);
 }
 
-function orderText({ order, patches }: StatusDocument): string {
-  if (patches.length === 1 && order !== 'unknown') return 'One livepatch, on the original kernel.';
-  switch (order) {
-    case 'reported':
-      return 'Top of the stack runs. The kernel reports this order.';
-    case 'inferred':
-      return 'Top of the stack runs. The order is inferred from the load order; this kernel does not report it.';
-    case 'unknown':
-      return 'The order of these livepatches is not known: the kernel does not report it, and nothing else that was read tells. Which of them runs where they overlap is open.';
-  }
-}
-
 function Nothing({ status }: { readonly status: StatusDocument }) {
-  const unsupported = status.livepatch.supported === false;
+  const { tone, title, text } = noLivepatch(status);
   return (
     <div className="view view--scroll livepatches">
-      <EmptyState
-        tone={unsupported || status.livepatch.supported === null ? 'unknown' : 'settled'}
-        title={
-          unsupported
-            ? 'This kernel has no livepatching'
-            : status.livepatch.supported === null
-              ? 'Whether there are livepatches is not known'
-              : 'No livepatch is loaded'
-        }
-      >
-        <p>
-          {unsupported ? (
-            <>
-              It was built without <code>CONFIG_LIVEPATCH</code>; <code>/sys/kernel/livepatch</code>{' '}
-              does not exist.
-            </>
-          ) : status.livepatch.supported === null ? (
-            <>
-              <code>/sys/kernel/livepatch</code> was not found or could not be read.
-            </>
-          ) : (
-            calmText(status, 'Every thread runs the kernel as it was booted.')
-          )}
-        </p>
+      <EmptyState tone={tone} title={title}>
+        <p>{text}</p>
       </EmptyState>
       <Ghosts status={status} />
       <OriginalKernel status={status} />

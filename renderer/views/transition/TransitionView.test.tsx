@@ -172,7 +172,7 @@ test.each([
   [{ ...settled, patches: [patch('livepatch_a')] }, 'No transition is running'],
   [
     { ...settled, livepatch: { supported: false, tainted: false } },
-    'This kernel has no livepatching',
+    'No livepatching was found here',
   ],
   [{ ...settled, transitionState: 'unknown' as const }, 'Whether a transition runs is not known'],
 ])('without a transition it says which calm this is', (status, title) => {

@@ -3,17 +3,20 @@ import { cleanup, render, screen } from '@testing-library/react';
 import { afterEach, expect, test } from 'vitest';
 import { blocker, settled, transition } from '../../../testing/renderer/documents';
 import { threadColumns } from './columns';
-import { notesOf } from './Limits';
+import { transitionNotes } from '../../../shared/report/transitionNotes';
 import { nonRemedies } from '../../../shared/report/nonRemedies';
 import { Progress } from './Progress';
 import { frameText } from './StackFrames';
 
 afterEach(cleanup);
 
-const coverage = { privileged: true, threadsRead: 812, threadsDenied: 0, threadsVanished: 0 };
+const coverage = { privileged: false, threadsRead: 812, threadsDenied: 0, threadsVanished: 0 };
 
 function notes(change: Parameters<typeof transition>[0], threadsDenied: number | null = 0) {
-  return notesOf({ ...settled, coverage: { ...coverage, threadsDenied } }, transition(change));
+  return transitionNotes(
+    { ...settled, coverage: { ...coverage, threadsDenied } },
+    transition(change),
+  );
 }
 
 test('a transition of which all is known has no notes', () => {

@@ -1,0 +1,46 @@
+/** What a document shows to have been read, for the sentences that stand on it. */
+import type { Unread } from '../model/systemState';
+import type { Premise } from '../words/sentence';
+import type { StatusDocument } from './statusDocument';
+
+type OfDocument = Extract<
+  Premise,
+  | 'livepatches'
+  | 'functions'
+  | 'oneMoment'
+  | 'noOtherEngine'
+  | 'notForced'
+  | 'noForceSeen'
+  | 'noneLeftBehind'
+  | 'transition'
+  | 'enabled'
+  | 'loaded'
+  | 'order'
+  | 'live'
+>;
+
+export function premisesOf(status: StatusDocument): Readonly<Record<OfDocument, boolean>> {
+  const { coverage, findings, ghosts, patches, source } = status;
+  const wasRead = (what: Unread) => coverage.unread?.includes(what) !== true;
+  const isFound = (finding: (typeof findings)[number]['code']) =>
+    findings.some(({ code }) => code === finding);
+  const objects = patches
+    .filter(({ enabled }) => enabled === true)
+    .flatMap((patch) => patch.objects);
+  return {
+    livepatches:
+      wasRead('livepatches') && (status.livepatch.supported === true || patches.length > 0),
+    functions: wasRead('functions'),
+    oneMoment: wasRead('one-moment'),
+    noOtherEngine: wasRead('modules') && !isFound('other-live-patching'),
+    notForced: wasRead('forcing') && !isFound('was-forced'),
+    noForceSeen: !isFound('was-forced'),
+    noneLeftBehind: wasRead('modules') && ghosts.every(({ kind }) => kind === 'leftover'),
+    transition: status.transitionState !== 'unknown',
+    enabled: patches.every(({ enabled }) => enabled !== null),
+    loaded: objects.every(({ loaded }) => loaded !== null),
+    order: status.order !== 'unknown' || patches.length < 2,
+    // Out of a saved tree anything may have been left.
+    live: source !== 'directory' && source !== 'archive',
+  };
+}

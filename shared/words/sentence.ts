@@ -1,0 +1,98 @@
+/**
+ * What is said about a host: each sentence with what must have been read for it to be true. Whoever says
+ * it has to show that, or it takes its cautious form.
+ */
+
+/** What a sentence may stand on. `shared/words/sentences.test.ts` takes each away and listens. */
+export const premises = [
+  /** The folder of livepatches was listed whole. */
+  'livepatches',
+  /** The folders of a livepatch's objects and functions were. */
+  'functions',
+  /** Nothing changed while the sample was taken. */
+  'oneMoment',
+  /** The list of loaded modules was read whole, and no other engine is among them or in sysfs. */
+  'noOtherEngine',
+  /** Another engine was seen. */
+  'otherEngine',
+  /** Nothing that was read tells of a forced transition. */
+  'noForceSeen',
+  /** The log holds the transitions of what is applied, and none was forced. */
+  'notForced',
+  /** No module that was a livepatch, and is none any more, is in use. */
+  'noneLeftBehind',
+  /** `enabled` of a livepatch. */
+  'enabled',
+  /** `transition` of each livepatch. */
+  'transition',
+  /** Whether it is an atomic replace. */
+  'replace',
+  /** Which livepatch lies above which. */
+  'order',
+  /** `patched` of an object. */
+  'patched',
+  /** Whether a module is loaded. */
+  'loaded',
+  /** How often a module is in use. */
+  'referenceCount',
+  /** `patch_state` of the threads. */
+  'threads',
+  /** The state letter of a thread. */
+  'state',
+  /** Whether a thread is the kernel's. */
+  'kind',
+  /** A thread's kernel stack. */
+  'stack',
+  /** The kernel log of this boot. */
+  'log',
+  /** The log or the uptime tells what time it is now. */
+  'clock',
+  /** The kernel's taint. */
+  'taint',
+  /** Which functions ftrace redirects. */
+  'redirections',
+  /** The folder of the kernel in sysfs was listed whole. */
+  'sysfs',
+  /** The host was read as it runs: nothing can have been left out of it. */
+  'live',
+  /** With whose rights the host was read. */
+  'rights',
+] as const;
+export type Premise = (typeof premises)[number];
+
+export interface Sentence<Needs extends Premise, Facts> {
+  readonly needs: readonly Needs[];
+  says(this: void, facts: Facts): string;
+  /** What may be said where something of it was not read, or is not so. Empty: nothing. */
+  cautious(this: void, facts: Facts, lacking: Needs): string;
+}
+
+/** A value that was read; false, null and undefined are none. */
+type Given<Needs extends Premise> = Readonly<Record<Needs, unknown>>;
+
+/** Writes a sentence down. Without a cautious form it is not said where a premise is lacking. */
+export function sentence<const Needs extends Premise, Facts = void>(
+  needs: readonly [Needs, ...Needs[]],
+  says: (facts: Facts) => string,
+  cautious: (facts: Facts, lacking: Needs) => string = () => '',
+): Sentence<Needs, Facts> {
+  return { needs, says, cautious };
+}
+
+/**
+ * Says it, if what it needs is given.
+ *
+ * @param given what was read, for each premise: a value, or true; false, null and undefined mean that it
+ *   was not read, or is not so
+ */
+export function say<Needs extends Premise, Facts>(
+  what: Sentence<Needs, Facts>,
+  given: Given<Needs>,
+  facts: Facts,
+): string {
+  const lacking = what.needs.find((premise) => {
+    const value = given[premise];
+    return value === false || value === null || value === undefined;
+  });
+  return lacking === undefined ? what.says(facts) : what.cautious(facts, lacking);
+}

@@ -1,0 +1,240 @@
+/**
+ * No sentence outlives what it stands on: each is heard of a host, and then no more, or in its cautious
+ * form, once one of its premises is taken away.
+ */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { damaged, type Damage, type Host } from '../../testing/shared/damagedTree';
+import { takenAway } from '../../testing/shared/takenAway';
+import { dmesg, livepatch, modules, thread, type Files } from '../../testing/shared/memoryTree';
+import {
+  noFunctionText,
+  noLivepatch,
+  noTransition,
+  orderText,
+  taintText,
+} from '../report/emptyViews';
+import { headlineOf } from '../report/headline';
+import { statusOf } from '../report/status';
+import { renderStatusText } from '../report/statusText';
+import { transitionNotes } from '../report/transitionNotes';
+import { premises, type Premise } from './sentence';
+
+interface Written {
+  readonly needs: readonly Premise[];
+  says(facts: unknown): string;
+}
+
+async function writtenDown(): Promise<Map<string, Written>> {
+  const found = new Map<string, Written>();
+  const files = readdirSync(import.meta.dirname).filter(
+    (name) => name.endsWith('.ts') && !name.endsWith('.test.ts'),
+  );
+  for (const file of files) {
+    const module: Record<string, unknown> = await import(join(import.meta.dirname, file));
+    for (const words of Object.values(module)) {
+      if (typeof words !== 'object' || words === null) continue;
+      for (const [name, one] of Object.entries(words)) {
+        if (isSentence(one)) found.set(`${file.slice(0, -3)}.${name}`, one);
+      }
+    }
+  }
+  return found;
+}
+
+function isSentence(one: unknown): one is Written {
+  return typeof one === 'object' && one !== null && 'needs' in one && 'says' in one;
+}
+
+const start = (patch: string, direction = 'patching', at = 100) =>
+  `[  ${at}.000000] livepatch: '${patch}': starting ${direction} transition`;
+const complete = (patch: string, direction = 'patching') =>
+  `[  103.000000] livepatch: '${patch}': ${direction} complete`;
+const booted = '[    0.000000] Linux version 6.12.0 (x) #1 SMP';
+
+const machine: Files = {
+  '/proc/sys/kernel/osrelease': '6.12.0\n',
+  '/proc/sys/kernel/hostname': 'db1\n',
+  '/proc/sys/kernel/tainted': '0\n',
+  '/proc/uptime': '200.00 100.00\n',
+  '/sys/kernel/livepatch/': '',
+  '/sys/kernel/mm/x': '',
+  ...modules('ext4 1 0 - Live 0x0'),
+  ...dmesg(booted),
+};
+const applied: Files = {
+  ...machine,
+  '/proc/sys/kernel/tainted': '32768\n',
+  ...livepatch('lp', { vmlinux: ['f,1'] }, { replace: '0', stack_order: '1' }),
+  ...modules('lp 1 1 - Live 0x0 (OEK)', 'ext4 1 0 - Live 0x0'),
+  ...dmesg(booted, start('lp'), complete('lp')),
+};
+const two: Files = {
+  ...applied,
+  ...livepatch('lp', { vmlinux: ['f,1'] }, { replace: '0', stack_order: '1' }),
+  ...livepatch('lp2', { vmlinux: ['g,1'] }, { replace: '0', stack_order: '2' }),
+  ...modules('lp2 1 1 - Live 0x0 (OEK)', 'lp 1 1 - Live 0x0 (OEK)'),
+  ...dmesg(booted, start('lp'), complete('lp'), start('lp2'), complete('lp2')),
+};
+const moving: Files = {
+  ...applied,
+  ...livepatch('lp', { vmlinux: ['f,1'] }, { transition: '1', replace: '0', stack_order: '1' }),
+  ...dmesg(booted, start('lp')),
+  ...thread(1, { state: '1' }),
+  ...thread(2, { state: '1', kthread: true }),
+  ...thread(389, { stack: ['f+0x1/0x2', 'do_syscall_64+0x1/0x2'] }),
+};
+
+/** Hosts on which sentences are to be heard; between them they say all. */
+const hosts: Readonly<Record<string, Host>> = {
+  nothing: { files: machine },
+  'nothing, live': { files: machine, options: { source: 'local', privileged: true } },
+  applied: { files: applied },
+  two: { files: two },
+  disabled: {
+    files: {
+      ...applied,
+      ...livepatch('lp', { vmlinux: ['f,1'] }, { enabled: '0' }),
+      '/sys/kernel/livepatch/lp/signal': '0\n',
+    },
+  },
+  moving: { files: moving },
+  young: { files: { ...moving, '/proc/uptime': '101.00 1.00\n' } },
+  'moving, all done': { files: { ...moving, ...thread(389, { state: '1' }) } },
+  removing: {
+    files: {
+      ...moving,
+      ...livepatch('lp', { vmlinux: ['f,1'] }, { transition: '1', enabled: '0' }),
+      ...dmesg(booted, start('lp', 'unpatching', 190)),
+      ...thread(1, { state: '0' }),
+      ...thread(2, { state: '0', kthread: true }),
+      ...thread(389, { state: '1', stack: ['f+0x1/0x2 [lp]', 'do_syscall_64+0x1/0x2'] }),
+    },
+  },
+  replacing: {
+    files: {
+      ...two,
+      ...moving,
+      ...livepatch(
+        'lp2',
+        { vmlinux: ['f,1'] },
+        { transition: '1', replace: '1', stack_order: '2' },
+      ),
+      ...livepatch('lp', { vmlinux: ['f,1'] }, { replace: '0', stack_order: '1' }),
+      ...modules('lp2 1 1 - Live 0x0 (OEK)', 'lp 1 1 - Live 0x0 (OEK)'),
+      ...dmesg(booted, start('lp'), complete('lp'), start('lp2', 'patching', 195)),
+    },
+  },
+  undecided: { files: { ...moving, ...thread(390, { state: '-1' }) } },
+  denied: {
+    files: moving,
+    options: { source: 'local', privileged: false },
+    damage: { denied: /patch_state$/ },
+  },
+  torn: { files: moving, damage: { torn: true } },
+  'young, all done': {
+    files: { ...moving, '/proc/uptime': '101.00 1.00\n', ...thread(389, { state: '1' }) },
+  },
+  'young, none blocks': {
+    files: { ...moving, '/proc/uptime': '101.00 1.00\n', ...thread(389, { state: '-1' }) },
+  },
+  'left over': {
+    files: { ...applied, ...modules('lp 1 1 - Live 0x0 (OEK)', 'old 1 0 - Live 0x0 (OEK)') },
+  },
+  'no livepatching': {
+    files: Object.fromEntries(
+      Object.entries(machine).filter(([path]) => !path.includes('livepatch')),
+    ),
+    options: { source: 'local', privileged: true },
+  },
+  ksplice: { files: { ...machine, ...modules('ksplice_x 1 1 - Live 0x0 (OE)') } },
+  kgraft: { files: { ...machine, '/sys/kernel/kgraft/in_progress': '0\n' } },
+};
+
+let sentences: Map<string, Written>;
+const said = new Set<string>();
+const heard = new Map<string, ReadonlySet<string>>();
+
+beforeAll(async () => {
+  sentences = await writtenDown();
+  for (const [name, one] of sentences) {
+    const says = one.says.bind(one);
+    vi.spyOn(one, 'says').mockImplementation((facts) => {
+      said.add(name);
+      return says(facts);
+    });
+  }
+});
+afterAll(() => vi.restoreAllMocks());
+
+/** All that is said anywhere of a host. */
+function listen(host: string, damage: Damage = {}, key = ''): ReadonlySet<string> {
+  const known = heard.get(`${host} ${key}`);
+  if (known) return known;
+  said.clear();
+  const read = hosts[host];
+  if (!read) throw new Error(host);
+  const status = statusOf(damaged(read, damage));
+  headlineOf(status);
+  renderStatusText(status, { width: 100, colour: false, unicode: true });
+  if (status.transitionState === 'none') noTransition(status);
+  if (status.patches.length === 0) noLivepatch(status);
+  else orderText(status);
+  if (status.functions.length === 0) noFunctionText(status);
+  taintText(status);
+  if (status.transition) transitionNotes(status, status.transition);
+  const words = new Set(said);
+  heard.set(`${host} ${key}`, words);
+  return words;
+}
+
+const hurt = new Map<string, boolean>();
+
+/** Whether it takes anything away from this host. */
+function hurts(host: string, damage: Damage, key: string): boolean {
+  const name = `${host} ${key}`;
+  const known = hurt.get(name) ?? textOf(host, damage) !== textOf(host, {});
+  hurt.set(name, known);
+  return known;
+}
+
+function textOf(host: string, damage: Damage): string {
+  const { files, folders, ...rest } = damaged(hosts[host] ?? { files: {} }, damage);
+  return JSON.stringify([[...files], [...folders], rest]);
+}
+
+describe('sentences', () => {
+  it('are all heard of some host', () => {
+    const all = new Set(Object.keys(hosts).flatMap((host) => [...listen(host)]));
+    expect([...sentences.keys()].filter((name) => !all.has(name))).toEqual([]);
+  });
+
+  it('stand on something, that can be taken away', () => {
+    const floating = [...sentences].filter(([, { needs }]) => needs.length === 0);
+    expect(floating.map(([name]) => name)).toEqual([]);
+    expect(premises.filter((premise) => takenAway[premise].length === 0)).toEqual([]);
+  });
+
+  it('do not outlive what they stand on', () => {
+    const outlived: string[] = [];
+    const untried: string[] = [];
+    for (const [name, { needs }] of sentences) {
+      const saying = Object.keys(hosts).filter((host) => listen(host).has(name));
+      for (const premise of needs) {
+        let tries = 0;
+        for (const host of saying) {
+          for (const [index, damage] of takenAway[premise].entries()) {
+            const key = `${premise} ${index}`;
+            if (!hurts(host, damage, key)) continue;
+            tries += 1;
+            if (listen(host, damage, key).has(name)) outlived.push(`${name}: ${host} − ${key}`);
+          }
+        }
+        if (tries === 0) untried.push(`${name} − ${premise}`);
+      }
+    }
+    expect(outlived).toEqual([]);
+    expect(untried).toEqual([]);
+  });
+});

@@ -1,0 +1,120 @@
+/** How each premise of a sentence may be lacking on a host. */
+import type { Premise } from '../../shared/words/sentence';
+import type { Damage } from './damagedTree';
+
+/** Missing, and not to be read. */
+function unread(paths: RegExp): Damage[] {
+  return [{ absent: paths }, { denied: paths }];
+}
+
+const log = /^\/sos_commands\/kernel\/dmesg$/;
+const otherBoot: Damage = {
+  changed: (path, text) =>
+    log.test(path)
+      ? `${text}[    0.000000] Linux version 3.2.1-other (x) #1 SMP\n[    1.000000] x: up\n`
+      : text,
+  added: { '/proc/sys/kernel/osrelease': '6.12.0\n' },
+};
+const notUnderstood: Damage = {
+  changed: (path, text) => (log.test(path) ? 'what is this\nnothing\n' : text),
+};
+const withoutLog: readonly Damage[] = [...unread(log), otherBoot, notUnderstood];
+
+const forced: Damage = {
+  changed: (path, text) =>
+    log.test(path)
+      ? `${text}[  900.000000] livepatch: forcing remaining tasks to the patched state\n`
+      : text,
+};
+
+const modulesFile = /^\/proc\/modules$/;
+const withoutModules: readonly Damage[] = [...unread(modulesFile), { cut: modulesFile }];
+
+function withModule(line: string): Damage {
+  return {
+    changed: (path, text) => (modulesFile.test(path) ? `${line}\n${text}` : text),
+  };
+}
+
+const threadFacts = /\/(?:stat|status)$/;
+
+/** All ways, for each premise; none of them may be left out. */
+export const takenAway: Readonly<Record<Premise, readonly Damage[]>> = {
+  livepatches: [
+    { denied: /^\/sys\/kernel\/livepatch$/ },
+    { cut: /^\/sys\/kernel\/livepatch$/ },
+    { absent: /^\/sys\/kernel\// },
+  ],
+  functions: [
+    { denied: /^\/sys\/kernel\/livepatch\/[^/]+\/[^/]+$/ },
+    { cut: /^\/sys\/kernel\/livepatch\/[^/]+\/[^/]+$/ },
+    { denied: /^\/sys\/kernel\/livepatch\/[^/]+$/ },
+  ],
+  oneMoment: [{ torn: true }],
+  noOtherEngine: [
+    withModule('ksplice_abc_vmlinux 16384 1 - Live 0x0 (OE)'),
+    withModule('kcare 16384 1 - Live 0x0 (OE)'),
+    withModule('kpatch 16384 1 - Live 0x0 (OE)'),
+    withModule('kgraft_patch_1 16384 1 - Live 0x0 (OEK)'),
+    { added: { '/sys/kernel/kgraft/in_progress': '0\n' } },
+    ...withoutModules,
+  ],
+  otherEngine: [
+    {
+      absent: /^\/sys\/kernel\/k(?:graft|patch)\//,
+      changed: (path, text) =>
+        modulesFile.test(path) ? text.replaceAll(/^k(?:splice|care|graft|patch).*\n/gm, '') : text,
+    },
+  ],
+  noForceSeen: [forced],
+  notForced: [...withoutLog, forced],
+  noneLeftBehind: [
+    withModule('lp_old 16384 1 - Live 0x0 (OEK)'),
+    withModule('lp_old 16384 - - Live 0x0 (OEK)'),
+    ...withoutModules,
+  ],
+  enabled: [
+    ...unread(/^\/sys\/kernel\/livepatch\/[^/]+\/enabled$/),
+    {
+      changed: (path, text) =>
+        /^\/sys\/kernel\/livepatch\/[^/]+\/enabled$/.test(path) ? 'what\n' : text,
+    },
+  ],
+  transition: unread(/^\/sys\/kernel\/livepatch\/[^/]+\/transition$/),
+  replace: unread(/^\/sys\/kernel\/livepatch\/[^/]+\/replace$/),
+  order: [
+    { absent: /\/stack_order$|^\/proc\/modules$|^\/sos_commands\// },
+    { denied: /\/stack_order$|^\/proc\/modules$|^\/sos_commands\// },
+  ],
+  patched: unread(/^\/sys\/kernel\/livepatch\/[^/]+\/[^/]+\/patched$/),
+  loaded: [
+    { absent: /\/patched$|^\/proc\/modules$|^\/sys\/module\// },
+    { denied: /\/patched$|^\/proc\/modules$|^\/sys\/module$|\/initstate$/ },
+  ],
+  referenceCount: [
+    {
+      absent: /\/refcnt$/,
+      changed: (path, text) =>
+        modulesFile.test(path) ? text.replaceAll(/^(\S+ \d+) \d+/gm, '$1 -') : text,
+    },
+    { denied: /\/refcnt$|^\/proc\/modules$/ },
+  ],
+  threads: unread(/\/patch_state$/),
+  state: unread(threadFacts),
+  kind: unread(threadFacts),
+  stack: unread(/\/stack$/),
+  log: withoutLog,
+  clock: [
+    { absent: /^\/proc\/uptime$|^\/sos_commands\// },
+    { denied: /^\/proc\/uptime$|^\/sos_commands\// },
+  ],
+  taint: unread(/^\/proc\/sys\/kernel\/tainted$|^\/sys\/module\/[^/]+\/taint$/),
+  redirections: unread(/\/enabled_functions$/),
+  sysfs: [
+    { denied: /^\/sys\/kernel$/ },
+    { cut: /^\/sys\/kernel$/ },
+    { absent: /^\/sys\/kernel\// },
+  ],
+  live: [{ options: { source: 'directory' } }, { options: { source: 'archive' } }],
+  rights: [{ options: { privileged: true } }],
+};
