@@ -1,5 +1,5 @@
 /**
- * Whoever adds a source, a view, a finding, a command, a request of the window or a file that is read is
+ * Whoever adds a source, a kind of file, a view, a finding, a command, a request of the window or a file that is read is
  * led by the compiler: each is planted here in a copy of the project, which then must not compile in
  * every place that it needs. docs/architecture.md says the same in words.
  */
@@ -50,6 +50,16 @@ const ways: readonly Way[] = [
     },
     name: 'plantedSource',
     asked: ['shared/report/sourceTraits.ts'],
+  },
+  {
+    what: 'kind of file',
+    begins: {
+      file: 'shared/api/fileKinds.ts',
+      before: 'export const fileKinds = {\n',
+      planted: "  plantedKind: 'a planted kind',\n",
+    },
+    name: 'plantedKind',
+    asked: ['main/sources/fileKind.ts', 'main/sources/openFile.ts'],
   },
   {
     what: 'view',

@@ -19,7 +19,7 @@ import { say } from './log';
 import { declareScheme, serveWindowFiles } from './page/protocol';
 import { cutOffFromNetwork, denyWhatIsNotNeeded } from './window/security';
 import type { SettingsFiles } from './stores/settings';
-import { absoluteTarget } from './hosts/targets';
+import { targetOnStart } from './hosts/targets';
 import { builtFiles, makeWindow } from './window/window';
 
 const wrongUsage = 64;
@@ -32,10 +32,13 @@ function begin(): void {
 }
 
 function beginWindow(request: WindowRequest): void {
-  const targets = request.targets.map((target) => absoluteTarget(target, process.cwd()));
+  const targets = request.targets.map((target) => targetOnStart(target, process.cwd()));
   for (const target of targets) {
     const parsed = parseTarget(target);
     if (!parsed.ok) refuse(parsed.problem.message);
+    else if (parsed.value.kind === 'input') {
+      refuse('The window reads no standard input: klpscope status - does, and a file opens here.');
+    }
   }
   void showWindow({ ...request, targets });
 }

@@ -7,6 +7,7 @@ import { Recording } from '../../shared/history/recording/recording';
 import { succeed, type Problem, type Result } from '../../shared/base/problem';
 import type { Readings } from '../../shared/readings/readings';
 import { livepatch, readingsOf, thread } from '../../testing/shared/memoryTree';
+import { contentOfFile } from '../sources/content';
 import { readRecording } from '../sources/recording/recordingFile';
 import type { Source } from '../sources/source';
 import { temporaryFolder } from '../../testing/main/folders';
@@ -282,7 +283,7 @@ describe('watch', () => {
 describe('record', () => {
   const newFile = () => join(temporaryFolder(), 'x.klprec');
   const kept = async (file: string) => {
-    const read = await readRecording(file);
+    const read = await readRecording(contentOfFile(file));
     if (!read.ok) throw new Error(read.problem.message);
     const { moments, end, problems } = read.value;
     expect(problems).toEqual([]);

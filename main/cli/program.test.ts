@@ -21,6 +21,7 @@ import { cannotServe, startSshd } from '../../testing/sshd/server';
 import { version } from '../../package.json';
 import { statusDocumentSchema } from '../../shared/report/statusDocument';
 import { livepatch, thread } from '../../testing/shared/memoryTree';
+import { contentOfFile } from '../sources/content';
 import { readRecording } from '../sources/recording/recordingFile';
 import { archiveFile, entriesOf, gzippedArchive, xzArchive } from '../../testing/main/archives';
 import { hostFolder, temporaryFolder } from '../../testing/main/folders';
@@ -188,7 +189,7 @@ describe('a recording', () => {
       child.on('close', (status, signal) => resolve(status ?? signal)),
     );
   const moments = async (file: string) => {
-    const recording = await readRecording(file);
+    const recording = await readRecording(contentOfFile(file));
     return recording.ok ? recording.value.moments.length : 0;
   };
 
@@ -199,7 +200,7 @@ describe('a recording', () => {
     await expect.poll(() => moments(file)).toBeGreaterThan(2);
     child.kill(signal);
     expect(await end).toBe(0);
-    expect(await readRecording(file)).toMatchObject({
+    expect(await readRecording(contentOfFile(file))).toMatchObject({
       ok: true,
       value: { header: { source: 'demo' }, end: { end: 'interrupted' }, problems: [] },
     });

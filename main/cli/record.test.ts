@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { watchEventSchema, type WatchEvent } from '../../shared/history/events';
+import { contentOfFile } from '../sources/content';
 import { readRecording } from '../sources/recording/recordingFile';
 import { RecordingWriter } from '../sources/recording/recordingWriter';
 import { openSource } from '../sources/openSource';
@@ -130,7 +131,7 @@ describe('a demo host', () => {
   it('cut anywhere, is read as far as it goes', async () => {
     const { file } = recordedStory();
     const whole = readFileSync(file);
-    const all = await readRecording(file);
+    const all = await readRecording(contentOfFile(file));
     const count = all.ok ? all.value.moments.length : 0;
     expect(count).toBeGreaterThan(5);
     let before = 0;
@@ -138,7 +139,7 @@ describe('a demo host', () => {
     const end = whole.length - 16;
     for (let length = 0; length < end; length += Math.ceil(whole.length / 97)) {
       writeFileSync(file, whole.subarray(0, length));
-      const cut = await readRecording(file);
+      const cut = await readRecording(contentOfFile(file));
       const moments = cut.ok ? cut.value.moments.length : 0;
       const codes = cut.ok ? cut.value.problems.map(({ code }) => code) : [cut.problem.code];
       expect(codes).toHaveLength(1);
@@ -156,7 +157,7 @@ describe('a demo host', () => {
   it('with any byte changed, tells of it, and never ends the program', async () => {
     const { file } = recordedStory();
     const whole = readFileSync(file);
-    const undamaged = await readRecording(file);
+    const undamaged = await readRecording(contentOfFile(file));
     const changes = Array.from({ length: 200 }, (_, index) =>
       Math.floor((index * whole.length) / 200),
     );
@@ -166,7 +167,7 @@ describe('a demo host', () => {
       const changed = Buffer.from(whole);
       changed[at] = (changed[at] ?? 0) ^ 0x55;
       writeFileSync(file, changed);
-      const result = await readRecording(file);
+      const result = await readRecording(contentOfFile(file));
       const codes = result.ok
         ? result.value.problems.map(({ code }) => code)
         : [result.problem.code];
@@ -281,7 +282,7 @@ describe('files', () => {
     const writer = begun.value;
     for (; !writer.isFull; writer.add(sample.value, at)) expect(writer.moments).toBeLessThan(3);
     writer.end('full', at);
-    expect(await readRecording(file)).toMatchObject({
+    expect(await readRecording(contentOfFile(file))).toMatchObject({
       ok: true,
       value: { moments: [{ at }, { at }, { at }], end: { end: 'full' }, problems: [] },
     });
@@ -307,7 +308,6 @@ describe('wrong usage', () => {
     [['record', 'local'], /needs a file: -o FILE\.klprec/],
     [['record', '-o', 'x.klprec'], /needs a target/],
     [['record', 'local', '-o', 'x.tar.gz'], /ends in \.klprec/],
-    [['record', 'a.klprec', '-o', 'x.klprec'], /is a recording already/],
     [['record', 'local', '-o', 'x.klprec', '--duration', 'long'], /--duration/],
     [['record', 'local', '-o', 'x.klprec', '--interval', '0'], /--interval/],
     [['record', 'local', '-o', 'x.klprec', '--json'], /--json/],
@@ -337,7 +337,7 @@ describe('files that are no recordings, or mean harm', () => {
   };
 
   it('are refused with the reason', async () => {
-    expect(await run('')).toBe('unsupported-format');
+    expect(await run('')).toBe('truncated');
     expect(await run('no gzip')).toBe('unsupported-format');
     expect(await run(gzipSync('{}\n'))).toBe('unsupported-format');
     expect(await run(gzipSync('\u001b]0;x\u0007\n'))).toBe('unsupported-format');
@@ -372,13 +372,19 @@ describe('files that are no recordings, or mean harm', () => {
     const sample = JSON.stringify({ at: header.started, files: [] });
     const bomb = gzipSync(Buffer.alloc(4 * 1024 ** 2, ' '));
     writeFileSync(file, Buffer.concat([gzipSync(`${JSON.stringify(header)}\n${sample}\n`), bomb]));
-    const result = await readRecording(file, { unpackedBytes: 1024 ** 2, moments: 10 });
+    const result = await readRecording(contentOfFile(file), {
+      unpackedBytes: 1024 ** 2,
+      moments: 10,
+    });
     expect(result).toMatchObject({
       ok: true,
       value: { moments: [{ at: header.started }], problems: [{ code: 'too-large' }] },
     });
     writeFileSync(file, gzipSync(`${JSON.stringify(header)}\n${`${sample}\n`.repeat(50)}`));
-    const many = await readRecording(file, { unpackedBytes: 1024 ** 2, moments: 10 });
+    const many = await readRecording(contentOfFile(file), {
+      unpackedBytes: 1024 ** 2,
+      moments: 10,
+    });
     expect(many).toMatchObject({ ok: true, value: { problems: [{ code: 'too-large' }] } });
     expect(many.ok && many.value.moments.length).toBe(10);
   });

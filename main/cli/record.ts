@@ -28,14 +28,16 @@ export async function record(
   values: OptionValues<'record'>,
   output: Output,
 ): Promise<number | UsageError> {
-  const plan = planOf(wanted, values);
+  const plan = planOf(values);
   if ('usage' in plan) return plan;
   return withSource(wanted, output, (source, interruption) =>
-    follow(source, output, plan, interruption),
+    source.recording
+      ? Promise.resolve(usageError('record', `${visible(source.target)} is a recording already.`))
+      : follow(source, output, plan, interruption),
   );
 }
 
-function planOf({ target }: TargetArguments, values: OptionValues<'record'>): Plan | UsageError {
+function planOf(values: OptionValues<'record'>): Plan | UsageError {
   const { output: file, overwrite = false } = values;
   const duration = secondsOf(values.duration);
   const interval = secondsOf(values.interval);
@@ -45,9 +47,6 @@ function planOf({ target }: TargetArguments, values: OptionValues<'record'>): Pl
   if (file === undefined) return usageError('record', 'record needs a file: -o FILE.klprec.');
   if (!/\.klprec$/i.test(file)) {
     return usageError('record', `-o ${visible(file)}: a recording’s name ends in .klprec.`);
-  }
-  if (target.kind === 'recording') {
-    return usageError('record', `${visible(target.text)} is a recording already.`);
   }
   if (!overwrite && existsSync(file)) {
     return usageError('record', `${visible(file)} is there already; --overwrite replaces it.`);

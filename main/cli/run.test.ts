@@ -22,7 +22,7 @@ describe('klpscope', () => {
   it.each([['--help'], ['-h'], ['help']])('%s names every command and target', async (argument) => {
     const { status, stdout, stderr } = await klpscope([argument]);
     expect({ status, stderr }).toEqual({ status: 0, stderr: [] });
-    for (const word of ['status', 'open', 'local', 'dir:PATH', '.tar.gz', '--version']) {
+    for (const word of ['status', 'open', 'local', 'dir:PATH', 'zstd', '--version']) {
       expect(stdout).toContain(word);
     }
   });
@@ -90,7 +90,7 @@ describe('wrong usage ends with 64, one line that says what and where help is, a
     [['open', '--theme', 'pink'], /--theme is system, light or dark.*klpscope open --help/],
     [['status', ''], /target.*klpscope status --help/],
     [['status', 'dir:'], /dir: needs a path.*klpscope status --help/],
-    [['status', '/var/tmp'], /dir:\/var\/tmp.*klpscope status --help/],
+    [['status', '-', '--log', '-'], /the target or the log, not both.*klpscope status --help/],
     [['status', '-oProxyCommand=x'], /klpscope status --help/],
     [['status', 'a b'], /a b.*klpscope status --help/],
   ])('%j', async (args, warning) => {

@@ -11,9 +11,10 @@ import { commandHelp, generalHelp } from './commands/help';
 import { nearestCommand, readArguments, type Given } from './commands/parser';
 import { forgetKey } from './forgetKey';
 import { open } from './open';
-import { exitStatus, type UsageError } from './outcome';
+import { describeProblem, exitStatus, type UsageError } from './outcome';
 import { processOutput, type Output } from './output';
 import { record } from './record';
+import { withInput } from './standardInput';
 import { status } from './status';
 import { readTargetArguments, type TargetArguments } from './targetOptions';
 import { watch } from './watch';
@@ -95,9 +96,14 @@ function reading<Name extends 'status' | 'watch' | 'record' | 'what-if'>(
   name: Name,
   read: (wanted: TargetArguments, values: OptionValues<Name>, output: Output) => Outcome,
 ): Runner<Name> {
-  return ({ values, operands }, output) => {
-    const wanted = readTargetArguments(name, operands, values);
-    return 'usage' in wanted ? wanted : read(wanted, values, output);
+  return async ({ values, operands }, output) => {
+    const named = readTargetArguments(name, operands, values);
+    if ('usage' in named) return named;
+    const wanted = await withInput(name, named);
+    if ('usage' in wanted) return wanted;
+    if (wanted.ok) return read(wanted.value, values, output);
+    output.warn(describeProblem(wanted.problem));
+    return exitStatus.unreadable;
   };
 }
 

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { parseTarget, type Target } from '../../shared/api/target';
 import { targetTraits } from '../../shared/api/targetTraits';
 import { visible } from '../../shared/base/text';
+import { asPath } from '../sources/fileKind';
 import type { LiveRequest, SourceOptions } from '../sources/source';
 import { traceInto } from '../ssh/trace';
 import type { ValuesOf } from './commands/command';
@@ -15,6 +16,9 @@ export interface TargetArguments {
   readonly options: SourceOptions;
   readonly timeoutSeconds: number;
 }
+
+/** Options that only a live host has: beside them a word names one, whatever file lies here. */
+const liveOptions = ['sudo', 'transport', 'identity', 'accept-new'] as const;
 
 /** Seconds after which a reading is given up. */
 const defaultTimeoutSeconds = 60;
@@ -32,7 +36,8 @@ export function readTargetArguments(
   if (Number.isNaN(timeoutSeconds)) {
     return usageError(command, '--timeout takes a number of seconds above 0.');
   }
-  const target = parseTarget(text);
+  const isHost = liveOptions.some((name) => values[name] !== undefined);
+  const target = parseTarget(isHost ? text : asPath(text, '.'));
   if (!target.ok) return usageError(command, visible(target.problem.message));
   const live = liveRequest(command, target.value, values);
   if ('usage' in live) return live;

@@ -9,6 +9,7 @@ import type { Readings } from '../../shared/readings/readings';
 import { livepatch, readingsOf, thread } from '../../testing/shared/memoryTree';
 import { temporaryFolder } from '../../testing/main/folders';
 import { HostRecorder } from './hostRecorder';
+import { contentOfFile } from '../sources/content';
 import { readRecording } from '../sources/recording/recordingFile';
 import { RecordingPlayer } from './recordingPlayer';
 
@@ -35,7 +36,7 @@ const taken = (second: number, transition?: '0' | '1') =>
   ({ ok: true, value: sample(second, transition) }) as const;
 
 async function read(file: string) {
-  const recorded = await readRecording(file);
+  const recorded = await readRecording(contentOfFile(file));
   if (!recorded.ok) throw new Error(recorded.problem.message);
   return recorded.value;
 }
@@ -111,7 +112,7 @@ describe('RecordingPlayer', () => {
     recorder.begin(file, sample(first));
     for (const second of others) recorder.take(taken(second, '1'));
     const open = async () => {
-      const lines = await readRecording(file);
+      const lines = await readRecording(contentOfFile(file));
       return lines.ok ? { ok: true as const, value: new Recording('x', lines.value) } : lines;
     };
     return { open, recorder };

@@ -1,18 +1,19 @@
 /** Every kind of target has its source; this is the only place that knows them all. */
 import type { Target } from '../../shared/api/target';
 import { fail, succeed, type Problem, type Result } from '../../shared/base/problem';
-import { openArchive } from './archive/archiveSource';
+import { contentOfFile } from './content';
 import { openDemo, openScenarioFile } from './demo/demoSource';
 import { openDirectory } from './directory/directorySource';
 import { openLive, wantsRootHere } from './live/liveSource';
 import { openLocal } from './live/localSource';
 import { isFolder, refuseUnlessFile, refuseUnlessFolder } from './paths';
-import { openRecording } from './recording/recordingSource';
+import { openContent, openFile } from './openFile';
 import type { Source, SourceOptions } from './source';
 
 /** Opens a target; nothing is read yet but whether it is there. */
 export function openSource(target: Target, options: SourceOptions = {}): Result<Source> {
-  const wrongLog = options.log === undefined ? null : refuseUnlessFile(options.log);
+  const isInput = options.log === '-' && options.input !== undefined;
+  const wrongLog = options.log === undefined || isInput ? null : refuseUnlessFile(options.log);
   if (wrongLog) return { ok: false, problem: wrongLog };
   switch (target.kind) {
     case 'local':
@@ -23,15 +24,23 @@ export function openSource(target: Target, options: SourceOptions = {}): Result<
       );
     case 'directory':
       return unless(refuseUnlessFolder(target.path), () => openDirectory(target, options));
-    case 'archive':
-      return unless(refuseUnlessFile(target.path), () => openArchive(target, options));
-    case 'recording':
-      return unless(refuseUnlessFile(target.path), () => openRecording(target));
+    case 'file':
+      return openFile(target, options);
+    case 'input':
+      return options.input
+        ? openContent(target.text, options.input, options)
+        : fail(
+            'unsupported-format',
+            target.text,
+            'Standard input is read by commands, such as klpscope status -. Save it as a file and open that.',
+          );
     case 'demo':
       return openDemo(target, options);
     case 'scenario': {
       const wrong = refuseUnlessFile(target.path);
-      return wrong ? { ok: false, problem: wrong } : openScenarioFile(target, options);
+      return wrong
+        ? { ok: false, problem: wrong }
+        : openScenarioFile(target.text, contentOfFile(target.path), options);
     }
     case 'ssh':
       if (isFolder(target.text)) {

@@ -9,7 +9,7 @@ export function refuseUnlessFolder(path: string): Problem | null {
   const found = lookAt(path);
   if (!found.ok) return found.problem;
   if (found.value.isDirectory()) return refuseUnlessAllowed(path, constants.R_OK | constants.X_OK);
-  const message = `${path} is no folder; an archive is given without dir:.`;
+  const message = `${path} is no folder; a file is given without dir:.`;
   return { code: 'not-found', path, message };
 }
 
@@ -20,13 +20,18 @@ export function refuseUnlessFile(path: string): Problem | null {
   if (found.value.isFile()) return refuseUnlessAllowed(path, constants.R_OK);
   const message = found.value.isDirectory()
     ? `${path} is a folder; a folder is given as dir:${path}.`
-    : `${path} is no regular file.`;
+    : `${path} is no regular file; what comes from a pipe is given as -, on standard input.`;
   return { code: 'not-found', path, message };
 }
 
 export function isFolder(path: string): boolean {
   const found = lookAt(path);
   return found.ok && found.value.isDirectory();
+}
+
+export function isFile(path: string): boolean {
+  const found = lookAt(path);
+  return found.ok && found.value.isFile();
 }
 
 /** The one folder within that looks like a host's tree, as an unpacked sosreport has; else null. */

@@ -6,6 +6,7 @@ import type { Readings, SourceKind } from '../../shared/readings/readings';
 import type { Ask } from '../ssh/questions';
 import type { Trace } from '../ssh/trace';
 import type { ConnectSlots } from './connectSlots';
+import type { Content } from './content';
 import type { Story } from './story';
 
 export interface Source {
@@ -49,8 +50,10 @@ export interface LiveRequest {
 }
 
 export interface SourceOptions {
-  /** Kernel log to read along with a tree, beside those that lie in it. */
+  /** Kernel log to read along with a tree, beside those that lie in it; `-`: the input. */
   readonly log?: string;
+  /** What stood on standard input, where the target or the log is `-`. */
+  readonly input?: Content;
   readonly live?: Partial<LiveRequest>;
   /** Whom to ask for what only a human can answer; without, every question stays unanswered. */
   readonly ask?: Ask;

@@ -25,8 +25,8 @@ test.each(['local', 'dir:/srv/x', '/srv/x.tar.gz', './x.tgz', 'sos.tar.xz', 'dem
   },
 );
 
-test('a path that is no archive is opened as a folder', () => {
-  expect(targetOf('/srv/db1')).toEqual({ target: 'dir:/srv/db1', isSure: true });
+test('a path of any name is opened: what lies there says what it is', () => {
+  expect(targetOf('/srv/db1')).toEqual({ target: '/srv/db1', isSure: true });
 });
 
 test('a word is no target, but can be opened as one', () => {

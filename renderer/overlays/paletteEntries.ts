@@ -35,11 +35,7 @@ export function fitOf(title: string, typed: string): number | null {
 /** The TARGET that a text means, and whether it reads like one rather than like words. */
 export function targetOf(typed: string): { readonly target: string; readonly isSure: boolean } {
   const parsed = parseTarget(typed);
-  if (parsed.ok) return { target: typed, isSure: parsed.value.kind !== 'ssh' };
-  // A path that is no archive can only be meant as a folder.
-  return parsed.problem.code === 'unsupported-format'
-    ? { target: `dir:${typed}`, isSure: true }
-    : { target: typed, isSure: false };
+  return { target: typed, isSure: parsed.ok && parsed.value.kind !== 'ssh' };
 }
 
 /** @param configured hosts of the user's SSH configuration */

@@ -5,7 +5,7 @@ import { visible } from '../../shared/base/text';
 /** Last part of a target's path, without what marks an archive. */
 function lastPart(target: string): string {
   const [part = target] = target.split(/[/\\]/).filter(Boolean).slice(-1);
-  return part.replace(/\.(?:tar|tar\.gz|tgz|tar\.xz|txz|klprec)$/i, '');
+  return part.replace(/\.(?:tar|tar\.(?:gz|xz|zst|bz2)|tgz|txz|tzst|tbz2?|klprec)$/i, '');
 }
 
 /** The label; with the last part of its target where another open host has the same label. */

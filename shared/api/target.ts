@@ -1,17 +1,19 @@
 /**
  * The grammar of targets: what a person types to say what is to be read.
  *
- * `local` · `dir:PATH` · an archive's path · a recording's path · `demo[:SCENARIO]` · `demo:FILE`, a
- * scenario's file · a host, as `ssh` takes it: `[user@]host[:port]`,
- * `ssh://[user@]host[:port]`, IPv6 in brackets.
+ * `local` · `dir:PATH` · the path of a file or folder, which is known by its content · `-`, the same
+ * from standard input · `demo[:SCENARIO]` · `demo:FILE`, a scenario's file · a host, as `ssh` takes it:
+ * `[user@]host[:port]`, `ssh://[user@]host[:port]`, IPv6 in brackets.
  */
 import { fail, succeed, type Result } from '../base/problem';
 
 export type Target =
   | { readonly kind: 'local'; readonly text: string }
   | { readonly kind: 'directory'; readonly text: string; readonly path: string }
-  | { readonly kind: 'archive'; readonly text: string; readonly path: string }
-  | { readonly kind: 'recording'; readonly text: string; readonly path: string }
+  /** A file, or a folder: what is in it says which. */
+  | { readonly kind: 'file'; readonly text: string; readonly path: string }
+  /** Standard input, of a command. */
+  | { readonly kind: 'input'; readonly text: string }
   | { readonly kind: 'demo'; readonly text: string; readonly scenario: string | null }
   | { readonly kind: 'scenario'; readonly text: string; readonly path: string }
   | {
@@ -23,8 +25,12 @@ export type Target =
       readonly port: number | null;
     };
 
-const archive = /\.(?:tar|tar\.gz|tgz|tar\.xz|txz)$/i;
-const recording = /\.klprec$/i;
+/**
+ * What can only be a path, and the names that saved states usually have. Of any other word without a
+ * separator of folders it can't be told from the text alone: it names a host.
+ */
+const pathForm = /^[/~.]|[\\/]/;
+const usualName = /\.(?:tar|tar\.(?:gz|xz|zst|bz2)|tgz|txz|tzst|tbz2?|klprec|json)$/i;
 
 /** `[user@]host[:port]`; a host in brackets may hold colons. */
 const hostForm =
@@ -50,11 +56,9 @@ const grammar: Readonly<Record<Kind, (text: string) => Result<Target> | null>> =
     const path = storyIn(text);
     return path !== null && isScenarioPath(path) ? succeed({ kind: 'scenario', text, path }) : null;
   },
-  recording: (text) =>
-    recording.test(text) ? succeed({ kind: 'recording', text, path: text }) : null,
-  archive: (text) => (archive.test(text) ? succeed({ kind: 'archive', text, path: text }) : null),
-  // What looks like a path is never a host's name.
-  ssh: (text) => (/^[/~.]/.test(text) || text.includes('\\') ? null : host(text)),
+  input: (text) => (text === '-' ? succeed({ kind: 'input', text }) : null),
+  file: (text) => (isPath(text) ? succeed({ kind: 'file', text, path: text }) : null),
+  ssh: (text) => host(text),
 };
 
 /** @returns `not-found` with the reason where the text is no target */
@@ -65,11 +69,11 @@ export function parseTarget(text: string): Result<Target> {
     const target = read(text);
     if (target !== null) return target;
   }
-  return fail(
-    'unsupported-format',
-    text,
-    `${text} is neither an archive (.tar.gz, .tgz, .tar.xz) nor a recording; a folder is given as dir:${text}.`,
-  );
+  return fail('not-found', text, `${text} is no target.`);
+}
+
+function isPath(text: string): boolean {
+  return !text.startsWith('ssh://') && (pathForm.test(text) || usualName.test(text));
 }
 
 function directory(text: string): Result<Target> {

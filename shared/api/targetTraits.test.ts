@@ -6,8 +6,8 @@ const kinds = [
   'local',
   'ssh',
   'directory',
-  'archive',
-  'recording',
+  'file',
+  'input',
   'demo',
   'scenario',
 ] as const satisfies readonly Target['kind'][];
@@ -17,8 +17,8 @@ it.each([
   ['local', true, false, 'local'],
   ['ssh', true, false, 'ssh'],
   ['directory', false, false, null],
-  ['archive', false, false, null],
-  ['recording', false, false, null],
+  ['file', false, false, null],
+  ['input', false, false, null],
   ['demo', true, true, null],
   ['scenario', true, true, null],
 ] as const)('%s: live %s, a story %s, reached by %s', (kind, isLive, isStory, reached) => {
@@ -44,7 +44,7 @@ it('the help names forms that are targets of their kind', () => {
     targetTraits[kind].forms.some(([form]) => form === text) && parseTarget(text);
   expect(ofForm('local', 'local')).toMatchObject({ value: { kind: 'local' } });
   expect(ofForm('ssh', 'HOST')).toMatchObject({ value: { kind: 'ssh' } });
-  expect(ofForm('recording', 'FILE.klprec')).toMatchObject({ value: { kind: 'recording' } });
+  expect(ofForm('input', '-')).toMatchObject({ value: { kind: 'input' } });
 });
 
 /** Only a host that answers over the network leaves whoever reads it free meanwhile. */

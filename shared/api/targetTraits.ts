@@ -1,4 +1,5 @@
 /** What is true of every target of a kind; whoever adds a kind says it here. */
+import { whatOpens } from './fileKinds';
 import type { Target } from './target';
 
 export interface TargetTraits {
@@ -45,17 +46,27 @@ export const targetTraits: Readonly<Record<Target['kind'], TargetTraits>> = {
     waitsFor: 'network',
   },
   directory: {
-    forms: [['dir:PATH', 'a folder laid out like /: an extracted capture or sosreport']],
+    forms: [
+      [
+        'dir:PATH',
+        'a folder laid out like /, or with a report in it: capture, sosreport, supportconfig',
+      ],
+    ],
     pathPrefix: 'dir:',
     ...saved,
   },
-  archive: {
-    forms: [['FILE', 'a capture or sosreport archive: .tar.gz, .tgz, .tar.xz, .tar']],
+  file: {
+    forms: [
+      [
+        'FILE',
+        `${whatOpens}: known by its content, whatever its name; ./FILE where the name alone could be a host's`,
+      ],
+    ],
     pathPrefix: '',
     ...saved,
   },
-  recording: {
-    forms: [['FILE.klprec', 'a recording; status shows its end, watch all of it']],
+  input: {
+    forms: [['-', 'the same from standard input']],
     pathPrefix: '',
     ...saved,
   },

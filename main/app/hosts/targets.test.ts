@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { absoluteTarget } from './targets';
+import { absoluteTarget, targetOnStart } from './targets';
 
 let folder = '';
 beforeAll(() => {
@@ -24,5 +24,22 @@ test('paths are made absolute, folders become `dir:`', () => {
 test('hosts stay what they are, even beside a folder of their name', () => {
   for (const target of ['local', 'tree', 'root@db1:22', 'ssh://db1', 'demo:stall', '[::1]']) {
     expect(absoluteTarget(target, folder)).toBe(target);
+  }
+});
+
+test('what a file is, its content says: a scenario of any name becomes `demo:`', () => {
+  writeFileSync(join(folder, 'renamed.txt'), '{ "id": "own" }');
+  writeFileSync(join(folder, 'notes'), 'no story');
+  expect(absoluteTarget('./renamed.txt', folder)).toBe(`demo:${folder}/renamed.txt`);
+  expect(absoluteTarget(`${folder}/renamed.txt`, '/')).toBe(`demo:${folder}/renamed.txt`);
+  expect(absoluteTarget('./notes', folder)).toBe(`${folder}/notes`);
+});
+
+test('a word on the command line names a file that lies there and opens, else a host', () => {
+  writeFileSync(join(folder, 'renamed'), '{ "id": "own" }');
+  writeFileSync(join(folder, 'notes'), 'no story');
+  expect(targetOnStart('renamed', folder)).toBe(`demo:${folder}/renamed`);
+  for (const target of ['notes', 'ssh://renamed', 'root@renamed', 'renamed:22', 'local', '-']) {
+    expect(targetOnStart(target, folder)).toBe(target);
   }
 });

@@ -1,19 +1,28 @@
-/** Targets as people and desktops hand them over: also relative, and as plain paths of folders. */
+/** Targets as people and desktops hand them over: also relative, and as plain paths of folders and stories. */
 import { statSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { parseTarget } from '../../../shared/api/target';
 import { targetTraits } from '../../../shared/api/targetTraits';
+import { asPath, kindAt } from '../../sources/fileKind';
 
 /**
- * The same target with its path made absolute against `folder`, and `dir:` put before the path of a
- * folder. Hosts, and names that mean nothing, stay as they are.
+ * The same target with its path made absolute against `folder`, `dir:` put before the path of a folder
+ * and `demo:` before that of a scenario. Hosts, and names that mean nothing, stay as they are.
  */
 export function absoluteTarget(text: string, folder: string): string {
   if (isPath(text) && isFolder(resolve(folder, text))) return `dir:${resolve(folder, text)}`;
   const target = parseTarget(text);
   if (!target.ok || !('path' in target.value)) return text;
   const { kind, path } = target.value;
+  if (kind === 'file' && kindAt(resolve(folder, path)) === 'scenario') {
+    return `${targetTraits.scenario.pathPrefix}${resolve(folder, path)}`;
+  }
   return `${targetTraits[kind].pathPrefix}${resolve(folder, path)}`;
+}
+
+/** As `absoluteTarget`, of a word on the command line, which may name a file that lies in `folder`. */
+export function targetOnStart(text: string, folder: string): string {
+  return absoluteTarget(asPath(text, folder), folder);
 }
 
 function isPath(text: string): boolean {

@@ -4,15 +4,10 @@ import { dialog, type BrowserWindow, type OpenDialogOptions } from 'electron';
 
 const choices: Readonly<Record<DialogKind, OpenDialogOptions>> = {
   file: {
-    title: 'Open captures and recordings',
+    title: 'Open captures, reports and recordings',
     properties: ['openFile', 'multiSelections'],
-    filters: [
-      {
-        name: 'Captures, sosreports and recordings',
-        extensions: ['tar.gz', 'tgz', 'tar.xz', 'gz', 'xz', 'klprec'],
-      },
-      { name: 'All files', extensions: ['*'] },
-    ],
+    // What a file is, its content says: none is hidden for its name.
+    filters: [{ name: 'All files', extensions: ['*'] }],
   },
   folder: {
     title: 'Open a folder laid out like /',
@@ -21,10 +16,7 @@ const choices: Readonly<Record<DialogKind, OpenDialogOptions>> = {
   scenario: {
     title: 'Open scenario files',
     properties: ['openFile', 'multiSelections'],
-    filters: [
-      { name: 'Scenarios of demo hosts', extensions: ['json'] },
-      { name: 'All files', extensions: ['*'] },
-    ],
+    filters: [{ name: 'All files', extensions: ['*'] }],
   },
 };
 

@@ -1,25 +1,22 @@
 /** A saved tree in an archive: a capture or a sosreport. */
-import type { Target } from '../../../shared/api/target';
 import { collect } from '../../../shared/readings';
 import { succeed } from '../../../shared/base/problem';
 import { withLeaders } from '../../../shared/readings/leaders';
 import { searchTree } from '../../../shared/readings/stackSearch';
 import { readOutsideLog, withLog } from '../directory/outsideLog';
+import type { Content } from '../content';
 import { readArchive } from './readArchive';
 import type { Source, SourceOptions } from '../source';
 
-export function openArchive(
-  { text, path }: Extract<Target, { kind: 'archive' }>,
-  { log }: SourceOptions,
-): Source {
+export function openArchive(text: string, content: Content, { log, input }: SourceOptions): Source {
   return {
     target: text,
     kind: 'archive',
     live: false,
     async sample() {
-      const archive = await readArchive(path);
+      const archive = await readArchive(content);
       if (!archive.ok) return archive;
-      const outside = log === undefined ? null : await readOutsideLog(log);
+      const outside = log === undefined ? null : await readOutsideLog(log, input);
       return collect(withLog(withLeaders(archive.value.tree), outside), {
         target: text,
         source: 'archive',
@@ -31,7 +28,7 @@ export function openArchive(
       });
     },
     async seek(sought) {
-      const archive = await readArchive(path);
+      const archive = await readArchive(content);
       return archive.ok ? succeed(searchTree(withLeaders(archive.value.tree), sought)) : archive;
     },
     close: () => undefined,

@@ -158,7 +158,7 @@ describe('a log beside an archive', () => {
       'saved.log',
     );
     for (const name of [log, relative(process.cwd(), log)]) {
-      const source = openSource({ kind: 'archive', text: path, path }, { log: name });
+      const source = openSource({ kind: 'file', text: path, path }, { log: name });
       if (!source.ok) throw new Error(source.problem.message);
       const sampled = await source.value.sample();
       expect(sampled).toMatchObject({ ok: true, value: { logPath: name, source: 'archive' } });

@@ -1,4 +1,4 @@
-/** Reads a .tar, .tar.gz or .tar.xz into memory, as far as a reader of livepatches can want it. */
+/** Reads a tar, packed or not, into memory, as far as a reader of livepatches can want it. */
 import type { Readable } from 'node:stream';
 import { extract, type Header } from 'tar-stream';
 import { fail, succeed, type Problem, type Result } from '../../../shared/base/problem';
@@ -6,7 +6,10 @@ import { capText, visible } from '../../../shared/base/text';
 import { supportconfigProblem } from '../../../shared/readings/supportconfig';
 import { isWanted, placeOf, type Place } from './archiveEntries';
 import { ArchiveTree } from './archiveTree';
-import { breakageOf, openUnpacked, type Breakage } from './unpack';
+import { headOf, type Content } from '../content';
+import { missingBecause } from '../missing';
+import { packingOf } from '../packing/magic';
+import { breakageOf, unpacked, type Breakage } from '../packing/packing';
 
 /**
  * What a bomb runs into: entries at most, bytes unpacked at most, bytes kept in memory at most, and
@@ -39,12 +42,12 @@ class TooLarge extends Error {}
  * far as it goes, with a problem; one beyond the limits is not used at all.
  */
 export async function readArchive(
-  path: string,
+  content: Content,
   limits: ArchiveLimits = archiveLimits,
 ): Promise<Result<ArchiveContent>> {
-  const stream = await openUnpacked(path);
+  const reader = new ArchiveReader(content.name, limits);
+  const stream = unpackedStream(content);
   if (!stream.ok) return stream;
-  const reader = new ArchiveReader(path, limits);
   const unpack = extract();
   stream.value.on('error', (error) => unpack.destroy(error));
   const end = watchEnd(stream.value, limits.unpackedBytes);
@@ -59,6 +62,16 @@ export async function readArchive(
     unpack.destroy();
   }
   return reader.result();
+}
+
+function unpackedStream(content: Content): Result<Readable> {
+  try {
+    return succeed(unpacked(packingOf(headOf(content, 16)), content.chunks()));
+  } catch (error) {
+    const { missing, detail } = missingBecause(error);
+    const code = missing === 'denied' ? 'permission-denied' : 'not-found';
+    return fail(code, content.name, `${content.name} could not be read (${detail ?? missing}).`);
+  }
 }
 
 const block = 512;

@@ -1,5 +1,4 @@
 /** Demo hosts: a story of the executable model, played by this machine's clock. */
-import { readFileSync, statSync } from 'node:fs';
 import { parseScenario } from '../../../shared/kernel/scenarios/scenarioFile';
 import { collect } from '../../../shared/readings';
 import { fail, succeed, type Result } from '../../../shared/base/problem';
@@ -14,10 +13,10 @@ import {
 import type { Scenario } from '../../../shared/kernel/scenarios/scenario';
 import type { Target } from '../../../shared/api/target';
 import type { Source, SourceOptions } from '../source';
+import { headOf, type Content } from '../content';
 import { Story } from '../story';
 
 type DemoTarget = Extract<Target, { kind: 'demo' }>;
-type ScenarioTarget = Extract<Target, { kind: 'scenario' }>;
 
 /** Bytes of a scenario's file: room for some tens of thousands of threads, each with its stack. */
 const largestScenario = 16_777_216;
@@ -40,33 +39,32 @@ export function openDemo(
 }
 
 /**
- * A story that somebody wrote into a file, which must be there and be a regular one.
+ * A story that somebody wrote into a file.
  *
- * @returns `invalid-content` with the place of each mistake, `too-large`, `permission-denied`
+ * @returns `invalid-content` with the place of each mistake, `too-large`, `not-found`
  */
 export function openScenarioFile(
-  { text, path }: ScenarioTarget,
+  text: string,
+  content: Content,
   { demo }: SourceOptions,
 ): Result<Source> {
-  const content = readScenario(path);
-  if (!content.ok) return content;
-  const scenario = parseScenario(content.value, path);
+  const json = readScenario(content);
+  if (!json.ok) return json;
+  const scenario = parseScenario(json.value, content.name);
   if (!scenario.ok) return scenario;
   return succeed(sourceOf(text, { scenario: scenario.value, from: 0 }, demo));
 }
 
-function readScenario(path: string): Result<string> {
+function readScenario(content: Content): Result<string> {
+  const { name } = content;
   try {
-    const { size } = statSync(path);
-    if (size <= largestScenario) return succeed(readFileSync(path, 'utf8'));
-    return fail(
-      'too-large',
-      path,
-      `${path} has ${size} bytes; a scenario has ${largestScenario} at most.`,
-    );
+    const bytes = headOf(content, largestScenario + 1);
+    if (bytes.length <= largestScenario) return succeed(Buffer.from(bytes).toString('utf8'));
+    const most = `a scenario has ${largestScenario} at most`;
+    return fail('too-large', name, `${name} has more bytes than are read; ${most}.`);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return fail('not-found', path, `${path} could not be read: ${why}.`);
+    return fail('not-found', name, `${name} could not be read: ${why}.`);
   }
 }
 

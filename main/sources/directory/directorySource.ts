@@ -12,7 +12,7 @@ import type { Source, SourceOptions } from '../source';
 
 export function openDirectory(
   { text, path }: Extract<Target, { kind: 'directory' }>,
-  { log }: SourceOptions,
+  { log, input }: SourceOptions,
 ): Source {
   const tree = withLeaders(new DirectoryTree(resolve(path).replace(/\/$/, '')));
   return {
@@ -22,7 +22,7 @@ export function openDirectory(
     async sample() {
       // Without a log nothing is waited for: a disk that does not answer holds up the very call, by which
       // a thread that is stuck is known (main/reader/readerThread.ts).
-      const outside = log === undefined ? null : await readOutsideLog(log);
+      const outside = log === undefined ? null : await readOutsideLog(log, input);
       const readings = collect(withLog(tree, outside), {
         target: text,
         source: 'directory',

@@ -127,7 +127,7 @@ describe.skipIf(impossible)('a host that is nothing but busybox, over SSH', () =
       expect(after.split('\n').toSorted()).toEqual(
         [...before.split('\n'), `./${archive}`].toSorted(),
       );
-      const source = openSource({ kind: 'archive', text: kept, path: kept });
+      const source = openSource({ kind: 'file', text: kept, path: kept });
       if (!source.ok) throw new Error(source.problem.message);
       const captured = await read(source.value);
       rmSync(away, { recursive: true });

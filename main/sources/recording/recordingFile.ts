@@ -1,13 +1,14 @@
 /** Reads a `.klprec` from disk, however it ends. */
-import { open } from 'node:fs/promises';
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { createGunzip } from 'node:zlib';
 import { recordingLimits, type RecordingLimits } from '../../../shared/history/recording/format';
 import { LineReader } from '../../../shared/history/recording/parse';
 import type { RecordedLines } from '../../../shared/history/recording/recording';
 import type { Problem, Result } from '../../../shared/base/problem';
+import { headOf, type Content } from '../content';
 import { missingBecause } from '../missing';
+import { packingOf } from '../packing/magic';
 
 /**
  * A recording that was cut off, is damaged further on or is larger than the limits is used up to
@@ -17,15 +18,15 @@ import { missingBecause } from '../missing';
  *   before its first sample
  */
 export async function readRecording(
-  path: string,
+  content: Content,
   limits: Partial<RecordingLimits> = {},
 ): Promise<Result<RecordedLines>> {
   const all = { ...recordingLimits, ...limits };
-  const { recorded, damagedBefore } = await readInPieces(path, all, null);
+  const { recorded, damagedBefore } = await readInPieces(content, all, null);
   if (damagedBefore === null) return recorded;
   // Nothing is unpacked of a piece with damage in it: what stands before that comes in small ones.
   const fineFrom = Math.max(0, damagedBefore - 2 * largePiece);
-  return (await readInPieces(path, all, fineFrom)).recorded;
+  return (await readInPieces(content, all, fineFrom)).recorded;
 }
 
 /** Bytes that are unpacked at once: usually, and where damage is near. */
@@ -40,12 +41,15 @@ interface ReadInPieces {
 
 /** @param fineFrom the byte from which on pieces are small; null: nowhere */
 async function readInPieces(
-  path: string,
+  content: Content,
   limits: RecordingLimits,
   fineFrom: number | null,
 ): Promise<ReadInPieces> {
-  const file = Readable.from(piecesOf(path, fineFrom));
-  const unpacked = file.pipe(createGunzip({ chunkSize: 262_144 }));
+  const path = content.name;
+  const file = Readable.from(piecesOf(content, fineFrom));
+  const gunzip = createGunzip({ chunkSize: 262_144 });
+  // A browser may have unpacked it.
+  const unpacked = file.pipe(isPacked(content) ? gunzip : new PassThrough());
   file.on('error', (error) => unpacked.destroy(error));
   const reader = new LineReader(path, limits);
   let damagedBefore: number | null = null;
@@ -56,28 +60,31 @@ async function readInPieces(
     if (problem.code === 'permission-denied') {
       return { recorded: { ok: false, problem }, damagedBefore };
     }
-    if (problem.code === 'invalid-content') damagedBefore = unpacked.bytesWritten;
+    if (problem.code === 'invalid-content') damagedBefore = gunzip.bytesWritten;
     reader.breakOff(problem);
   } finally {
     file.destroy();
     unpacked.destroy();
+    gunzip.destroy();
   }
   return { recorded: reader.result(), damagedBefore };
 }
 
-async function* piecesOf(path: string, fineFrom: number | null): AsyncGenerator<Buffer> {
-  const file = await open(path, 'r');
+/** What can't be read says so where its lines are read. */
+function isPacked(content: Content): boolean {
   try {
-    let at = 0;
-    for (;;) {
-      const size = fineFrom !== null && at >= fineFrom ? smallPiece : largePiece;
-      const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(size), 0, size, at);
-      if (bytesRead === 0) return;
-      yield buffer.subarray(0, bytesRead);
-      at += bytesRead;
-    }
-  } finally {
-    await file.close();
+    return packingOf(headOf(content, 16)) !== null;
+  } catch {
+    return true;
+  }
+}
+
+function* piecesOf(content: Content, fineFrom: number | null): Generator<Uint8Array> {
+  let at = 0;
+  for (const chunk of content.chunks(largePiece)) {
+    const size = fineFrom !== null && at + chunk.length > fineFrom ? smallPiece : largePiece;
+    for (let from = 0; from < chunk.length; from += size) yield chunk.subarray(from, from + size);
+    at += chunk.length;
   }
 }
 

@@ -1,13 +1,13 @@
 /** A recording: read again when asked, since it may still be growing. */
-import type { Target } from '../../../shared/api/target';
 import { Recording } from '../../../shared/history/recording/recording';
 import { succeed, type Result } from '../../../shared/base/problem';
+import type { Content } from '../content';
 import { readRecording } from './recordingFile';
 import type { Source } from '../source';
 
-export function openRecording({ text, path }: Extract<Target, { kind: 'recording' }>): Source {
+export function openRecording(text: string, content: Content): Source {
   async function open(): Promise<Result<Recording>> {
-    const lines = await readRecording(path);
+    const lines = await readRecording(content);
     return lines.ok ? succeed(new Recording(text, lines.value)) : lines;
   }
   return {

@@ -22,6 +22,7 @@ import type { Problem } from '../../../shared/base/problem';
 import type { RecordedLines } from '../../../shared/history/recording/recording';
 import type { Readings } from '../../../shared/readings/readings';
 import { openSource } from '../openSource';
+import { contentOfFile } from '../content';
 import { readRecording } from './recordingFile';
 import { RecordingWriter } from './recordingWriter';
 
@@ -53,7 +54,7 @@ function started(...args: Parameters<typeof begin>): RecordingWriter {
 }
 
 async function read(path: string, limits = {}): Promise<RecordedLines> {
-  const lines = await readRecording(path, limits);
+  const lines = await readRecording(contentOfFile(path), limits);
   if (!lines.ok) throw new Error(lines.problem.message);
   return lines.value;
 }
@@ -224,7 +225,7 @@ describe('a recording that is read', () => {
 
   it('as a source is what it was at its end, under the name that it is opened by', async () => {
     const path = recorded();
-    const source = openSource({ kind: 'recording', text: 'its name', path });
+    const source = openSource({ kind: 'file', text: 'its name', path });
     if (!source.ok) throw new Error(source.problem.message);
     expect(source.value).toMatchObject({ target: 'its name', kind: 'recording', live: false });
     expect(await source.value.sample()).toMatchObject({
@@ -292,7 +293,7 @@ describe('a recording that is read', () => {
 
   it('and can’t be read at all says why', async () => {
     const folder = temporaryFolder();
-    expect(await readRecording(folder)).toEqual({
+    expect(await readRecording(contentOfFile(folder))).toEqual({
       ok: false,
       problem: {
         code: 'permission-denied',
@@ -307,7 +308,7 @@ describe('a recording that is read', () => {
     const open = () => openFiles(path);
     await read(path);
     await expect.poll(open).toBe(0);
-    await readRecording(path, { unpackedBytes: 100 });
+    await readRecording(contentOfFile(path), { unpackedBytes: 100 });
     await expect.poll(open).toBe(0);
   });
 

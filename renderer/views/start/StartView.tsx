@@ -21,7 +21,7 @@ const ways = [
     command: 'open.file',
     icon: FileArchive,
     title: 'A capture file',
-    text: 'A .tar.gz or .tar.xz with sys and proc of a host, such as a sosreport; or a recording.',
+    text: 'A capture, sosreport or supportconfig in an archive, or a recording, whatever its name.',
     shortcut: 'Mod+O',
   },
   {
