@@ -22,7 +22,9 @@ export function contentOfFile(path: string): Content {
 function* chunksOf(path: string, size: number): Generator<Uint8Array, void> {
   const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
-    if (!fstatSync(file).isFile()) throw new Error('not a regular file');
+    const found = fstatSync(file);
+    // Of a folder the system itself says that it is one.
+    if (!found.isFile() && !found.isDirectory()) throw notRegular();
     for (;;) {
       const chunk = Buffer.allocUnsafe(size);
       const count = readSync(file, chunk, 0, size, null);
@@ -32,6 +34,11 @@ function* chunksOf(path: string, size: number): Generator<Uint8Array, void> {
   } finally {
     closeSync(file);
   }
+}
+
+function notRegular(): Error {
+  const why = 'not a regular file';
+  return Object.assign(new Error(why), { code: why });
 }
 
 export function contentInMemory(name: string, pieces: readonly Uint8Array[]): Content {
