@@ -155,7 +155,7 @@ describe('watch', () => {
     expect(recorded.warnings).toEqual([
       expect.stringMatching(/^The host was booted again while livepatch_a was in transition/),
     ]);
-    const read = await readRecording(file);
+    const read = await readRecording(contentOfFile(file));
     const recording = read.ok ? succeed(new Recording(file, read.value)) : read;
     scripted([], { live: false, recording: () => Promise.resolve(recording) });
     const replayed = await klpscope('watch', 'local', '--json', '--until', 'settled');
