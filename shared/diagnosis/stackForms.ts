@@ -48,21 +48,28 @@ function hidesItsCaller({ offset, size }: StackFrame): boolean {
  * Where the stack of a thread of user space ends: entries of system calls, interrupts and exceptions,
  * of a thread's birth, or the function of a system call itself.
  *
- * x86: arch/x86/entry/{entry_64.S,entry_32.S,common.c,syscall_64.c}, `asm_` of idtentry.h, before 5.8
- * the names of entry_64.S themselves · arm64: arch/arm64/kernel/entry.S, entry-common.c (`el0…`) ·
- * powerpc: interrupt_64.S, exceptions-64s.S, syscall.c · s390: entry.S, syscall.c · LoongArch:
- * entry.S, syscall.c (handle_syscall, do_syscall), genex.S · riscv: entry.S, traps.c.
+ * x86: arch/x86/entry/{entry_64.S,entry_64_compat.S,entry_32.S,entry_64_fred.S,common.c,syscall_64.c},
+ * `asm_` of idtentry.h, before 5.8 the names of entry_64.S themselves · arm64:
+ * arch/arm64/kernel/entry.S, entry-common.c (`el0…`) · powerpc: interrupt_64.S, exceptions-64s.S
+ * (EXC_COMMON_BEGIN, with `_virt` and `_real` before 5.9), head_32.h, syscall.c · s390: entry.S,
+ * syscall.c; before 5.13 `kernel_thread_starter` · LoongArch: entry.S, genex.S (BUILD_HANDLER:
+ * `handle_` and the exception), mm/tlbex.S (`tlb_do_page_fault_0`, `_1`) · riscv: entry.S
+ * (handle_exception, of which the unwinder of stacktrace.c prints the return address, in 6.12 by
+ * the label `_new_vmalloc_restore_context_a0` within it), traps.c.
  */
 const userEntries: readonly RegExp[] = [
-  /^(?:asm_|exc_|entry_|irqentry_|syscall_|sysenter_|cstar_|ia32_|stub_|tracesys|int_ret_from_|retint_|ret_from_)/,
+  /^(?:asm_|exc_|entry_|irqentry_|syscall_|sysenter_|cstar_|ia32_|stub(?:32)?_|tracesys|int_ret_from_|retint_|ret_from_|fred_)/,
   /^(?:__)?do_(?:syscall|fast_syscall|int80|SYSENTER)/,
-  /^(?:page_fault|async_page_fault|error_entry|general_protection|common_interrupt|interrupt_entry)$/,
+  /^(?:page_fault|async_page_fault|error_entry|general_protection|common_interrupt|interrupt_entry|int80_emulation)$/,
   /^(?:el0|ret_to_user)/,
   /^\.?(?:system_call|interrupt_(?:exit|return)|data_access|instruction_access|fast_interrupt)/,
+  /^\.?(?:alignment|program_check|fp_unavailable|altivec_unavailable|vsx_unavailable|facility_unavailable|h_facility_unavailable|hardware_interrupt|decrementer|doorbell_super|single_step)_common(?:_virt|_real)?$/,
+  /^(?:Data|Instruction)Access(?:_virt)?$/,
   /^(?:start_kernel_thread|ret_from_kernel_user_thread)$/,
-  /^(?:sysc_|pgm_|io_int_handler|ext_int_handler|__do_pgm_check|system_call)/,
-  /^(?:handle_sys|handle_tlb|handle_fpe|handle_ale|handle_exception|do_trap_ecall|do_irq)/,
-  /^\.?(?:__(?:x64|ia32|x32|arm64|s390x?|riscv|loongarch|powerpc|se|do)_(?:compat_)?sys_|(?:compat_)?(?:sys|SyS|ksys)_)/,
+  /^(?:sysc_|pgm_|io_int_handler|ext_int_handler|mcck_int_handler|kernel_thread_starter$|__ret_from_fork$|__do_pgm_check|system_call)/,
+  /^(?:handle_sys|handle_tlb|tlb_do_page_fault_|handle_exception|_new_vmalloc_restore_context|do_trap_ecall|do_irq)/,
+  /^handle_(?:ade|ale|bce|bp|fpe|fpu|lasx|lbt|lsx|reserved|ri|vint|watch)$/,
+  /^\.?(?:_?__(?:x64|ia32|x32|arm64|s390x?|riscv|loongarch|powerpc|se|do)_(?:compat_)?sys_|(?:compat_)?(?:sys|SyS|ksys)_|(?:C_)?SYSC_)/,
 ];
 
 /** The kernel prints so many frames (fs/proc/base.c, MAX_STACK_TRACE_DEPTH); more are cut off. */

@@ -103,12 +103,17 @@ describe('beginsInKernel', () => {
   const born = (...names: readonly string[]) =>
     beginsInKernel(names.map((name) => frame(name, 1, 2)));
 
-  it.each(['ret_from_fork_asm', 'ret_from_fork', 'ret_from_kernel_thread', 'start_kernel_thread'])(
-    'is said of a stack that ends in %s',
-    (name) => {
-      expect(born('kthread', name)).toBe(true);
-    },
-  );
+  it.each([
+    'ret_from_fork_asm',
+    'ret_from_fork',
+    'ret_from_kernel_thread',
+    'start_kernel_thread',
+    // s390: arch/s390/kernel/{entry.S,process.c}.
+    'kernel_thread_starter',
+    '__ret_from_fork',
+  ])('is said of a stack that ends in %s', (name) => {
+    expect(born('kthread', name)).toBe(true);
+  });
 
   it('is not said of one that goes on, ends elsewhere, or holds nothing else', () => {
     expect(born('ret_from_fork', 'kthread')).toBe(false);

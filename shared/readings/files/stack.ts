@@ -21,7 +21,8 @@ const endMarker = /^0xf{8}(?:f{8})?$/i;
  * The frame of powerpc's context switch. What a stack prints above it is whatever
  * lies in the slot of a saved link register: the kernel's own check leaves it out as well
  * (arch/powerpc/kernel/stacktrace.c, arch_stack_walk_reliable: "We can only trust the bottom frame's
- * backlink"). No other architecture prints this frame. A
+ * backlink"). arm64 printed it as the innermost frame until the function was marked `__sched`
+ * (arch/arm64/kernel/process.c; fs/proc/base.c leaves out what is of the scheduler), others never. A
  * search through single lines has to ask for it too, to know which lines are none.
  */
 export const contextSwitch = '__switch_to';
@@ -51,12 +52,17 @@ function parseHex(digits: string | undefined): number | null {
   return Number.isSafeInteger(value) ? value : null;
 }
 
-/** Whether the thread never came from user space: its stack ends where it was born (arch entry code). */
+/**
+ * Whether the thread never came from user space: its stack ends where it was born: arch entry code,
+ * of s390 before 5.13 `kernel_thread_starter`, since then `__ret_from_fork` (arch/s390/kernel/process.c).
+ */
 export function beginsInKernel(stack: readonly StackFrame[]): boolean {
   const last = stack.at(-1);
   return (
     stack.length > 1 &&
     last !== undefined &&
-    /^(?:ret_from_|start_kernel_thread$)/.test(last.function)
+    /^(?:ret_from_|__ret_from_fork$|start_kernel_thread$|kernel_thread_starter$)/.test(
+      last.function,
+    )
   );
 }
