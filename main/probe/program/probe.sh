@@ -228,10 +228,36 @@ redirected() {
 	send f "$text"
 }
 
-# Lines about livepatches, and the last one: its stamp says how far the log goes. Of a
-# long log, lines about single threads come behind the others, and are cut.
+# Lines about livepatches, of modules whose relocations fail, the kernel's own alarms with the modules
+# that their traces name, and the last line: its stamp says how far the log goes. Of a long log, lines
+# about single threads come behind the others, and are cut.
 messages() {
-	dmesg 2>&1 </dev/null | sed -n -e '/livepatch/b keep' -e '/TAINT_LIVEPATCH/b keep' -e '/Duplicate shadow variable/b keep' -e '$ b keep' -e b -e ':keep' -e p
+	dmesg 2>&1 </dev/null | sed -n -e '
+		/livepatch/b keep
+		/TAINT_LIVEPATCH/b keep
+		/Duplicate shadow variable/b keep
+		/elocat/b keep
+		/Expected nop after/b keep
+		/REL[23]4 /b keep
+		/-bit offset from PC/b keep
+		/WARNING: /b keep
+		/BUG: /b keep
+		/kernel BUG at /b keep
+		/Oops: /b keep
+		/Internal error: /b keep
+		/Unable to handle kernel /b keep
+		/general protection fault/b keep
+		/divide error: /b keep
+		/Kernel panic - /b keep
+		/INFO: task .* blocked /b keep
+		/INFO: .*detected .*stall/b keep
+		/0x[0-9a-f]*\/0x[0-9a-f]* \[/b keep
+		/---\[ end trace/b keep
+		$ b keep
+		b
+		:keep
+		p
+	'
 }
 
 of_patches() {

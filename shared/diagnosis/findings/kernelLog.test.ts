@@ -30,6 +30,21 @@ describe('what the kernel’s log tells of refusals', () => {
         ['ask-vendor'],
       ],
     ],
+    // The core names nobody behind these: 4.0 to 4.11, and where a livepatch can't be initialized.
+    ...[
+      "failed to find location for function 'f'",
+      "unresolvable ambiguity (3 matches) on symbol 'f' in object 'nfs'",
+      "relocation failed for symbol 'f' at 0xffffffff81000000 (-8)",
+      "'f' and 'g' resolve to the same address, aliased symbols are not supported",
+    ].map((text): [string, unknown[]] => [
+      text,
+      [
+        'load-refused',
+        null,
+        `The kernel refused a livepatch. It said: “livepatch: ${text}”.`,
+        ['ask-vendor'],
+      ],
+    ]),
     [
       'module a is not marked as a livepatch module',
       [

@@ -26,7 +26,7 @@ export function findInLog(state: SystemState): Finding[] {
   const found = new Map<string, Finding>();
   for (const [index, entry] of entries.entries()) {
     if (isPartOfRefusal(entries, index)) continue;
-    const finding = entry.event.kind === 'forcing' ? forced(entries, index) : tell(entry.event);
+    const finding = tellAt(entries, index);
     if (!finding) continue;
     const before = finding.code === 'load-refused' ? detailsOf(entries, index) : [];
     const isOver =
@@ -39,6 +39,26 @@ export function findInLog(state: SystemState): Finding[] {
     });
   }
   return [...found.values()];
+}
+
+function tellAt(entries: readonly LogEntry[], index: number): Told | null {
+  const entry = entries[index];
+  if (!entry) return null;
+  const { event, text } = entry;
+  if (event.kind === 'forcing') return forced(entries, index);
+  return event.kind === 'cause' && event.of === 'livepatch' ? refusedFor(text) : tell(event);
+}
+
+/**
+ * A cause behind which nobody is named: before 4.12 the core names no livepatch that fails to be
+ * enabled, and none since that fails to be initialized (klp_register_patch, klp_init_patch).
+ */
+function refusedFor(text: string): Told {
+  return refused(null, `The kernel refused a livepatch. It said: ${quote(text)}.`);
+}
+
+function quote(text: string): string {
+  return `“${visible(capText(text, 300))}”`;
 }
 
 /** Lines that a refusal may have; those of the kernel's own are fewer than ten. */
@@ -91,7 +111,7 @@ function withCause(message: string, details: readonly LogEntry[]): string {
   const causes = details.flatMap((entry) => {
     if (isFailureOfModule(entry.event)) return [];
     const own = tell(entry.event)?.message;
-    return [own ?? `The kernel said: “${visible(capText(entry.text, 300))}”.`];
+    return [own ?? `The kernel said: ${quote(entry.text)}.`];
   });
   const error = details.map(({ event }) => event).find((event) => isFailureOfModule(event))?.error;
   const number = error === undefined ? [] : [`The kernel’s error is ${error}.`];
@@ -162,7 +182,7 @@ function isDetailOfFailure({ kind }: LivepatchEvent): boolean {
   );
 }
 
-function refused(subject: string, message: string): Told {
+function refused(subject: string | null, message: string): Told {
   return { code: 'load-refused', severity: 'error', subject, message, remedies: ['ask-vendor'] };
 }
 

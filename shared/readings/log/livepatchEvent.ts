@@ -49,8 +49,11 @@ export type LivepatchEvent =
       readonly module: string;
       readonly error: number;
     }
-  /** What went wrong, in the kernel's own words; who was refused stands in the lines behind it. */
-  | { readonly kind: 'cause' }
+  /**
+   * What went wrong, in the kernel's own words; who was refused stands in the lines behind it, if
+   * anywhere. The livepatch core says it of livepatches alone, the loader of modules of any module.
+   */
+  | { readonly kind: 'cause'; readonly of: 'livepatch' | 'module' }
   | { readonly kind: 'pre-patch-callback-failed' | 'patch-object-failed'; readonly object: string }
   | { readonly kind: 'symbol-not-found' | 'symbol-ambiguous'; readonly symbol: string }
   | {

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parseKernelLog } from './kernelLog';
 import type { LivepatchEvent } from './livepatchEvent';
 import { messageLimit, parseLivepatchMessage } from './logMessages';
 
@@ -92,21 +93,31 @@ const told: readonly (readonly [string, LivepatchEvent])[] = [
     "failed to initialize patch 'lp_one' for module 'nfs' (-8)",
     { kind: 'init-failed', patch: 'lp_one', module: 'nfs', error: -8 },
   ],
-  ["failed to find location for function 'f'", { kind: 'cause' }],
-  ["'f' and 'g' resolve to the same address, aliased symbols are not supported", { kind: 'cause' }],
-  ["unresolvable ambiguity (3 matches) on symbol 'f' in object 'nfs'", { kind: 'cause' }],
+  ["failed to find location for function 'f'", { kind: 'cause', of: 'livepatch' }],
+  [
+    "'f' and 'g' resolve to the same address, aliased symbols are not supported",
+    { kind: 'cause', of: 'livepatch' },
+  ],
+  [
+    "unresolvable ambiguity (3 matches) on symbol 'f' in object 'nfs'",
+    { kind: 'cause', of: 'livepatch' },
+  ],
   [
     "symbol 'f' not found at specified address 0xffffffff81000000, kernel mismatch?",
-    { kind: 'cause' },
+    { kind: 'cause', of: 'livepatch' },
   ],
-  ['symbol .klp.sym.x is not marked as a livepatch symbol', { kind: 'cause' }],
-  ['symbol .klp.sym.x has an incorrectly formatted name', { kind: 'cause' }],
-  ['section .klp.rela.x has an incorrectly formatted name', { kind: 'cause' }],
+  [
+    "relocation failed for symbol 'f' at 0xffffffff81000000 (-8)",
+    { kind: 'cause', of: 'livepatch' },
+  ],
+  ['symbol .klp.sym.x is not marked as a livepatch symbol', { kind: 'cause', of: 'livepatch' }],
+  ['symbol .klp.sym.x has an incorrectly formatted name', { kind: 'cause', of: 'livepatch' }],
+  ['section .klp.rela.x has an incorrectly formatted name', { kind: 'cause', of: 'livepatch' }],
   [
     "invalid access to vmlinux symbol 'f' from module-specific livepatch relocation section",
-    { kind: 'cause' },
+    { kind: 'cause', of: 'livepatch' },
   ],
-  ["kallsyms size lookup failed for 'f'", { kind: 'cause' }],
+  ["kallsyms size lookup failed for 'f'", { kind: 'cause', of: 'livepatch' }],
   ['tainting kernel with TAINT_LIVEPATCH', { kind: 'other' }],
 ];
 
@@ -126,6 +137,41 @@ describe('parseLivepatchMessage', () => {
   it.each(told)('understands no more than the whole of %j', (text) => {
     expect(parseLivepatchMessage(`livepatch: ${text} x`)).toEqual({ kind: 'other' });
     expect(parseLivepatchMessage(`livepatch: x ${text}`)).toEqual({ kind: 'other' });
+  });
+
+  // The format strings of each architecture's apply_relocate_add, filled in; the file, and the series.
+  it.each([
+    // arch/x86/kernel/module.c, 6.3 and later, and before.
+    'x86/modules: Invalid relocation target, existing value is nonzero for type 1, loc 0000000069d36a50, val ffffffffc0bf8030',
+    'module: x86/modules: Skipping invalid relocation target, existing value is nonzero for type 1, loc 0000000069d36a50, val ffffffffc0bf8030',
+    'x86/modules: Invalid relocation target, existing value does not match expected value for type 2, loc 0, val 1',
+    'module: overflow in relocation type 10 val ffffffff81000000',
+    'nfsd: Unknown rela relocation: 42',
+    // arch/powerpc/kernel/module_64.c, restore_r2 in older words and in newer.
+    'nfsd: Expect noop after relocate, got 3d220000',
+    'module_64: nfsd: Expected nop after call, got e8410018 at e_show+0x60/0x548 [livepatch_nfsd]',
+    'nfsd: bad TOC16_LO_DS relocation (3458764513820540925)',
+    'nfsd: REL24 -1152921504607113260 out of range!',
+    'nfsd: REL34 1152921504607113260 out of range!',
+    'nfsd: Unknown ADD relocation: 42',
+    // arch/s390/kernel/module.c.
+    'module nfsd: unknown relocation: 63',
+    'module nfsd: relocation error for symbol f (r_type 19, value 0x3ff)',
+    // arch/arm64/kernel/module.c.
+    'module nfsd: unsupported RELA relocation: 311',
+    'module nfsd: overflow in relocation type 275 val ffff800008a1b000',
+    // arch/loongarch/kernel/module.c.
+    'kmod: nfsd: Unsupport relocation type 99, please add its support.',
+    'kmod: nfsd: Unknown relocation type 200',
+    'kmod: module nfsd: opr1 = 0x80000000 overflow! dangerous apply_r_larch_b26 (66) relocation',
+    // arch/riscv/kernel/module.c.
+    "nfsd: The unexpected relocation type 'R_RISCV_ALIGN' from PC = 00000000d1b4e2a3",
+    'nfsd: Can not find HI20 relocation information',
+    'nfsd: target 000000008000a1b0 can not be addressed by the 32-bit offset from PC = 00000000d1b4e2a3',
+  ])('takes %j for the cause of what follows', (text) => {
+    expect(parseLivepatchMessage(text)).toEqual({ kind: 'cause', of: 'module' });
+    // Not passed over on the way there, either.
+    expect(parseKernelLog(`[    5.000000] ${text}\n`).entries).toHaveLength(1);
   });
 
   it('understands what others say of livepatches', () => {

@@ -101,6 +101,8 @@ const rules: readonly Rule[] = [
   // klp_find_object_symbol and klp_verify_callback, 4.0 to 4.4.
   cause(/^unresolvable ambiguity \(\d{1,9} matches\) on symbol '[^']+' in object '[^']+'$/),
   cause(/^symbol '[^']+' not found at specified address 0x[\da-f]{1,16}, kernel mismatch\?$/),
+  // klp_write_object_relocations, 4.0 to 4.5.
+  cause(/^relocation failed for symbol '[^']+' at 0x[\da-f]{1,16} \(-?\d{1,9}\)$/),
   // klp_resolve_symbols and klp_write_section_relocs, since 4.6 and 5.8.
   cause(
     /^symbol \S{1,600} (?:is not marked as a livepatch symbol|has an incorrectly formatted name)$/,
@@ -135,11 +137,28 @@ const rulesWithoutPrefix: readonly Rule[] = [
 ];
 
 /**
- * What the architectures' apply_relocate_add says before a module is refused: arch/x86/kernel/module.c,
- * arch/powerpc/kernel/module_64.c (restore_r2), arch/s390/kernel/module.c, arch/arm64/kernel/module.c.
+ * What the architectures' apply_relocate_add says before a module is refused: arch/x86/kernel/module.c
+ * (to 6.2 "Skipping invalid relocation target", since then "Invalid"), arch/powerpc/kernel/module_64.c
+ * (restore_r2; "Expect noop after relocate" came before "Expected nop after call"), arch/s390/kernel/module.c ("unknown"),
+ * arch/arm64/kernel/module.c, arch/loongarch/kernel/module.c ("Unsupport"), arch/riscv/kernel/module.c.
  */
-const relocationFailed =
-  /(?:Skipping invalid relocation target, existing value is nonzero|Invalid relocation target, existing value does not match|Expected nop after call, got|verflow in relocation type|elocation error for symbol|Unknown (?:rela )?relocation: |nsupported RELA relocation: )/;
+const relocationFailed = new RegExp(
+  [
+    'nvalid relocation target, existing value ',
+    'Expected nop after call, got',
+    'Expect noop after relocate, got',
+    'bad TOC16\\w{0,9} relocation \\(',
+    'REL(?:24|34) -?\\d{1,20} out of range!',
+    'verflow in relocation type',
+    'elocation error for symbol',
+    '[Uu]nknown (?:rela |ADD )?relocation(?:: | type )',
+    '[Uu]nsupport(?:ed)? (?:RELA )?relocation(?:: | type )',
+    'dangerous \\w{1,60} \\(\\d{1,9}\\) relocation',
+    'The unexpected relocation type ',
+    'Can not find HI20 relocation information',
+    'can not be addressed by the \\d\\d-bit offset from PC',
+  ].join('|'),
+);
 
 /**
  * `livepatch: `, alone or behind what dynamic debug's flags t, m, f, s and l put before it
@@ -160,7 +179,7 @@ export function parseLivepatchMessage(message: string): LivepatchEvent | null {
   const prefix = corePrefix.exec(message)?.[0];
   if (prefix === undefined) {
     const isCause = message.length < messageLimit && relocationFailed.test(message);
-    return isCause ? { kind: 'cause' } : firstMatch(rulesWithoutPrefix, message);
+    return isCause ? { kind: 'cause', of: 'module' } : firstMatch(rulesWithoutPrefix, message);
   }
   if (message.length > messageLimit) {
     return { kind: 'other' };
@@ -188,7 +207,7 @@ function transitionRule(kind: Exclude<TransitionStep, 'complete'>): Rule {
 }
 
 function cause(pattern: RegExp): Rule {
-  return [pattern, () => ({ kind: 'cause' })];
+  return [pattern, () => ({ kind: 'cause', of: 'livepatch' })];
 }
 
 function toDirection(word: string): LogDirection {
