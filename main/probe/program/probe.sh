@@ -235,6 +235,8 @@ messages() {
 	dmesg 2>&1 </dev/null | sed -n -e '
 		/livepatch/b keep
 		/TAINT_LIVEPATCH/b keep
+		/transition: /b keep
+		/ftrace [fh][a-z]* for /b keep
 		/Duplicate shadow variable/b keep
 		/elocat/b keep
 		/Expected nop after/b keep
@@ -242,6 +244,8 @@ messages() {
 		/-bit offset from PC/b keep
 		/WARNING: /b keep
 		/BUG: /b keep
+		/detected hard LOCKUP/b keep
+		/: [0-9a-f]* ilc:/b keep
 		/kernel BUG at /b keep
 		/Oops: /b keep
 		/Internal error: /b keep

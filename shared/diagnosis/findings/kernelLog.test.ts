@@ -108,7 +108,7 @@ describe('what the kernel’s log tells of refusals', () => {
       [
         'ftrace-conflict',
         'f',
-        'f could not be redirected (error -16): a kprobe or another tracer holds it.',
+        'f could not be redirected (error -16): another user of ftrace holds it, such as a kprobe, or ftrace is switched off (kernel.ftrace_enabled).',
         ['stop-tracer'],
       ],
     ],

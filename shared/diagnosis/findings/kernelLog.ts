@@ -241,7 +241,7 @@ function tell(event: LivepatchEvent): Told | null {
         code: 'ftrace-conflict',
         severity: 'error',
         subject: event.function,
-        message: `${visible(event.function)} could not be redirected (error ${event.error})${event.error === ebusy ? ': a kprobe or another tracer holds it' : ''}.`,
+        message: `${visible(event.function)} could not be redirected (error ${event.error})${event.error === ebusy ? ': another user of ftrace holds it, such as a kprobe, or ftrace is switched off (kernel.ftrace_enabled)' : ''}.`,
         remedies: ['stop-tracer'],
       };
     case 'duplicate-shadow':
@@ -265,7 +265,10 @@ function tell(event: LivepatchEvent): Told | null {
   }
 }
 
-/** Another user of ftrace has the function (errno 16). */
+/**
+ * errno 16: another user of ftrace has the function, or `kernel.ftrace_enabled` is 0
+ * (tools/testing/selftests/livepatch/{test-kprobe.sh,test-ftrace.sh}).
+ */
 const ebusy = -16;
 
 /** The log's line does not name the livepatch: it is the one whose transition ran. */

@@ -12,11 +12,30 @@ export interface Alarm {
 }
 
 /**
- * How an alarm begins: kernel/panic.c (__warn), lib/bug.c, arch/{x86,arm64}/mm/fault.c, arch oops code,
- * kernel/hung_task.c, kernel/rcu/tree_stall.h, kernel/watchdog.c.
+ * How an alarm begins: kernel/panic.c (__warn: since 6.19 the place stands before the CPU, before 4.x the
+ * place alone), lib/bug.c, kernel/locking/lockdep.c, arch/{x86,arm64,loongarch}/mm/fault.c, arch oops
+ * code (arch/s390/kernel/dumpstack.c: the exception and `ilc:`), kernel/hung_task.c,
+ * kernel/rcu/tree_stall.h, kernel/watchdog.c (with `NMI ` to 4.12 and for hard lockups).
  */
-const beginning =
-  /^(?:WARNING: CPU: |WARNING: possible |(?:watchdog: )?BUG: |kernel BUG at |Oops: |Internal error: |Unable to handle kernel |general protection fault|divide error: |Kernel panic - |INFO: task .{1,80} blocked for more than |(?:rcu: )?INFO: \w{1,40} (?:self-)?detected (?:expedited )?stalls?)/;
+const beginning = new RegExp(
+  `^(?:${[
+    'WARNING: CPU: ',
+    'WARNING: (?:\\S{1,200}:\\d{1,9} )?at ',
+    'WARNING: (?:possible|inconsistent) ',
+    '(?:(?:NMI )?watchdog: )?BUG: ',
+    '(?:NMI )?watchdog: Watchdog detected hard LOCKUP',
+    'kernel BUG at ',
+    'Oops: ',
+    'Internal error: ',
+    '(?:CPU \\d{1,6} )?Unable to handle kernel ',
+    'general protection fault',
+    'divide error: ',
+    '[a-z][\\w -]{1,60}: [\\da-f]{4} ilc:\\d',
+    'Kernel panic - ',
+    'INFO: task .{1,80} blocked (?:in I/O wait )?for more than ',
+    '(?:rcu: )?INFO: \\w{1,40} (?:self-)?detected (?:expedited )?stalls?',
+  ].join('|')})`,
+);
 
 const traced = / \[([\w-]{1,60})(?: [0-9a-f]+)?\]$/;
 

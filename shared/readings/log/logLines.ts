@@ -7,7 +7,7 @@ import type { WallStamp } from './wallClock';
 
 /** What every line of interest has; of the others in between no more than the stamp is looked at. */
 export const telltale =
-  /livepatch|TAINT_LIVEPATCH|Duplicate shadow variable|Linux version |elocat|Expected nop after|REL[23]4 |-bit offset from PC/;
+  /livepatch|TAINT_LIVEPATCH|transition: |ftrace (?:handler|filter) for function|Duplicate shadow variable|Linux version |elocat|Expected nop after|REL[23]4 |-bit offset from PC/;
 
 /** All lines in the order of the text, blank ones left out. */
 export function readLogLines(text: string): StampedLine[] {

@@ -174,6 +174,20 @@ describe('parseLivepatchMessage', () => {
     expect(parseKernelLog(`[    5.000000] ${text}\n`).entries).toHaveLength(1);
   });
 
+  it('understands kernels that print the name of the core’s file', () => {
+    const starting = "transition: 'lp_one': starting patching transition";
+    expect(parseLivepatchMessage(starting)).toEqual({
+      kind: 'starting',
+      patch: 'lp_one',
+      direction: 'patching',
+    });
+    const refused = "patch: failed to register ftrace handler for function 'f' (-16)";
+    expect(parseLivepatchMessage(refused)).toMatchObject({ kind: 'ftrace-failed', error: -16 });
+    expect(parseKernelLog(`[    5.0] ${starting}\n[    6.0] ${refused}\n`).entries).toHaveLength(2);
+    expect(parseLivepatchMessage('transition: of something else')).toBeNull();
+    expect(parseLivepatchMessage("core: enabling patch 'a'")).toBeNull();
+  });
+
   it('understands what others say of livepatches', () => {
     expect(parseLivepatchMessage('lp_one: tainting kernel with TAINT_LIVEPATCH')).toEqual({
       kind: 'tainted',

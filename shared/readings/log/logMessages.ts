@@ -167,6 +167,13 @@ const relocationFailed = new RegExp(
 const corePrefix =
   /^(?:\[\d+\] |<intr> )?(?:(?:livepatch:)?(?:klp_\w+:)?(?:kernel\/livepatch\/\w+\.c:)?(?:\d+:)? )?livepatch: /;
 
+/**
+ * Kernels whose build gives each file of kernel/livepatch its own name print that instead, as Kylin's
+ * did in November 2024 (live-patching list, "selftests/livepatch: fix test-callbacks.sh execution
+ * error"). So common a word counts only before what the core says.
+ */
+const filePrefix = /^(?:transition|patch): /;
+
 /** The kernel cuts its messages at 1 KiB (kernel/printk/printk.c); dmesg may write a byte as four. */
 export const messageLimit = 4096;
 
@@ -178,14 +185,19 @@ export const messageLimit = 4096;
 export function parseLivepatchMessage(message: string): LivepatchEvent | null {
   const prefix = corePrefix.exec(message)?.[0];
   if (prefix === undefined) {
+    const ofFile = filePrefix.exec(message)?.[0];
+    const told = ofFile === undefined ? null : saidByCore(message.slice(ofFile.length));
+    if (told) return told;
     const isCause = message.length < messageLimit && relocationFailed.test(message);
     return isCause ? { kind: 'cause', of: 'module' } : firstMatch(rulesWithoutPrefix, message);
   }
-  if (message.length > messageLimit) {
-    return { kind: 'other' };
-  }
-  const rest = message.slice(prefix.length);
-  return parseNotSwitched(rest) ?? firstMatch(rules, rest) ?? { kind: 'other' };
+  return saidByCore(message.slice(prefix.length)) ?? { kind: 'other' };
+}
+
+function saidByCore(message: string): LivepatchEvent | null {
+  return message.length > messageLimit
+    ? null
+    : (parseNotSwitched(message) ?? firstMatch(rules, message));
 }
 
 function firstMatch(candidates: readonly Rule[], message: string): LivepatchEvent | null {
