@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../../main/cli/run';
-import { watchEventSchema, type WatchEvent } from '../../shared/history/events';
+import { watchEventSchema, type WatchEvent } from '../../shared/history/change';
 import { startLab, unavailableWhy, type Lab } from '../lab/index.js';
 import { clientOf } from './client';
 import { skipping } from '../../testing/main/skipping';

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { expect } from '@playwright/test';
-import { watchEventSchema, type WatchEvent } from '../../shared/history/events';
+import { watchEventSchema, type WatchEvent } from '../../shared/history/change';
 import type { Client } from './client';
 
 export interface Watching {

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type * as format from '../../shared/history/recording/format';
-import { watchEventSchema } from '../../shared/history/events';
+import { watchEventSchema } from '../../shared/history/change';
 import { Recording } from '../../shared/history/recording/recording';
 import { succeed, type Problem, type Result } from '../../shared/base/problem';
 import type { Readings } from '../../shared/readings/readings';

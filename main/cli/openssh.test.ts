@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { cannotServe, startSshd, type SshServer } from '../../testing/sshd/server';
-import { watchEventSchema, type WatchEvent } from '../../shared/history/events';
+import { watchEventSchema, type WatchEvent } from '../../shared/history/change';
 import { AcceptedKeys } from '../ssh/hostKeys/acceptedKeys';
 import { keepOrRemove, keepOutput } from '../../testing/main/kept';
 import { skipping } from '../../testing/main/skipping';

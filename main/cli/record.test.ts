@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { watchEventSchema, type WatchEvent } from '../../shared/history/events';
+import { watchEventSchema, type WatchEvent } from '../../shared/history/change';
 import { contentOfFile } from '../sources/content';
 import { readRecording } from '../sources/recording/recordingFile';
 import { RecordingWriter } from '../sources/recording/recordingWriter';

@@ -4,8 +4,6 @@ import type { Recording } from '../../shared/history/recording/recording';
 import { Watcher } from '../../shared/history/watcher';
 import { changeLine } from '../../shared/history/watchText';
 import { succeed, type Result } from '../../shared/base/problem';
-import { statusOf } from '../../shared/report';
-import type { StatusDocument } from '../../shared/report/statusDocument';
 import { describeProblem, exitStatus, exitStatusOf } from './outcome';
 import type { Output } from './output';
 
@@ -31,10 +29,10 @@ export function replay(opened: Result<Recording>, output: Output, plan: ReplayPl
     const now = Date.parse(at);
     if (plan.seconds !== null && now - start > plan.seconds * 1000) break;
     const lost = recording.lostAt(index);
-    const reading: Result<StatusDocument> = lost
-      ? { ok: false, problem: lost }
-      : succeed(statusOf(recording.readingsAt(index)));
-    for (const change of watcher.see(reading, now)) {
+    for (const change of watcher.follow(
+      lost ? { ok: false, problem: lost } : succeed(recording.readingsAt(index)),
+      now,
+    )) {
       output.write(changeLine(plan.target, at, change, plan.json));
     }
     if (plan.untilSettled && watcher.lostTransition) {

@@ -1,10 +1,9 @@
 /** `klpscope watch`: a line for each change, until it is settled, for a time, or until interrupted. */
 import { rebootProblem } from '../../shared/history/boot';
 import { Watcher } from '../../shared/history/watcher';
-import { statusOf } from '../../shared/report';
 import { changeLine, clockTime } from '../../shared/history/watchText';
 import type { Source } from '../sources/source';
-import { succeed, type Problem } from '../../shared/base/problem';
+import type { Problem } from '../../shared/base/problem';
 import { slownessText } from '../../shared/report/pace';
 import type { Interruption } from './interruption';
 import type { OptionValues } from './commands/commands';
@@ -66,9 +65,8 @@ async function follow(
       return exitStatus.unreadable;
     }
     lost = result.ok ? null : result.problem;
-    const reading = result.ok ? succeed(statusOf(result.value)) : result;
     const at = new Date().toISOString();
-    for (const change of watcher.see(reading, performance.now(), source.waitsForHuman)) {
+    for (const change of watcher.follow(result, performance.now(), source.waitsForHuman)) {
       output.write(changeLine(source.target, at, change, plan.json));
     }
     if (plan.untilSettled && watcher.lostTransition) {

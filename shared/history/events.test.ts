@@ -76,7 +76,7 @@ describe('what changed between two readings', () => {
     const after = status(leaving, loaded, thread(7), thread(8, { state: '1' }));
     expect(told(before, after)).toEqual([
       'patch-disabled a',
-      'transition-reversed a',
+      'changed-meanwhile a',
       'blocker 8',
       'unblocked 7',
       'state null',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { blocker, finding, patch, settled, transition } from '../../testing/shared/documents';
-import type { Change } from './events';
+import type { Change } from './change';
 import { changeLine, changeSentence, renderChange } from './watchText';
 
 const at = '2026-11-21T12:03:11.482Z';

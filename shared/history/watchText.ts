@@ -5,12 +5,12 @@ import { jsonText, visible } from '../base/text';
 import { demoNote, isOfDemo } from '../report/demoMark';
 import { headlineOf } from '../report/headline';
 import { threadName } from '../report/threadName';
-import { reboot } from './betweenText';
-import type { Change, WatchEvent } from './events';
+import { changedMeanwhile, reboot, signalRound, toldBy } from './betweenText';
+import type { Change, WatchEvent } from './change';
 
 /** A line of `klpscope watch`, for people or as an event of `klpscope/watch`. */
 export function changeLine(target: string, at: string, change: Change, json: boolean): string {
-  if (!json) return `${renderChange(at, change)}\n`;
+  if (!json) return `${renderChange(change.at ?? at, change)}\n`;
   const event: WatchEvent = { format: 'klpscope/watch', version: 1, target, at, ...change };
   return `${jsonText(event)}\n`;
 }
@@ -27,6 +27,10 @@ export function clockTime(at: string): string {
 
 /** What happened, without when. */
 export function changeSentence(change: Change): string {
+  return `${sentenceOf(change)}${toldBy(change.from)}`;
+}
+
+function sentenceOf(change: Change): string {
   const subject = visible(change.subject ?? '');
   const direction = change.direction ?? 'direction unknown';
   switch (change.event) {
@@ -34,6 +38,10 @@ export function changeSentence(change: Change): string {
       return change.status ? stateSentence(change.status) : 'state';
     case 'rebooted':
       return reboot(change.ended?.transition ?? null);
+    case 'changed-meanwhile':
+      return changedMeanwhile(subject, change.direction ?? null);
+    case 'signal-round':
+      return signalRound(subject, change.round ?? 1);
     case 'patch-appeared':
       return `${subject} appeared`;
     case 'patch-enabled':

@@ -43,7 +43,7 @@ test('each new reason of being lost is told, and what waits for a person says so
   watcher.see(succeed(running), 0);
   const fails = (code: ProblemCode, message: string, waits?: boolean) =>
     watcher
-      .see({ ok: false, problem: { code, path: null, message } }, 1, waits)
+      .see({ ok: false, problem: { code, path: null, message } }, 1, { waits })
       .map(({ problem, waitsForHuman }) => [problem?.code, problem?.message, waitsForHuman]);
   expect(fails('connection-lost', 'a')).toEqual([['connection-lost', 'a', false]]);
   expect(fails('unreachable', 'b')).toEqual([['unreachable', 'b', false]]);

@@ -4,12 +4,25 @@ import type { DiagnosedThread } from '../diagnosis/diagnosis';
 import type { LogBlocker } from '../diagnosis/logBlockers';
 import { buildState } from '../model/buildState';
 import type { SystemState, Transition } from '../model/systemState';
+import type { KernelLog } from '../readings/log/kernelLog';
 import type { Readings } from '../readings/readings';
 import type { Blocker, StatusDocument, TransitionEntry } from './statusDocument';
 
 /** The document of design contract `klpscope/status` for one sample. Never throws. */
 export function statusOf(readings: Readings): StatusDocument {
+  return documentOf(readings, buildState(readings));
+}
+
+/** The same, and the log that it was made of, for whoever follows a host; null: no log was read. */
+export function statusWithLog(readings: Readings): {
+  readonly status: StatusDocument;
+  readonly log: KernelLog | null;
+} {
   const state = buildState(readings);
+  return { status: documentOf(readings, state), log: state.log };
+}
+
+function documentOf(readings: Readings, state: SystemState): StatusDocument {
   const { blockers, fromReport, fromLog, findings } = diagnose(state);
   return {
     format: 'klpscope/status',

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { build } from 'vite';
-import { watchEventSchema, type WatchEvent } from '../../shared/history/events';
+import { watchEventSchema, type WatchEvent } from '../../shared/history/change';
 import { keepOutput } from './kept';
 
 const top = join(import.meta.dirname, '../..');

@@ -1,7 +1,6 @@
 /** What happened in a recording, and when: looked through once, moment by moment. */
 import { succeed } from '../../base/problem';
-import { statusOf } from '../../report';
-import type { Change } from '../events';
+import type { Change } from '../change';
 import type { TransitionWatch } from '../transitionWatch';
 import { Watcher } from '../watcher';
 import { changeSentence } from '../watchText';
@@ -55,10 +54,11 @@ export class Analysis {
     this.next += 1;
     const lost = this.recording.lostAt(index);
     const now = this.recording.msAt(index);
-    const reading = lost
-      ? { ok: false as const, problem: lost }
-      : succeed(statusOf(this.recording.readingsAt(index)));
-    const changes = this.watcher.see(reading, now);
+    const readings = this.recording.readingsAt(index);
+    const changes = this.watcher.follow(
+      lost ? { ok: false, problem: lost } : succeed(readings),
+      now,
+    );
     for (const change of changes.filter(({ event }) => !aboutThreads.has(event))) {
       this.mark(index, change);
     }
