@@ -54,7 +54,7 @@ export function buildState(readings: Readings): SystemState {
       threadsVanished: readings.threads && readings.threads.vanished + readings.threads.absent,
       unread,
     },
-    threadsAreOfContainer: areOfContainer(readings),
+    threadsAreOfContainer: areOfContainer(readings, facts.transition?.blockingThreads ?? []),
     order,
     patches,
     functions: buildFunctionStacks(patches, order),

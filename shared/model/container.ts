@@ -3,12 +3,19 @@ import { parseProcStat } from '../readings/files/procStat';
 import { secondProcessFile } from '../readings/paths';
 import type { Readings } from '../readings/readings';
 import { plainText } from './reader';
+import type { BlockingThread } from './systemState';
 
 /**
  * In the host's own process numbers 2 is kthreadd, a kernel thread (init/main.c, rest_init); a
  * container has its own numbers, and no kernel threads.
+ *
+ * @param lookedAt threads of which more was read than their state
  */
-export function areOfContainer(readings: Readings): boolean | null {
+export function areOfContainer(
+  readings: Readings,
+  lookedAt: readonly BlockingThread[],
+): boolean | null {
+  if (lookedAt.some(({ details }) => details?.kthread === true)) return false;
   const text = plainText(readings, secondProcessFile);
   const stat = text === null ? null : parseProcStat(text);
   if (stat) return !stat.kthread;

@@ -94,14 +94,17 @@ function describe(reader: ReadingsReader, patch: Livepatch): Transition {
       'The direction of the transition is unknown: enabled could not be read.',
     );
   }
-  const blocking = scan && enabled !== null ? blockingThreads(scan, enabled) : null;
+  const blocking =
+    scan && enabled !== null
+      ? blockingThreads(scan, enabled).map(({ pid, tid }) => readThread(reader, pid, tid))
+      : null;
   return {
     patch: patch.name,
     direction: enabled === null ? null : enabled ? 'patching' : 'unpatching',
     threads: countThreads(scan, blocking?.length ?? null),
     unscannedThreads: scan === null ? unscanned(reader) : [],
-    blockingThreads: (blocking ?? []).map(({ pid, tid }) => readThread(reader, pid, tid)),
-    hiddenBlockersPossible: mayHide(scan, blocking?.length ?? null, reader),
+    blockingThreads: blocking ?? [],
+    hiddenBlockersPossible: mayHide(scan, blocking, reader),
   };
 }
 
@@ -123,7 +126,7 @@ function countThreads(scan: ThreadScan | null, blocking: number | null): ThreadC
  */
 function mayHide(
   scan: ThreadScan | null,
-  blocking: number | null,
+  blocking: readonly BlockingThread[] | null,
   reader: ReadingsReader,
 ): boolean | null {
   if (!scan) return true;
@@ -133,7 +136,7 @@ function mayHide(
   // A saved tree in which most threads lack the file was taken without root's rights.
   if (scan.absent > scan.states.length) return true;
   if (blocking === null) return null;
-  return blocking === 0 || areOfContainer(reader.readings) === true;
+  return blocking.length === 0 || areOfContainer(reader.readings, blocking) === true;
 }
 
 /** Threads whose stacks a report has, although nobody's `patch_state` was saved. */
