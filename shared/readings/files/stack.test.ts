@@ -111,6 +111,9 @@ describe('beginsInKernel', () => {
     // s390: arch/s390/kernel/{entry.S,process.c}.
     'kernel_thread_starter',
     '__ret_from_fork',
+    // powerpc since 6.4, riscv since 6.16.
+    'ret_from_kernel_user_thread',
+    'ret_from_fork_kernel_asm',
   ])('is said of a stack that ends in %s', (name) => {
     expect(born('kthread', name)).toBe(true);
   });
@@ -118,6 +121,10 @@ describe('beginsInKernel', () => {
   it('is not said of one that goes on, ends elsewhere, or holds nothing else', () => {
     expect(born('ret_from_fork', 'kthread')).toBe(false);
     expect(born('f', 'entry_SYSCALL_64_after_hwframe')).toBe(false);
+    // riscv's system calls and faults, powerpc's, x86's before 5.8.
+    for (const back of ['exception', 'syscall', 'except', 'intr']) {
+      expect(born('do_wait', `ret_from_${back}`)).toBe(false);
+    }
     expect(born('f', 'my_ret_from_fork')).toBe(false);
     expect(born('f', 'start_kernel_threads')).toBe(false);
     expect(born('ret_from_fork')).toBe(false);

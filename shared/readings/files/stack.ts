@@ -55,13 +55,14 @@ function parseHex(digits: string | undefined): number | null {
 /**
  * Whether the thread never came from user space: its stack ends where it was born: arch entry code,
  * of s390 before 5.13 `kernel_thread_starter`, since then `__ret_from_fork` (arch/s390/kernel/process.c).
+ * `ret_from_exception` (riscv) and `ret_from_syscall` (powerpc) are ways back to user space.
  */
 export function beginsInKernel(stack: readonly StackFrame[]): boolean {
   const last = stack.at(-1);
   return (
     stack.length > 1 &&
     last !== undefined &&
-    /^(?:ret_from_|__ret_from_fork$|start_kernel_thread$|kernel_thread_starter$)/.test(
+    /^(?:ret_from_(?:fork|kernel)|__ret_from_fork$|start_kernel_thread$|kernel_thread_starter$)/.test(
       last.function,
     )
   );
