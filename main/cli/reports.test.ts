@@ -273,13 +273,21 @@ describe('a sosreport', () => {
   });
 });
 
-it.each(['dir', 'archive'])('a supportconfig is refused by its name: %s', async (form) => {
+it.each(['dir', 'archive'])('a supportconfig is read as a host: %s', async (form) => {
   const name = '05-supportconfig-scc_host';
   const archive = join(import.meta.dirname, '../../testing/reports', `${name}.tar.gz`);
-  const { status, stderr } = await klpscope([
-    'status',
-    form === 'dir' ? `dir:${unpack(name)}` : archive,
-  ]);
-  expect(status).toBe(3);
-  expect(stderr.join(' ')).toMatch(/^unsupported-format: .* is a supportconfig.*capture-script/);
+  const target = form === 'dir' ? `dir:${unpack(name)}` : archive;
+  const { status, stdout } = await klpscope(['status', target, '--json']);
+  expect(status).toBe(2);
+  const patch = 'livepatch_6_4_0_150600_23_14_default_5';
+  expect(JSON.parse(stdout)).toMatchObject({
+    host: { name: 'sles15', kernel: '6.4.0-150600.23.14-default', uptimeSeconds: null },
+    livepatch: { tainted: null },
+    patches: [{ name: patch, enabled: true, inTransition: true, replace: null, objects: [] }],
+    coverage: { unread: expect.arrayContaining(['functions']) },
+    transition: { patch, direction: 'patching', threads: { total: null, blocking: null } },
+    blockers: [{ pid: 2119, comm: 'cifsd', source: 'report', stack: null }],
+    findings: expect.arrayContaining([expect.objectContaining({ code: 'transition-stalled' })]),
+    problems: [{ message: expect.stringContaining('supportconfig') }],
+  });
 });

@@ -304,14 +304,13 @@ const problemHelps: Readonly<Record<ProblemCode, string>> = {
   'protocol-error': 'Try again; if it stays, report it with the log.',
   'connection-lost': 'It is tried again; check the network and the host.',
   'permission-denied': 'Read as root, or through sudo.',
-  'not-found': 'Check the name; a folder must hold sys/ or proc/ of a host.',
+  'not-found': 'Check the name; a folder must hold sys/ or proc/ of a host, or a report on one.',
   vanished: 'It ended while it was read; read again.',
   truncated: 'Take the capture again; this one is not complete.',
   'invalid-content': 'Look at the file; what belongs there is not in it.',
   'too-large':
     'A capture needs only sys/kernel/livepatch, sys/module and proc; a host that sends as much is to be looked at itself.',
-  'unsupported-format':
-    'Give a folder as dir:PATH, a .tar.gz, .tgz or .tar.xz archive, or a .klprec recording.',
+  'unsupported-format': 'Give a capture or report, as a folder or archive, or a recording.',
   'not-understood': 'Give a kernel log as text: dmesg > FILE, or journalctl -k -o json > FILE.',
   rebooted: 'Read it again: what is loaded now was loaded in this boot.',
 };

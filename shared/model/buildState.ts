@@ -14,6 +14,7 @@ import { readLoadedModules, type LoadedModules } from './loadedModules';
 import { areOfContainer } from './container';
 import { decideNops } from './nops';
 import { plainText, ReadingsReader } from './reader';
+import { blockingByKlp } from '../readings/files/klpBlocking';
 import { stalledIn, type StalledProcess } from '../readings/files/sosCommands';
 import { reportFacts } from '../readings/reads';
 import { findOtherEngines } from './otherEngines';
@@ -60,7 +61,7 @@ export function buildState(readings: Readings): SystemState {
     functions: buildFunctionStacks(patches, order),
     ...facts,
     stalledByKpatch: readStalled(readings),
-    otherEngines: findOtherEngines(reader, modules.newestFirst ?? []),
+    otherEngines: findOtherEngines(reader, modules.names),
     ghosts: unread.includes('livepatches')
       ? []
       : findGhosts(modules, new Set(patches.map(({ name }) => name))),
@@ -92,10 +93,11 @@ function readRedirected(reader: ReadingsReader): RedirectedFunction[] | null {
   return null;
 }
 
+/** Whom `kpatch list` or `klp blocking` names, which a report has. */
 function readStalled(readings: Readings): StalledProcess[] {
-  const [place] = reportFacts.kpatch.places;
-  const text = plainText(readings, place);
-  return text === null ? [] : stalledIn(text);
+  const kpatch = reportFacts.kpatch.places.flatMap((place) => plainText(readings, place) ?? []);
+  const klp = reportFacts.klp.places.flatMap((place) => plainText(readings, place) ?? []);
+  return [...kpatch.slice(0, 1).flatMap(stalledIn), ...klp.flatMap(blockingByKlp)];
 }
 
 /** What was wrong with the sample as a whole. */

@@ -16,6 +16,7 @@ import {
   uptimeFile,
 } from '../readings/paths';
 import { parseUname, settingIn } from '../readings/files/sosCommands';
+import { parseUptimeCommand } from '../readings/files/supportSections';
 import { reportFacts, type PlacedRow } from '../readings/reads';
 import { plainText, type ReadingsReader } from './reader';
 import type { SystemState } from './systemState';
@@ -40,10 +41,13 @@ export function readHost(reader: ReadingsReader, log: KernelLog | null): HostFac
   };
 }
 
-/** What a sosreport's commands printed; the settings are the kernel's own words. */
-function fromReport({ readings }: ReadingsReader): Pick<SystemState['host'], 'name' | 'kernel'> {
-  const textOf = ({ places }: PlacedRow) =>
-    places.map((place) => plainText(readings, place)).find((text) => text !== null) ?? null;
+function reportText({ readings }: ReadingsReader, { places }: PlacedRow): string | null {
+  return places.map((place) => plainText(readings, place)).find((text) => text !== null) ?? null;
+}
+
+/** What a report's commands printed; the settings are the kernel's own words. */
+function fromReport(reader: ReadingsReader): Pick<SystemState['host'], 'name' | 'kernel'> {
+  const textOf = (row: PlacedRow) => reportText(reader, row);
   const settings = textOf(reportFacts.sysctl) ?? '';
   const uname = parseUname(textOf(reportFacts.uname) ?? '');
   const release = settingIn(settings, 'kernel.osrelease') ?? uname?.release ?? null;
@@ -63,7 +67,9 @@ const readingSeconds = 10;
  * last line of the log, or that has other text behind it, is no fact about the machine.
  */
 function readUptime(reader: ReadingsReader, log: KernelLog | null): number | null {
-  const uptime = reader.value(uptimeFile, parseUptime, 'two numbers and nothing behind them');
+  const uptime =
+    reader.value(uptimeFile, parseUptime, 'two numbers and nothing behind them') ??
+    (reader.exists(uptimeFile) ? null : uptimeOfReport(reader));
   const lastLine = log?.lastSeconds ?? null;
   if (uptime === null || lastLine === null || uptime >= lastLine - readingSeconds) return uptime;
   reader.note(
@@ -72,6 +78,11 @@ function readUptime(reader: ReadingsReader, log: KernelLog | null): number | nul
     `${uptimeFile} says ${uptime} s, but the kernel log already holds a line of ${lastLine} s; it is not used.`,
   );
   return null;
+}
+
+function uptimeOfReport(reader: ReadingsReader): number | null {
+  const text = reportText(reader, reportFacts.uptime);
+  return text === null ? null : parseUptimeCommand(text);
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Which modules are loaded, as /proc/modules and /sys/module tell. */
 import { parseModules, type ModuleLine } from '../readings/files/modules';
-import { moduleRoot, modulePath, modulesFile } from '../readings/paths';
+import { moduleRoot, modulePath, modulesFile, supportconfigFiles } from '../readings/paths';
 import type { Readings } from '../readings/readings';
 import { parseModuleTaint } from '../readings/files/hostFacts';
 import { oneLine } from '../base/text';
@@ -8,7 +8,9 @@ import { plainText, type ReadingsReader } from './reader';
 import { areModulesListed } from './unread';
 
 export interface LoadedModules {
-  /** Names, newest first; null where /proc/modules could not be read. */
+  /** Names, in any order. */
+  readonly names: readonly string[];
+  /** The same, newest first; null where /proc/modules could not be read, or was sorted by name. */
   readonly newestFirst: readonly string[] | null;
   /** Whether a module is loaded and ready; null while it comes or goes, or where nothing tells. */
   isLive(name: string): boolean | null;
@@ -27,7 +29,8 @@ export function readLoadedModules(reader: ReadingsReader): LoadedModules {
     return liveness(stateOf(readings, lines.get(name), name), isListWhole, readings, name);
   };
   return {
-    newestFirst: listed?.map(({ name }) => name) ?? null,
+    names: listed?.map(({ name }) => name) ?? [],
+    newestFirst: isSorted(readings) ? null : (listed?.map(({ name }) => name) ?? null),
     isLive,
     refcount: (object) => {
       const name = asModuleName(object);
@@ -35,6 +38,11 @@ export function readLoadedModules(reader: ReadingsReader): LoadedModules {
     },
     livepatchModules: findLivepatchModules(readings, listed ?? []),
   };
+}
+
+/** A supportconfig sorts the list by name (supportutils, bin/supportconfig, module_info). */
+function isSorted({ files }: Readings): boolean {
+  return supportconfigFiles.some((path) => files.has(path));
 }
 
 /** `/sys/module` and /proc/modules spell `-` as `_` (kernel/module: module names). */

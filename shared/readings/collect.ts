@@ -17,7 +17,7 @@ import type {
   Tree,
 } from './readings';
 import { parseFlag } from './files/sysfs';
-import { supportconfigProblem } from './supportconfig';
+import { supportconfigIn } from './supportconfig';
 import { blockingThreads } from './threads';
 
 export interface CollectOptions {
@@ -37,14 +37,17 @@ export interface CollectOptions {
 /** Samples taken of a live host that changes underneath, before one is accepted and marked torn. */
 const attempts = 3;
 
-/** @returns `not-found` where the tree holds neither `sys/` nor `proc/`: that is no host */
+/** @returns `not-found` where the tree holds neither `sys/` nor `proc/` nor a supportconfig: that is no host */
 export function collect(tree: Tree, options: CollectOptions): Result<Readings> {
   const reader = new Recorder(tree);
   const sys = reader.folder('/sys');
   const proc = reader.folder('/proc');
   if (!('entries' in sys) && !('entries' in proc)) {
-    const foreign = supportconfigProblem(tree, options.target);
-    if (foreign) return { ok: false, problem: foreign };
+    const report = supportconfigIn(tree, options.target);
+    if (report) {
+      const problems = [...(options.problems ?? []), ...report.problems];
+      return read(new Recorder(report.tree), { logPaths: report.logPaths, ...options, problems });
+    }
     const denied = [sys, proc].some((folder) => folder.missing === 'denied');
     return denied
       ? fail(
@@ -58,6 +61,10 @@ export function collect(tree: Tree, options: CollectOptions): Result<Readings> {
           `${options.target} holds neither sys/ nor proc/: it is not the tree of a host.`,
         );
   }
+  return read(reader, options);
+}
+
+function read(reader: Recorder, options: CollectOptions): Result<Readings> {
   const { threads, torn } = readLivepatches(reader, options.live);
   readHost(reader);
   readModules(reader);

@@ -22,8 +22,18 @@ export const enabledFunctionsFiles = [
   '/sys/kernel/debug/tracing/enabled_functions',
 ] as const;
 
-/** By which a supportconfig, SUSE's report in text files, is known. */
-export const supportconfigFile = '/basic-environment.txt';
+/** Files of a supportconfig, SUSE's report (supportutils, bin/supportconfig), that are read where they are. */
+export const supportconfigFiles = [
+  '/basic-environment.txt',
+  '/basic-health-check.txt',
+  '/boot.txt',
+  '/env.txt',
+  '/kernel-livepatch.txt',
+  '/livepatch.txt',
+  '/messages.txt',
+  '/modules.txt',
+  '/proc.txt',
+] as const;
 
 /** Where captures and sosreports keep the kernel log of the running boot. */
 export const savedLogFiles = [

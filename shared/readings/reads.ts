@@ -17,7 +17,7 @@ import {
   releaseFile,
   savedLogFiles,
   secondProcessFile,
-  supportconfigFile,
+  supportconfigFiles,
   taintFile,
   uptimeFile,
 } from './paths';
@@ -129,14 +129,33 @@ export const savedBesides = {
 export const savedLog: PlacedRow = { places: savedLogFiles, limit: log };
 
 /**
- * What a sosreport says of the host in place of the kernel's own files: the output of commands
- * (sos, sos/report/plugins/{kernel,host,kpatch}.py).
+ * What a report says of the host in place of the kernel's own files: the output of commands of a
+ * sosreport (sos/report/plugins/{kernel,host,kpatch}.py), a supportconfig (`supportconfig.ts`), or an
+ * archive of Red Hat Insights (insights-core, insights/specs/default.py).
  */
 export const reportFacts = {
-  sysctl: { places: ['/sos_commands/kernel/sysctl_-a'], limit: 1_048_576 },
-  uname: { places: ['/sos_commands/kernel/uname_-a'], limit: short },
-  hostname: { places: ['/sos_commands/host/hostname', '/etc/hostname'], limit: short },
-  kpatch: { places: ['/sos_commands/kpatch/kpatch_list'], limit: 1_048_576 },
+  sysctl: { places: ['/sos_commands/kernel/sysctl_-a', '/env.txt'], limit: 1_048_576 },
+  uname: {
+    places: [
+      '/sos_commands/kernel/uname_-a',
+      '/basic-environment.txt',
+      '/insights_commands/uname_-a',
+    ],
+    limit: short,
+  },
+  hostname: {
+    places: ['/sos_commands/host/hostname', '/insights_commands/hostname', '/etc/hostname'],
+    limit: short,
+  },
+  uptime: {
+    places: ['/sos_commands/host/uptime', '/basic-health-check.txt', '/insights_commands/uptime'],
+    limit: short,
+  },
+  kpatch: {
+    places: ['/sos_commands/kpatch/kpatch_list', '/insights_commands/kpatch_list'],
+    limit: 1_048_576,
+  },
+  klp: { places: ['/livepatch.txt', '/kernel-livepatch.txt'], limit: list },
 } as const satisfies Record<string, PlacedRow>;
 
 /** Lines of a thread's `status` that are looked at: the probe sends no others. */
@@ -174,6 +193,8 @@ const placed: ReadonlyMap<string, PlacedRow> = new Map(
   ),
 );
 
+const supportTexts: ReadonlySet<string> = new Set(supportconfigFiles);
+
 const procFile = /^\/proc\/\d{1,10}\/(task\/\d{1,10}\/)?([^/]+)$/;
 const livepatchFile = /^\/sys\/kernel\/livepatch\/[^/]+\/([^/]+\/)?([^/]+)$/;
 const moduleFile = /^\/sys\/module\/[^/]+\/([^/]+)$/;
@@ -210,7 +231,7 @@ export function limitOf(path: string): number {
 
 /** Folders that lead to what is read, and the whole tree of the livepatches. */
 const onTheWay: ReadonlySet<string> = new Set(
-  [livepatchRoot, moduleRoot, supportconfigFile, ...folders.host.keys(), ...placed.keys()].flatMap(
+  [livepatchRoot, moduleRoot, ...supportTexts, ...folders.host.keys(), ...placed.keys()].flatMap(
     (path) => {
       const names = path.split('/').slice(1);
       return names.map((_, index) => `/${names.slice(0, index + 1).join('/')}`);

@@ -1,5 +1,5 @@
 /** Which entries of an archive are kept, and where they belong. */
-import { supportconfigFile } from '../../../shared/readings/paths';
+import { supportconfigFiles } from '../../../shared/readings/paths';
 import { isRead } from '../../../shared/readings/reads';
 
 /** What lies at a host's root, by which the host's tree is found in an archive. */
@@ -9,7 +9,8 @@ const rootFolders = new Set([
   'sos_commands',
   'var',
   'etc',
-  supportconfigFile.slice(1),
+  'insights_commands',
+  ...supportconfigFiles.map((path) => path.slice(1)),
 ]);
 
 /** Longer paths are no host's (PATH_MAX of Linux). */

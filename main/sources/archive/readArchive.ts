@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { extract, type Header } from 'tar-stream';
 import { fail, succeed, type Problem, type Result } from '../../../shared/base/problem';
 import { capText, visible } from '../../../shared/base/text';
-import { supportconfigProblem } from '../../../shared/readings/supportconfig';
+import { supportconfigFiles } from '../../../shared/readings/paths';
 import { isWanted, placeOf, type Place } from './archiveEntries';
 import { ArchiveTree } from './archiveTree';
 import { headOf, type Content } from '../content';
@@ -180,7 +180,7 @@ class ArchiveReader {
   }
 
   result(): Result<ArchiveContent> {
-    const hosts = [...this.trees].filter(([, tree]) => tree.has('sys') || tree.has('proc'));
+    const hosts = [...this.trees].filter(([, tree]) => isHost(tree));
     const host = hosts.find(([prefix]) => prefix === '') ?? hosts[0];
     if (this.breakage?.code === 'too-large' || (this.breakage && !host)) {
       return fail(
@@ -198,10 +198,6 @@ class ArchiveReader {
       );
     }
     if (!host) {
-      const foreign = [...this.trees.values()]
-        .map((tree) => supportconfigProblem(tree, this.path))
-        .find((problem) => problem !== null);
-      if (foreign) return { ok: false, problem: foreign };
       return fail(
         'not-found',
         this.path,
@@ -235,6 +231,15 @@ class ArchiveReader {
     }
     return problems;
   }
+}
+
+/** Whether a tree holds files of a host, or a report on one. */
+function isHost(tree: ArchiveTree): boolean {
+  return (
+    tree.has('sys') ||
+    tree.has('proc') ||
+    supportconfigFiles.some((path) => 'text' in tree.readFile(path, 1))
+  );
 }
 
 /** Rejected entries that are named one by one. */

@@ -17,7 +17,8 @@ export function parseUname(
 
 export interface StalledProcess {
   readonly pid: number;
-  readonly comm: string;
+  /** Null: the report names no more than the number. */
+  readonly comm: string | null;
   readonly stack: readonly StackFrame[] | null;
 }
 

@@ -45,7 +45,11 @@ function putLivepatch(page: Page, patch: PatchEntry, status: StatusDocument): vo
     label: whole(label, 'quiet'),
     hang: 3,
   });
-  if (objects.length === 0) page.put([words('no object', 'quiet')], { indent: 5 });
+  if (objects.length === 0) {
+    const isUnread = status.coverage.unread?.includes('functions') ?? false;
+    const text = isUnread ? 'what it patches was not read' : 'no object';
+    page.put([words(text, 'quiet')], { indent: 5 });
+  }
   objects.forEach((object, index) => {
     const { branch, lastBranch } = page.glyphs;
     const isLast = index === objects.length - 1;
