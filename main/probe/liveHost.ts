@@ -6,7 +6,7 @@ import { fail, succeed, type Result } from '../../shared/base/problem';
 import type { Readings, SourceKind } from '../../shared/readings/readings';
 import type { StackSearch, SoughtCode } from '../../shared/readings/stackSearch';
 import type { Frame } from './wire/frames';
-import { HostReadings, startsNothing } from './answers/hostReadings';
+import { HostReadings, startsNothing, type UnderWay } from './answers/hostReadings';
 import { nextRequest, type PlanFacts } from './pollingPlan';
 import { parts, polledSections, requested, type Section } from './wire/parts';
 import { threadKey, type ProbeRequest } from './wire/request';
@@ -142,7 +142,7 @@ export class LiveHost {
     if (!this.known.inTransition) this.fullScan = null;
   }
 
-  private async wait({ late, orders }: Answer, reported: readonly string[]): Promise<void> {
+  private async wait({ late, orders }: Answer, reported: UnderWay): Promise<void> {
     const waits: Promise<unknown>[] = [];
     if (late) {
       this.detailsPending = true;
@@ -156,10 +156,7 @@ export class LiveHost {
     await Promise.all(waits);
   }
 
-  private async takeDetails(
-    late: NonNullable<Answer['late']>,
-    reported: readonly string[],
-  ): Promise<void> {
+  private async takeDetails(late: NonNullable<Answer['late']>, reported: UnderWay): Promise<void> {
     const frames = await late;
     this.detailsPending = false;
     this.known.takeLate(frames, reported);

@@ -22,6 +22,7 @@ const asleep: ThreadDetails = {
   kthread: false,
   userWorker: false,
   uid: 0,
+  startTicks: null,
   unit: null,
   stack: [frame('ep_poll'), frame('do_syscall_64')],
   wchan: null,

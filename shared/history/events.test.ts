@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { statusOf } from '../report';
+import type { Blocker } from '../report/statusDocument';
 import { finding } from '../../testing/shared/documents';
 import {
   livepatch,
@@ -18,6 +19,12 @@ const loaded = modules('a 1 1 - Live 0x0 (OEK)');
 const moving = livepatch('a', { vmlinux: ['f,1'] }, { transition: '1' });
 const leaving = livepatch('a', { vmlinux: ['f,1'] }, { transition: '1', enabled: '0' });
 const settled = livepatch('a', { vmlinux: ['f,1'] });
+
+function withoutStart(blocker: Blocker | undefined): Blocker {
+  if (!blocker) throw new Error('nobody blocks');
+  const { startTime: _start, ...rest } = blocker;
+  return rest;
+}
 
 describe('what changed between two readings', () => {
   it('begins with the whole state', () => {
@@ -71,14 +78,24 @@ describe('what changed between two readings', () => {
     expect(told(named, named)).toEqual([]);
   });
 
+  it('tells a thread from another that has its number', () => {
+    const before = status(moving, loaded, thread(7));
+    const [first] = before.blockers;
+    const after = { ...before, blockers: [{ ...withoutStart(first), startTime: 99, comm: 'dog' }] };
+    expect(told(before, after)).toEqual(['unblocked 7', 'blocker 7']);
+    const unread = { ...before, blockers: [withoutStart(first)] };
+    expect(first?.startTime).toBe(1010);
+    expect(told(before, unread)).toEqual([]);
+  });
+
   it('tells a reversal, and who blocks instead', () => {
     const before = status(moving, loaded, thread(7), thread(8, { state: '1' }));
     const after = status(leaving, loaded, thread(7), thread(8, { state: '1' }));
     expect(told(before, after)).toEqual([
       'patch-disabled a',
       'changed-meanwhile a',
-      'blocker 8',
       'unblocked 7',
+      'blocker 8',
       'state null',
     ]);
   });

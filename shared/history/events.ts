@@ -58,17 +58,24 @@ function threadChanges(before: StatusDocument, after: StatusDocument, hasBegun: 
   const progress: Change[] = hasMoved
     ? [{ event: 'progress', subject: is.patch, threads: is.threads }]
     : [];
-  const known = new Set(hasBegun ? [] : named(before).map(blockerKey));
-  const now = new Set(after.blockers.map(blockerKey));
+  const known = new Map(hasBegun ? [] : named(before).map((one) => [blockerKey(one), one]));
+  const now = new Map(after.blockers.map((one) => [blockerKey(one), one]));
   return [
     ...progress,
-    ...named(after)
-      .filter((blocker) => !known.has(blockerKey(blocker)))
-      .map((blocker): Change => ({ event: 'blocker', subject: threadNumber(blocker), blocker })),
     ...named(before)
-      .filter((blocker) => !now.has(blockerKey(blocker)))
+      .filter((blocker) => !isSameThread(now.get(blockerKey(blocker)), blocker))
       .map((blocker): Change => ({ event: 'unblocked', subject: threadNumber(blocker), blocker })),
+    ...named(after)
+      .filter((blocker) => !isSameThread(known.get(blockerKey(blocker)), blocker))
+      .map((blocker): Change => ({ event: 'blocker', subject: threadNumber(blocker), blocker })),
   ];
+}
+
+/** A number is given again: another start is another thread. */
+function isSameThread(one: Blocker | undefined, other: Blocker): boolean {
+  if (!one) return false;
+  const [a, b] = [one.startTime, other.startTime];
+  return a === undefined || b === undefined || a === b;
 }
 
 /** Names and stacks may come a reading later than the states; who blocks is told once it has a name. */

@@ -86,6 +86,8 @@ export interface ThreadDetails {
    */
   readonly userWorker: boolean | null;
   readonly uid: number | null;
+  /** Clock ticks from boot to its start: with the same number another start is another thread. */
+  readonly startTicks: number | null;
   readonly unit: string | null;
   /** Innermost frame first; empty: the kernel printed none. */
   readonly stack: readonly StackFrame[] | null;

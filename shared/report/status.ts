@@ -91,9 +91,11 @@ function logEntry({ comm, pid, tid, cpu, details, reason, remedies }: LogBlocker
 
 function blockerEntry({ thread, reason, remedies }: DiagnosedThread): Blocker {
   const { pid, tid, details } = thread;
+  const startTime = details?.startTicks ?? null;
   return {
     pid,
     tid,
+    ...(startTime === null ? {} : { startTime }),
     comm: details?.comm ?? null,
     cmdline: details?.cmdline ?? null,
     state: details?.state ?? null,

@@ -78,6 +78,11 @@ export const blockerSchema = z.strictObject({
   cpu: count.exactOptional(),
   /** Who names it where the scan of the threads does not: the kernel's log, or a report. */
   source: z.enum(['log', 'report']).exactOptional(),
+  /**
+   * Clock ticks from boot to its start (field 22 of /proc/PID/stat), absent where that was not read: the same
+   * number with another start is another thread.
+   */
+  startTime: count.exactOptional(),
   comm: unknown(z.string()),
   cmdline: unknown(z.string()),
   /** State letter of /proc/PID/stat: R S D T t Z I … */

@@ -145,6 +145,38 @@ describe('livepatches', () => {
     known.takeOrders([`${root}/b/stack_order:1`]);
     expect(order()).toBe('absent');
   });
+
+  it.each<[string, Frame, boolean]>([
+    ['the same modules', frame('m', [], '', 'a 10 2 - Live 0x1', 'b 10 1 - Live 0x2'), true],
+    ['a module loaded again', frame('m', [], '', 'b 10 1 - Live 0x2', 'a 10 1 - Live 0x1'), false],
+    [
+      'a module at another place',
+      frame('m', [], '', 'a 10 1 - Live 0x3', 'b 10 1 - Live 0x2'),
+      false,
+    ],
+    [
+      'the same log',
+      frame('l', [], "[    1.0] livepatch: enabling patch 'a'", '[    9.0] x'),
+      true,
+    ],
+    ['a new line of the log', frame('l', [], "[    9.0] livepatch: enabling patch 'a'"), false],
+  ])('keep their order only as long as they are the same: %s', (_name, next, isKept) => {
+    const known = new HostReadings();
+    const both = livepatches(`${root}/a/`, `${root}/b/`);
+    const modules = frame(
+      'm',
+      [],
+      '',
+      'a 10 1 - Live 0x1',
+      'b 10 1 - Live 0x2',
+      'c 1 0 - Live 0x9',
+    );
+    const log = frame('l', [], "[    1.0] livepatch: enabling patch 'a'");
+    known.take(answer([both, modules, log]));
+    known.takeOrders([`${root}/a/stack_order:1`, `${root}/b/stack_order:2`]);
+    known.take(answer([both, next]));
+    expect(known.hasOrders).toBe(isKept);
+  });
 });
 
 describe('the log', () => {
@@ -264,12 +296,38 @@ describe('threads', () => {
     const told = known.take(
       answer([moving, ...scan(7), frame('d', [], '/proc/7/task/7/comm:seven')]),
     );
-    expect(told).toEqual(['/proc/7/task/7']);
+    expect(told.threads).toEqual(['/proc/7/task/7']);
     const late = [frame('k', [], '/proc/7/task/7/stack:[<0>] f+0x1/0x2'), frame('xk', [])];
     known.takeLate(late, told);
     const readings = read(known);
     expect(textOf(readings, '/proc/7/task/7/stack')).toBe('[<0>] f+0x1/0x2\n');
     expect(textOf(readings, '/proc/7/cmdline')).toBe('');
+  });
+});
+
+describe('details of a thread', () => {
+  const stat = (ticks: number) =>
+    `/proc/7/task/7/stat:7 (x) S 1 7 7 0 -1 0 190 0 0 0 3 1 0 0 20 0 1 0 ${ticks} 1 1`;
+  const late = [frame('k', [], '/proc/7/task/7/stack:[<0>] f+0x1/0x2'), frame('xk', [])];
+
+  it('end with the one that had its number', () => {
+    const known = new HostReadings();
+    known.takeLate(late, known.take(answer([moving, ...scan(7), frame('d', [], stat(100))])));
+    known.take(answer([moving, ...scan(7), frame('d', [], stat(100))]));
+    expect(textOf(read(known), '/proc/7/task/7/stack')).toBe('[<0>] f+0x1/0x2\n');
+    known.take(answer([moving, ...scan(7), frame('d', [], stat(200))]));
+    expect(textOf(read(known), '/proc/7/task/7/stack')).toBe('timed-out');
+  });
+
+  it('end with the direction, also those that come late', () => {
+    const known = new HostReadings();
+    const told = known.take(answer([moving, ...scan(7), frame('d', [], stat(100))]));
+    const leaving = livepatches(`${root}/lp/`, `${root}/lp/enabled:0`, `${root}/lp/transition:1`);
+    const others = [frame('t', ['10', '0'], '7/task/7/patch_state:1'), frame('e', [])];
+    known.take(answer([leaving, ...others]));
+    known.takeLate(late, told);
+    expect(known.undetailed).toEqual([{ pid: 7, tid: 7 }]);
+    expect(read(known).files.has('/proc/7/task/7/stack')).toBe(false);
   });
 });
 

@@ -60,11 +60,19 @@ const otherParts: ReadonlySet<string> = new Set([
   parts.lateFollows,
 ]);
 
+/** Threads whose slow files are under way, and what they will be put to. */
+export interface UnderWay {
+  readonly details: ThreadDetails;
+  readonly threads: readonly string[];
+}
+
 const absent: FileReading = { missing: 'absent' };
 
 export class HostReadings {
   private readonly sections = new Map<Kept, KeptSection>();
-  private readonly details = new ThreadDetails();
+  private details = new ThreadDetails();
+  /** Livepatch in transition, and where it leads. */
+  private course = '';
   private orders: ReadonlyMap<string, string> | null = null;
   private wasTorn = false;
   private problems: Problem[] = [];
@@ -94,17 +102,11 @@ export class HostReadings {
 
   /** A transition is on its way: exactly one livepatch reads 1. */
   get inTransition(): boolean {
-    const files = [...(this.sections.get(parts.livepatches)?.files ?? [])];
-    const moving = files.filter(
-      ([path, reading]) =>
-        path.endsWith('/transition') && 'text' in reading && reading.text === '1\n',
-    );
-    return moving.length === 1;
+    return this.movingFolders().length === 1;
   }
 
-  /** @returns the threads whose slow files are under way */
-  take(answer: Answer): readonly string[] {
-    const before = this.sections.get(parts.livepatches);
+  take(answer: Answer): UnderWay {
+    const before = this.identities;
     this.wasTorn = answer.torn;
     const boot = this.bootId;
     this.problems = [];
@@ -112,15 +114,50 @@ export class HostReadings {
     if (boot !== null && this.bootId !== boot) this.forgetBut(answer.frames);
     this.takeThreads(answer.frames);
     if (answer.unfinished) this.problems.push(this.cutShort());
-    const reported = this.details.takeFast(answer.frames);
-    this.details.keepOnly(this.blocking);
+    this.turn();
+    const { details } = this;
+    const threads = details.takeFast(answer.frames);
+    details.keepOnly(this.blocking);
     // The kernel counts the stack anew when a livepatch comes or goes.
-    if (patchesIn(this.sections.get(parts.livepatches)) !== patchesIn(before)) this.orders = null;
-    return reported;
+    if (this.identities !== before) this.orders = null;
+    return { details, threads };
   }
 
-  takeLate(frames: readonly Frame[], reported: readonly string[]): void {
-    this.details.takeSlow(frames, reported);
+  /** Who blocks for what ends with the direction: what is on its way of those belongs to nobody. */
+  private turn(): void {
+    const course = `${this.movingFolders().join()} ${this.states?.enabled ?? ''}`;
+    if (course !== this.course) this.details = new ThreadDetails();
+    this.course = course;
+  }
+
+  /**
+   * What tells the livepatches from others of their names, as one text to compare: their modules' lines in
+   * /proc/modules, whose order is that of loading, and the log's last word of enabling one.
+   */
+  private get identities(): string {
+    const patches = patchesIn(this.sections.get(parts.livepatches));
+    const names = new Set(patches.map((path) => path.slice(path.lastIndexOf('/') + 1)));
+    const list = this.sections.get(parts.modules)?.files.get(modulesFile);
+    const modules = (list && 'text' in list ? list.text : '').split('\n').flatMap((line) => {
+      const [name = '', size, , , , address] = line.split(' ');
+      return names.has(name) ? [`${name} ${size} ${address}`] : [];
+    });
+    const log = this.sections.get(parts.log)?.log;
+    const enabled = log && 'text' in log ? lastEnabling(log.text) : '';
+    return JSON.stringify([patches, modules, enabled]);
+  }
+
+  private movingFolders(): string[] {
+    return [...(this.sections.get(parts.livepatches)?.files ?? [])]
+      .filter(
+        ([path, reading]) =>
+          path.endsWith('/transition') && 'text' in reading && reading.text === '1\n',
+      )
+      .map(([path]) => path);
+  }
+
+  takeLate(frames: readonly Frame[], { details, threads }: UnderWay): void {
+    details.takeSlow(frames, threads);
   }
 
   takeOrders(lines: readonly string[]): void {
@@ -167,7 +204,7 @@ export class HostReadings {
   private forgetBut(frames: readonly Frame[]): void {
     const came = new Set(frames.filter(({ words }) => words[0] !== 'same').map(({ kind }) => kind));
     for (const kind of this.sections.keys()) if (!came.has(kind)) this.sections.delete(kind);
-    this.details.keepOnly([]);
+    this.details = new ThreadDetails();
     this.states = null;
     this.orders = null;
   }
@@ -282,12 +319,16 @@ function readKept(kind: Kept, text: string): KeptSection {
   return { ...(list ? readList(list.row, text) : readSection(text)), log: null };
 }
 
-/** The livepatches of a section, as one text to compare. */
-function patchesIn(section: SectionContent | undefined): string {
-  const patches = (section?.folders ?? []).filter(
+/** Folders of the livepatches of a section. */
+function patchesIn(section: SectionContent | undefined): string[] {
+  return (section?.folders ?? []).filter(
     (path) => path.startsWith(`${livepatchRoot}/`) && path.split('/').length === 5,
   );
-  return patches.join('\n');
+}
+
+function lastEnabling(log: string): string {
+  const at = log.lastIndexOf('livepatch: enabling patch ');
+  return at === -1 ? '' : log.slice(log.lastIndexOf('\n', at) + 1, log.indexOf('\n', at));
 }
 
 /** Values of single modules, an empty line, and the list of all. */

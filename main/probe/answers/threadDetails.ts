@@ -1,5 +1,6 @@
 /** Names, states, stacks and units of the blocking threads, as far as they have come. */
 import type { Problem } from '../../../shared/base/problem';
+import { parseProcStat } from '../../../shared/readings/files/procStat';
 import { filesRead, rowOf } from '../../../shared/readings/reads';
 import type { FileReading } from '../../../shared/readings/readings';
 import { readComplaints, readThreadFiles } from './answerText';
@@ -31,12 +32,20 @@ export class ThreadDetails {
       const { files, unknown } = readThreadFiles(frame.body.toString());
       this.unknown.fast.addAll(unknown);
       for (const [path, reading] of files) {
+        if (path.endsWith('/stat')) this.dropAnother(path, reading);
         this.files.set(path, reading);
         reported.add(path.slice(0, path.lastIndexOf('/')));
       }
     }
     for (const key of reported) this.known.add(key);
     return [...reported];
+  }
+
+  /** The number may have been given to another thread since: what came late of the one before goes. */
+  private dropAnother(path: string, reading: FileReading): void {
+    const before = startOf(this.files.get(path));
+    if (before === null || before === startOf(reading)) return;
+    for (const slow of slowPaths(path.slice(0, path.lastIndexOf('/')))) this.files.delete(slow);
   }
 
   /**
@@ -118,6 +127,10 @@ export class ThreadDetails {
       if (!this.files.has(path)) this.files.set(path, { text: '', truncated: false });
     }
   }
+}
+
+function startOf(stat: FileReading | undefined): number | null {
+  return stat && 'text' in stat ? (parseProcStat(stat.text)?.startTicks ?? null) : null;
 }
 
 /** What may come late of a thread and its process. */

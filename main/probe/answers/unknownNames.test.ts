@@ -72,14 +72,16 @@ it('stays said while the section stays the same, and no longer', () => {
 
 it('is said of what comes late, and of the places in the stack', () => {
   const host = new HostReadings();
-  host.take(answer(frame('p', moving), ...states, frame('d', '/proc/7/task/7/comm:a\n')));
+  const underWay = host.take(
+    answer(frame('p', moving), ...states, frame('d', '/proc/7/task/7/comm:a\n')),
+  );
   host.takeLate(
     [
       frame('k', '/proc/7/task/7/stack:[<0>] f+0x1/0x2\n/proc/7/environ:SECRET\n'),
       frame('xk', 'grep: /proc/7/task/7/fdinfo: Permission denied\n'),
       frame('C', 'text', ['/proc/7/maps']),
     ],
-    ['/proc/7/task/7'],
+    underWay,
   );
   host.takeOrders(['/sys/kernel/livepatch/a/stack_order:1', '/sys/kernel/livepatch/a/order:2']);
   expect(problemsOf(host)).toEqual([
