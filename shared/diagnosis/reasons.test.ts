@@ -161,6 +161,11 @@ describe('without a word of the kernel', () => {
     },
   );
 
+  it('of a kernel thread of which neither state nor stack was read nothing is said', () => {
+    expect(reason({ state: null, kthread: true, stack: null }).code).toBe('unknown');
+    expect(reason({ state: null, kthread: true, stack: [] }).code).toBe('unknown');
+  });
+
   it('a symbol that only begins with 0x is no address', () => {
     expect(reason({ stack: [frame('0xdeadbeef'), frame('do_syscall_64')] }).code).toBe(
       'waiting-to-return',
@@ -175,7 +180,8 @@ describe('without a word of the kernel', () => {
     ['I', null, 'waiting-to-return'],
     ['P', true, 'kthread-not-switching'],
     ['P', false, 'unknown'],
-    [null, true, 'unknown'],
+    // Whether it sleeps or runs, it never leaves the kernel.
+    [null, true, 'kthread-not-switching'],
     [null, null, 'unknown'],
   ] as const)('state %s, kernel thread %s: %s', (state, kthread, expected) => {
     expect(reason({ state, kthread })).toMatchObject({

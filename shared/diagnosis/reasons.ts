@@ -132,7 +132,9 @@ function codeOf(details: ThreadDetails | null): ReasonCode {
   if (state === 'T' || state === 't') return 'stopped';
   if (stack?.some(breaksUnwinding)) return 'unreliable-stack';
   if (state === 'D') return 'uninterruptible';
-  if ((kthread === true || userWorker === true) && state !== null) return 'kthread-not-switching';
+  const neverLeaves = kthread === true || userWorker === true;
+  const isSeen = state !== null || (stack !== null && stack.length > 0);
+  if (neverLeaves && isSeen) return 'kthread-not-switching';
   if (state !== 'S' && state !== 'I') return 'unknown';
   return stack !== null && endsEarly(stack) ? 'unreliable-stack' : 'waiting-to-return';
 }

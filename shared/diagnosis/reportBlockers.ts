@@ -4,6 +4,7 @@
  */
 import type { BlockingThread, SystemState } from '../model/systemState';
 import { nothingRead } from '../model/transition';
+import { beginsInKernel } from '../readings/files/stack';
 import { findCulprit, type Implementation } from './implementations';
 import type { TransitionLog } from './logOfTransition';
 import { reasonOf, type Reason } from './reasons';
@@ -25,7 +26,13 @@ export function blockersOfReport(
     return {
       pid,
       tid: pid,
-      details: { ...seen, comm: seen.comm ?? comm, stack: seen.stack ?? stack },
+      details: {
+        ...seen,
+        comm: seen.comm ?? comm,
+        stack: seen.stack ?? stack,
+        // Of whom nothing else was saved, the stack tells whether it ever leaves the kernel.
+        userWorker: seen.userWorker ?? (stack === null ? null : beginsInKernel(stack)),
+      },
     };
   });
   const names = new Set(named.map(({ tid }) => tid));

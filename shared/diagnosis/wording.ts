@@ -85,9 +85,11 @@ function neverLeavingSentence(
   { reliableStacks }: Circumstances,
 ): string {
   const who =
-    kthread === false
-      ? 'is a worker of the kernel in this process (io_uring or vhost), which never leaves the kernel'
-      : 'is a kernel thread';
+    kthread === null
+      ? 'never leaves the kernel'
+      : kthread
+        ? 'is a kernel thread'
+        : 'is a worker of the kernel in this process (io_uring or vhost), which never leaves the kernel';
   return reliableStacks === false
     ? `${who}: on this architecture the kernel can’t check stacks, so it never switches`
     : `${who}: it switches only when the kernel finds it asleep outside the code that is to be left`;

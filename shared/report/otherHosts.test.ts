@@ -100,6 +100,48 @@ describe('who has not switched', () => {
   });
 });
 
+describe('what a report and files without a log tell', () => {
+  it('of whom kpatch lists as stalled is also what their stacks say of their kind', () => {
+    // kpatch/kpatch, show_stalled_processes, `kpatch list` during a stall (github.com/dynup/kpatch).
+    const list = [
+      'Loaded patch modules:',
+      'kpatch_5_14_0_70_13_1_1_1 [enabling...]',
+      '',
+      'Stalled processes:',
+      '1234 kworker/u8:3',
+      'stack:',
+      '[<0>] worker_thread+0xb8/0x4d0',
+      '[<0>] kthread+0x108/0x110',
+      '[<0>] ret_from_fork+0x1f/0x30',
+      '5678 my daemon',
+      'stack:',
+      '[<0>] f+0x10/0x20',
+      '[<0>] do_syscall_64+0x5c/0x90',
+      '[<0>] entry_SYSCALL_64_after_hwframe+0x44/0xae',
+      '',
+    ].join('\n');
+    const { blockers } = read(moving('a', 'f'), { '/sos_commands/kpatch/kpatch_list': list });
+    expect(blockers).toMatchObject([
+      { tid: 1234, source: 'report', kthread: null, reason: { code: 'kthread-not-switching' } },
+      { tid: 5678, comm: 'my daemon', source: 'report', reason: { function: 'f' } },
+    ]);
+  });
+
+  it('of a kernel with a signal file is that it has to be written, whatever the log holds', () => {
+    // Documentation/ABI/testing/sysfs-kernel-livepatch of 4.15 to 5.0, `signal`.
+    const files = { ...moving('a', 'f'), '/sys/kernel/livepatch/a/signal': '' };
+    const said = 'only when 1 is written to /sys/kernel/livepatch/a/signal';
+    const began = dmesg("[  100.000000] livepatch: 'a': starting patching transition");
+    for (const more of [{}, began, { ...began, ...clock(200) }]) {
+      const { findings } = read(files, thread(7), more);
+      const told = findings.filter(({ message }) => message.includes(said));
+      expect(told).toHaveLength(1);
+    }
+    const nobody = read(files, thread(7, { state: '1' }));
+    expect(JSON.stringify(nobody.findings)).not.toContain(said);
+  });
+});
+
 describe('what the log tells', () => {
   const codes = (document: ReturnType<typeof read>) =>
     document.findings.map(({ code, severity }) => `${severity} ${code}`);

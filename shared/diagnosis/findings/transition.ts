@@ -22,26 +22,34 @@ export function findAboutTransition(state: SystemState): Finding[] {
   const { transition } = state;
   if (!transition) return [];
   const log = currentTransition(state);
+  const stall = stalled(state, transition, log);
+  // A transition whose age is not known has no other place for it.
+  const onRequest = stall.length > 0 ? '' : signalOnRequest(state, transition);
   return [
-    inProgress(state, transition),
-    ...stalled(state, transition, log),
+    inProgress(state, transition, onRequest),
+    ...stall,
     ...noVisibleBlocker(state, transition, log),
     ...replacing(state, transition),
   ];
 }
 
-function inProgress(state: SystemState, transition: Transition): Finding {
+function inProgress(state: SystemState, transition: Transition, onRequest: string): Finding {
   const { patch, direction, threads } = transition;
   const progress =
     threads.total === null || threads.done === null
       ? 'How many threads have switched is unknown.'
       : `${countText(threads.done)} of ${countOf(threads.total, 'thread')} have switched.`;
-  const sentences = [`${visible(patch)} ${doing(direction)}.`, progress, ...notesOn(state)];
+  const sentences = [
+    `${visible(patch)} ${doing(direction)}.`,
+    progress,
+    ...notesOn(state),
+    onRequest,
+  ];
   return {
     code: 'transition-in-progress',
     severity: 'info',
     subject: patch,
-    message: sentences.join(' '),
+    message: sentences.filter(Boolean).join(' '),
     evidence: [`${patchPath(patch)}/transition`, `${patchPath(patch)}/enabled`],
     remedies: ['wait'],
   };
@@ -85,15 +93,17 @@ function stalled(state: SystemState, transition: Transition, log: TransitionLog 
   if (!signalled && (seconds === null || seconds < stallSeconds)) return [];
   const since = seconds === null ? '' : ` for ${Math.floor(seconds)} s`;
   const who = whoBlocks(threads.blocking);
-  const signalNote = signalled
-    ? ' The kernel has signalled the remaining threads; these did not switch.'
-    : '';
+  const sentences = [
+    `The transition of ${visible(patch)} has been running${since}${who}.`,
+    signalled ? 'The kernel has signalled the remaining threads; these did not switch.' : '',
+    signalOnRequest(state, transition),
+  ];
   return [
     {
       code: 'transition-stalled',
       severity: 'error',
       subject: patch,
-      message: `The transition of ${visible(patch)} has been running${since}${who}.${signalNote}${signalOnRequest(state, patch)}`,
+      message: sentences.filter(Boolean).join(' '),
       evidence: [first, signalled]
         .filter((entry) => entry !== undefined && entry !== null)
         .map(asEvidence),
@@ -110,9 +120,9 @@ function whoBlocks(blocking: number | null): string {
 }
 
 /** Kernels 4.15 to 5.0: Documentation/ABI/testing/sysfs-kernel-livepatch, `signal`. */
-function signalOnRequest({ livepatch }: SystemState, patch: string): string {
-  return livepatch.signals === 'on-request'
-    ? ` This kernel never signals them by itself, only when 1 is written to ${visible(patchPath(patch))}/signal.`
+function signalOnRequest({ livepatch }: SystemState, { patch, threads }: Transition): string {
+  return livepatch.signals === 'on-request' && threads.blocking !== 0
+    ? `This kernel never signals threads that block by itself, only when 1 is written to ${visible(patchPath(patch))}/signal.`
     : '';
 }
 
