@@ -82,7 +82,15 @@ describe('why a thread blocks, in words', () => {
 
 describe('every code has words of its own', () => {
   it.each([
-    ['reasons', reasonCodes.map((code) => sentence({ code, symbol: 'f' }))],
+    [
+      'reasons',
+      reasonCodes.map((code) =>
+        reasonSentence(
+          { reason: reason({ code, symbol: 'f' }), state: 'S', kthread: false, stack: [] },
+          { direction: null },
+        ),
+      ),
+    ],
     ['remedies', remedyCodes.map((code) => remedyText(code).title)],
     ['what remedies do', remedyCodes.map((code) => remedyText(code).text)],
     ['findings', findingCodes.map(findingTitle)],
@@ -91,7 +99,7 @@ describe('every code has words of its own', () => {
     [
       'certainties',
       (['certain', 'likely', 'unknown'] as const).map((certainty) =>
-        certaintySentence(reason({ certainty })),
+        certaintySentence({ reason: reason({ certainty }), state: 'S', stack: [] }),
       ),
     ],
     // proc_pid_stat(5)

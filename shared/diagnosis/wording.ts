@@ -2,13 +2,16 @@
  * The words for every code that a diagnosis uses, in one place: command line, window and reports
  * say the same. What a host named is escaped here.
  */
-import type { Direction } from '../model/systemState';
+import type { Direction, Unread } from '../model/systemState';
 import type { StackFrame } from '../readings/files/stack';
 import type { ProblemCode } from '../base/problem';
 import { visible } from '../base/text';
 import type { FindingCode, RemedyCode, Severity } from './codes';
 import type { Reason } from './reasons';
 import { breaksUnwinding, isOfTracer } from './stackForms';
+import { certaintyWords, reasonGaps as gaps, reasonWords as words } from '../words/reasons';
+import { remedyTitles, remedyWords, vendorWants } from '../words/remedies';
+import { say } from '../words/sentence';
 
 /** What the wording of a reason needs to know of a thread. */
 export interface ThreadInWords {
@@ -25,102 +28,100 @@ export interface Circumstances {
   readonly direction: Direction | null;
   /** False: the kernel said that it has no reliable stacks on this architecture. */
   readonly reliableStacks?: false;
+  /** False: not all functions that the transition switches were read, or not at one moment. */
+  readonly isWhole?: false;
 }
 
 export function circumstancesOf(status: {
   readonly transition: { readonly direction: Direction | null } | null;
   readonly livepatch: { readonly reliableStacks?: false };
+  readonly coverage: { readonly unread?: readonly Unread[] };
 }): Circumstances {
   const { reliableStacks } = status.livepatch;
+  const unread = status.coverage.unread ?? [];
+  const isPartial =
+    status.transition?.direction === null ||
+    unread.includes('functions') ||
+    unread.includes('one-moment');
   return {
     direction: status.transition?.direction ?? null,
+    ...(isPartial ? { isWhole: false } : {}),
     ...(reliableStacks === undefined ? {} : { reliableStacks }),
   };
 }
 
 /** Why it blocks, as a clause that follows the thread's name: `sleeps in foo, which is …`. */
 export function reasonSentence(thread: ThreadInWords, host: Circumstances): string {
-  const { reason, kthread } = thread;
+  return clauseOf(thread, host) || gaps.notTold;
+}
+
+function clauseOf(thread: ThreadInWords, host: Circumstances): string {
+  const { reason, kthread, state, stack } = thread;
+  const isByLog = reason.certainty === 'certain';
+  const given = { state, kind: kthread !== null, stack, log: isByLog };
   switch (reason.code) {
     case 'sleeping-on-function':
-      return sleepingSentence(thread, host.direction);
+      return inFunctionSentence(thread, host.direction);
     case 'running':
-      if (thread.cpu !== undefined)
-        return 'has not gone round its idle loop, where its idle task switches';
-      return kthread === true
-        ? 'runs on a CPU: the kernel looks at it again when it sleeps'
-        : 'runs on a CPU and switches when it crosses between kernel and user space';
+      if (thread.cpu !== undefined) return say(words.idles, given, undefined);
+      if (isByLog && state !== 'R') return say(words.ran, given, undefined);
+      return say(kthread === true ? words.kernelThreadRuns : words.runs, given, undefined);
     case 'unreliable-stack':
       return unreliableSentence(thread);
     case 'stopped':
-      return 'is stopped and returns to user space only when it is continued';
+      return say(words.stopped, given, undefined);
     case 'uninterruptible':
-      return 'sleeps uninterruptibly, usually for a device or storage';
-    case 'kthread-not-switching':
-      return neverLeavingSentence(thread, host);
+      return say(words.uninterruptible, given, undefined);
+    case 'kthread-not-switching': {
+      const isUncheckable = host.reliableStacks === false;
+      const facts = { isWorker: kthread === false, isUncheckable };
+      return say(words.neverLeaves, given, facts);
+    }
     case 'waiting-to-return':
-      return waitingSentence(thread, host);
+      return host.reliableStacks === false
+        ? say(words.waitsUnchecked, { ...given, log: true }, undefined)
+        : say(
+            words.waits,
+            {
+              ...given,
+              stack: stack !== null && stack.length > 0,
+              enabled: host.isWhole !== false,
+              functions: host.isWhole !== false,
+              oneMoment: host.isWhole !== false,
+            },
+            undefined,
+          );
     case 'unknown':
-      return kthread === null && reason.certainty === 'unknown'
-        ? 'blocks; why was not looked at or could not be read'
-        : 'blocks; what was read does not tell why';
+      return kthread === null && reason.certainty === 'unknown' ? gaps.notLookedAt : gaps.notTold;
   }
 }
 
 /** Only what is seen on the stack is blamed. */
 function unreliableSentence({ reason, stack }: ThreadInWords): string {
+  const given = { stack, log: reason.certainty === 'certain' };
   const tracer = stack?.find(isOfTracer);
-  if (tracer) {
-    return `has a stack that the kernel can’t check (${visible(tracer.function)}, of tracing or BPF, is on it)`;
-  }
-  if (reason.certainty === 'certain') return 'has a stack that the kernel can’t check';
-  return stack?.some(breaksUnwinding)
-    ? 'has a stack that the kernel can hardly check (an address without a symbol is on it)'
-    : 'has a stack that ends before its system call began, so that the kernel can hardly check it';
+  if (tracer) return say(words.tracerOnStack, given, visible(tracer.function));
+  if (given.log) return say(words.unreliableByLog, given, undefined);
+  return say(stack?.some(breaksUnwinding) ? words.bareAddress : words.endsEarly, given, undefined);
 }
 
-/** A kernel thread, or a worker that the kernel runs within a user process. */
-function neverLeavingSentence(
-  { kthread }: ThreadInWords,
-  { reliableStacks }: Circumstances,
+function inFunctionSentence(
+  { reason, state, stack }: ThreadInWords,
+  direction: Direction | null,
 ): string {
-  const who =
-    kthread === null
-      ? 'never leaves the kernel'
-      : kthread
-        ? 'is a kernel thread'
-        : 'is a worker of the kernel in this process (io_uring or vhost), which never leaves the kernel';
-  return reliableStacks === false
-    ? `${who}: on this architecture the kernel can’t check stacks, so it never switches`
-    : `${who}: it switches only when the kernel finds it asleep outside the code that is to be left`;
-}
-
-function waitingSentence({ stack }: ThreadInWords, { reliableStacks }: Circumstances): string {
-  if (reliableStacks === false)
-    return 'sleeps in the kernel and switches when it returns to user space';
-  return stack === null || stack.length === 0
-    ? 'sleeps; its stack was not read. It switches when it returns to user space, or when the kernel finds its stack free'
-    : 'sleeps, and no code that is to be left was seen on its stack; it switches at one of the kernel’s next tries, or when it returns to user space';
-}
-
-function sleepingSentence({ reason, state }: ThreadInWords, direction: Direction | null): string {
-  const { symbol, function: name } = reason;
-  const verb = whereabouts(state);
+  const { symbol, function: name, certainty } = reason;
   const where = symbol ?? name;
-  const seen = where === null ? 'code that is to be left' : visible(where);
-  const isReplacement = name !== null && symbol !== null && symbol !== name;
-  switch (direction) {
-    case 'patching':
-      return isReplacement
-        ? `${verb} ${seen}, an older livepatch’s version of ${visible(name)}`
-        : `${verb} ${seen}, which is being patched`;
-    case 'unpatching':
-      return isReplacement
-        ? `${verb} ${seen}, the livepatch’s version of ${visible(name)}`
-        : `${verb} ${seen}, which the livepatch is to leave`;
-    case null:
-      return `${verb} ${seen}`;
-  }
+  const facts = {
+    verb: whereabouts(state),
+    seen: where === null ? gaps.codeToLeave : visible(where),
+    replaces: name !== null && symbol !== null && symbol !== name ? visible(name) : null,
+    direction,
+  };
+  const enabled = direction;
+  if (certainty === 'certain') return say(words.inByLog, { log: true, enabled }, facts);
+  return stack === null
+    ? say(words.inByWchan, { wchan: true, enabled }, facts)
+    : say(words.inByStack, { stack, enabled }, facts);
 }
 
 /** How a thread is in a function, by its state letter. */
@@ -139,12 +140,16 @@ function whereabouts(state: string | null): string {
 }
 
 /** Where a reason comes from. */
-export function certaintySentence({ certainty }: Reason): string {
-  switch (certainty) {
+export function certaintySentence({
+  reason,
+  state,
+  stack,
+}: Pick<ThreadInWords, 'reason' | 'state' | 'stack'>): string {
+  switch (reason.certainty) {
     case 'certain':
-      return 'The kernel’s own word, from its log.';
+      return say(certaintyWords.certain, { log: true }, undefined);
     case 'likely':
-      return 'Inferred from the thread’s state and kernel stack.';
+      return say(certaintyWords.likely, { state, stack }, undefined);
     case 'unknown':
       return 'Nothing that was read tells.';
   }
@@ -155,79 +160,12 @@ export interface RemedyInWords {
   readonly text: string;
 }
 
-const remedyWords: Readonly<Record<RemedyCode, RemedyInWords>> = {
-  wait: {
-    title: 'Wait',
-    text: 'The kernel tries again about once a second.',
-  },
-  'wait-for-signal': {
-    title: 'Wait for the kernel’s signal',
-    text: 'Every 15 s the kernel sends the remaining user threads to their boundary; a system call in between is restarted.',
-  },
-  'let-it-return': {
-    title: 'Let the call return',
-    text: 'What it waits for must happen: the device answers, the lock is released, the peer replies, the process is continued.',
-  },
-  'stop-tracer': {
-    title: 'Stop the tracer',
-    text: 'End the BPF program, kprobe or tracer that sits on the function; then the stack can be checked, or the function redirected.',
-  },
-  'unload-object': {
-    title: 'Unload the patched module',
-    text: 'Nothing uses the module: removing it takes its functions out of the transition.',
-  },
-  reverse: {
-    title: 'Reverse the transition',
-    text: 'Writing the opposite value to enabled turns it round. Threads that have switched must go back, and some may then block.',
-  },
-  force: {
-    title: 'Force it',
-    text: 'Last resort. Threads may run old and new code at once, and the livepatch’s module can never be unloaded. Ask the vendor first.',
-  },
-  'remove-module': {
-    title: 'Remove the module',
-    text: 'It is not in use; rmmod frees its memory. Nothing else changes.',
-  },
-  'load-object': {
-    title: 'Load the module',
-    text: 'The livepatch patches it while it loads.',
-  },
-  reboot: {
-    title: 'Reboot when it suits',
-    text: 'Nothing else undoes it.',
-  },
-  'become-privileged': {
-    title: 'Read as root',
-    text: 'patch_state and stack of other users’ threads are readable for root alone.',
-  },
-  'ask-vendor': {
-    title: 'Ask the livepatch’s vendor',
-    text: 'Send the status document and the stacks of the blocking threads.',
-  },
-};
-
-/** What a vendor needs to help; of a stall, what `remedyWords` says. */
-const vendorWants: Readonly<Partial<Record<FindingCode, string>>> = {
-  'load-refused': refusalForVendor(),
-  'incompatible-livepatch': refusalForVendor(),
-  'shadow-allocation-failed': refusalForVendor(),
-  'duplicate-shadow-variable': refusalForVendor(),
-  overlap: 'Ask which of them is to stay; send the list of livepatches with their versions.',
-  'shadowed-fix': 'Ask which build is the newer one and how the older one is taken away.',
-  'object-not-patched': 'Send the status document and the versions of livepatch and module.',
-  'patches-nothing': 'Send the status document and the versions of livepatch and modules.',
-  'was-forced': 'Ask whether the host may run on, and what has to be checked.',
-};
-
-function refusalForVendor(): string {
-  return 'Send the kernel’s release, the version of the livepatch and the lines of the kernel log.';
-}
-
 /** @param about the finding that it is to help with; null: a blocking thread or a transition */
 export function remedyText(code: RemedyCode, about: FindingCode | null = null): RemedyInWords {
-  const words = remedyWords[code];
+  const title = remedyTitles[code];
   const wanted = code === 'ask-vendor' && about !== null ? vendorWants[about] : undefined;
-  return wanted === undefined ? words : { ...words, text: wanted };
+  // A diagnosis gives a remedy only where what it stands on was read.
+  return { title, text: wanted ?? remedyWords[code].says() };
 }
 
 const findingTitles: Readonly<Record<FindingCode, string>> = {

@@ -2,9 +2,10 @@
  * What a watcher has seen of a running transition: since when, and how its blocking threads became
  * fewer. The kernel keeps neither.
  */
-import { countOf } from '../base/words';
 import { visible } from '../base/text';
 import type { Finding, StatusDocument } from '../report/statusDocument';
+import { say } from '../words/sentence';
+import { transitionWords } from '../words/transitions';
 import { isAnotherBoot, type Boot } from './boot';
 
 export interface TransitionWatch {
@@ -76,7 +77,11 @@ export function withStall(
     code: 'transition-stalled',
     severity: 'error',
     subject: watch.patch,
-    message: `No thread has switched for ${Math.floor(seconds)} s; ${countOf(blocking, 'thread')} ${blocking === 1 ? 'blocks' : 'block'} the transition of ${visible(watch.patch)}.`,
+    message: say(
+      transitionWords.noneSwitched,
+      { threads: blocking, enabled: watch.direction },
+      { seconds: Math.floor(seconds), count: blocking, name: visible(watch.patch) },
+    ),
     evidence: ['/proc/*/task/*/patch_state'],
     remedies: ['let-it-return', 'reverse', 'ask-vendor', 'force'],
   };

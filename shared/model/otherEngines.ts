@@ -54,6 +54,11 @@ export function findOtherEngines(reader: ReadingsReader, loaded: readonly string
   });
 }
 
+/** A module that an engine loads for itself, whether or not it has patched anything. */
+export function isCoreOfEngine(module: string): boolean {
+  return /^(?:ksplice|kcare|kernelcare|kgraft|kpatch)$/.test(module);
+}
+
 /** Whether a module belongs to one of them: what its taint says is not about livepatches. */
 export function isOfOtherEngine(module: string): boolean {
   return engines.some(({ modules }) => modules.test(module));

@@ -168,13 +168,16 @@ function running(
   const mixed = given.oneMoment ? '' : say(words.changedMeanwhile, given, undefined);
   const detailOf = (...sentences: readonly string[]) =>
     [...sentences, mixed].filter(Boolean).join(' ');
-  if (blocking === null || total === null || done === null) {
+  if (blocking === null || total === null || total === 0 || done === null) {
     return {
       tone: isStalled ? 'stuck' : 'moving',
       title: isStalled
         ? stuck(say(words.stuck, given, undefined))
         : titled('; ', gaps.progressUnseen),
-      detail: detailOf(names, total === null ? gaps.statesUnread : gaps.directionUnread),
+      detail: detailOf(
+        names,
+        done === null && total !== null ? gaps.directionUnread : gaps.statesUnread,
+      ),
       short: isStalled ? 'stuck' : `${wordFor(transition)}, progress unknown`,
     };
   }

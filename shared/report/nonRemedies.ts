@@ -1,4 +1,6 @@
 /** What is often tried and does not help a given thread. */
+import { noHelpWords as words } from '../words/remedies';
+import { say } from '../words/sentence';
 import type { Blocker } from './statusDocument';
 
 export interface NoHelp {
@@ -12,13 +14,13 @@ export interface NoHelp {
  */
 export function nonRemedies({ state, kthread, cpu }: Blocker): readonly NoHelp[] {
   if (cpu !== undefined) {
-    return [{ title: 'Signals will not', text: 'The idle task of a CPU takes no signals.' }];
+    return [{ title: 'Signals will not', text: say(words.idleTask, { log: true }, undefined) }];
   }
   if (kthread === true) {
     return [
       {
         title: 'Signals will not',
-        text: 'A kernel thread never returns to user space; the wake-up that the kernel sends every 15 s does not make it leave its function.',
+        text: say(words.kernelThread, { kind: kthread }, undefined),
       },
     ];
   }
@@ -26,7 +28,7 @@ export function nonRemedies({ state, kthread, cpu }: Blocker): readonly NoHelp[]
     return [
       {
         title: 'The kernel’s signal will not',
-        text: 'It wakes interruptible sleepers only; this sleep is uninterruptible. Killing the process does not end it either.',
+        text: say(words.uninterruptible, { state }, undefined),
       },
     ];
   }
@@ -34,7 +36,7 @@ export function nonRemedies({ state, kthread, cpu }: Blocker): readonly NoHelp[]
     return [
       {
         title: 'Waiting alone will not',
-        text: 'The thread is stopped by a signal or a debugger and runs no further until it is continued.',
+        text: say(words.stopped, { state }, undefined),
       },
     ];
   }

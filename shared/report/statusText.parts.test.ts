@@ -415,7 +415,7 @@ describe('findings', () => {
     });
     expect(textOf(many(20))).not.toContain('lists them all');
     expect(textOf(many(21))).toContain('  and 1 finding more; --json lists them all.\n');
-    expect(textOf(many(3)).match(/Nothing else undoes it/g)).toHaveLength(1);
+    expect(textOf(many(3)).match(/nothing else frees/g)).toHaveLength(1);
     expect(textOf(many(3)).match(/Reboot when it suits \(see above\)/g)).toHaveLength(2);
     expect(textOf({})).not.toContain('Findings');
   });

@@ -68,7 +68,7 @@ export const headlineWords = {
   engines: sentence(
     ['otherEngine'],
     ({ names }: Names) =>
-      `${listed(names)} ${names.length === 1 ? 'patches' : 'patch'} this kernel`,
+      `${listed(names)} ${isOrAre(names)} there, which can patch the running kernel`,
   ),
   noLivepatching: sentence(
     ['live', 'sysfs'],

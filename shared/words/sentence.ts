@@ -43,6 +43,12 @@ export const premises = [
   'kind',
   /** A thread's kernel stack. */
   'stack',
+  /** The list of loaded modules was read whole. */
+  'modules',
+  /** Files tell by which rules the kernel goes. */
+  'rules',
+  /** The innermost function of a thread, as its wchan names it. */
+  'wchan',
   /** The kernel log of this boot. */
   'log',
   /** The log or the uptime tells what time it is now. */
@@ -55,6 +61,12 @@ export const premises = [
   'sysfs',
   /** The host was read as it runs: nothing can have been left out of it. */
   'live',
+  /** A tracer was seen: on a stack, in the log or in the list of redirections. */
+  'tracer',
+  /** A module is in use that is no livepatch any more, or a transition was forced. */
+  'lasting',
+  /** Something is wrong that its maker should know. */
+  'cause',
   /** With whose rights the host was read. */
   'rights',
 ] as const;

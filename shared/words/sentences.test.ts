@@ -16,6 +16,8 @@ import {
   taintText,
 } from '../report/emptyViews';
 import { headlineOf } from '../report/headline';
+import { nonRemedies } from '../report/nonRemedies';
+import { watchTransition, withStall } from '../history/transitionWatch';
 import { statusOf } from '../report/status';
 import { renderStatusText } from '../report/statusText';
 import { transitionNotes } from '../report/transitionNotes';
@@ -149,6 +151,9 @@ const hosts: Readonly<Record<string, Host>> = {
     options: { source: 'local', privileged: true },
   },
   ksplice: { files: { ...machine, ...modules('ksplice_x 1 1 - Live 0x0 (OE)') } },
+  'engine waits': {
+    files: { ...machine, '/sys/kernel/kgraft/in_progress': '1\n' },
+  },
   kgraft: { files: { ...machine, '/sys/kernel/kgraft/in_progress': '0\n' } },
 };
 
@@ -168,12 +173,232 @@ beforeAll(async () => {
 });
 afterAll(() => vi.restoreAllMocks());
 
+const stack = (...lines: readonly string[]) => [...lines, 'do_syscall_64+0x1/0x2'];
+const withThread = (options: Parameters<typeof thread>[1]): Host => ({
+  files: { ...moving, ...thread(389, options) },
+});
+const withLog = (...lines: readonly string[]): Host => ({
+  files: {
+    ...applied,
+    ...dmesg(
+      booted,
+      start('lp'),
+      complete('lp'),
+      ...lines.map((line) => `[  150.000000] livepatch: ${line}`),
+    ),
+  },
+});
+const tried = (what: string) => `[  150.000000] livepatch: klp_try_switch_task: ${what}`;
+const withTry = (what: string, more: Files = {}): Host => ({
+  files: { ...moving, ...dmesg(booted, start('lp'), tried(what)), ...more },
+});
+const noConsistency =
+  "[  100.000000] livepatch: This architecture doesn't have support for the livepatch consistency model.";
+
+/** Those files whose paths are not these. */
+function without(paths: RegExp, files: Files): Files {
+  return Object.fromEntries(Object.entries(files).filter(([path]) => !paths.test(path)));
+}
+
+const more: Readonly<Record<string, Host>> = {
+  runs: withThread({ letter: 'R' }),
+  'kernel thread runs': withThread({ letter: 'R', kthread: true }),
+  'in uninterruptible sleep': withThread({ letter: 'D', stack: stack('g+0x1/0x2') }),
+  stopped: withThread({ letter: 'T', stack: stack('g+0x1/0x2') }),
+  waits: withThread({ stack: stack('g+0x1/0x2') }),
+  'kernel thread': withThread({ kthread: true, stack: ['g+0x1/0x2', 'kthread+0x1/0x2'] }),
+  'by wchan': {
+    files: without(/389\/stack$/, { ...moving, ...thread(389, { stack: null, wchan: 'f' }) }),
+  },
+  traced: withThread({ stack: stack('g+0x1/0x2', 'bpf_prog_1+0x1/0x2') }),
+  'ends early': withThread({ stack: ['g+0x1/0x2'] }),
+  'bare address': withThread({
+    stack: ['g+0x1/0x2', '0xffffffff81000000', 'do_syscall_64+0x1/0x2'],
+  }),
+  'log: sleeping': withTry('cat:389 is sleeping on function f'),
+  'log: running': withTry('cat:389 is running'),
+  'log: unreliable': withTry('cat:389 has an unreliable stack'),
+  'log: idle': withTry('swapper/3:0 is running'),
+  'no reliable stacks': {
+    files: {
+      ...moving,
+      ...dmesg(booted, noConsistency, start('lp')),
+      ...thread(389, { stack: stack('g+0x1/0x2') }),
+    },
+  },
+  signalled: {
+    files: {
+      ...moving,
+      ...dmesg(booted, start('lp'), '[  116.000000] livepatch: signaling remaining tasks'),
+    },
+  },
+  'signals on request': {
+    files: {
+      ...Object.fromEntries(
+        Object.entries(moving).filter(([path]) => !/replace$|stack_order$|patched$/.test(path)),
+      ),
+      '/sys/kernel/livepatch/lp/signal': '0\n',
+    },
+  },
+  container: {
+    files: Object.fromEntries(
+      Object.entries(moving).filter(([path]) => !path.startsWith('/proc/2/')),
+    ),
+  },
+  'replacing, by nops': {
+    files: {
+      ...moving,
+      ...two,
+      ...livepatch('lp', { vmlinux: ['f,1'] }, { replace: '0', stack_order: '1' }),
+      ...livepatch('lp2', { vmlinux: ['f,1', 'g,1'] }, { transition: '1', replace: '1' }),
+      '/sys/kernel/livepatch/lp2/stack_order': '2\n',
+    },
+  },
+  'replacing, order unknown': {
+    files: {
+      ...moving,
+      ...livepatch('lp', { vmlinux: ['f,1'] }, { replace: '0' }),
+      ...livepatch('lp2', { vmlinux: ['g,1'] }, { transition: '1', replace: '1' }),
+      '/sys/kernel/livepatch/lp/stack_order': '1\n',
+      '/sys/kernel/livepatch/lp2/stack_order': '1\n',
+      ...modules('lp2 1 1 - Live 0x0 (OEK)'),
+    },
+  },
+  'replacing none': {
+    files: {
+      ...moving,
+      ...livepatch('lp', { vmlinux: ['f,1'] }, { transition: '1', replace: '1' }),
+    },
+  },
+  'not patched': {
+    files: {
+      ...applied,
+      ...livepatch('lp', { ext4: ['f,1'], vmlinux: ['g,1'] }, { replace: '0' }),
+      '/sys/kernel/livepatch/lp/ext4/patched': '0\n',
+    },
+  },
+  'patches nothing': {
+    files: {
+      ...applied,
+      '/sys/kernel/livepatch/lp/vmlinux/patched': '0\n',
+    },
+  },
+  'waits for a module': {
+    files: {
+      ...without(/\/lp\/vmlinux/, applied),
+      ...livepatch('lp', { nfs: ['f,1'] }, { replace: '0' }),
+      '/sys/kernel/livepatch/lp/nfs/patched': '0\n',
+    },
+  },
+  'module unused': {
+    files: {
+      ...moving,
+      ...livepatch('lp', { ext4: ['f,1'] }, { transition: '1', replace: '0' }),
+      '/sys/kernel/livepatch/lp/vmlinux/': '',
+      ...thread(389, { stack: stack('f+0x1/0x2 [ext4]') }),
+    },
+  },
+  overlapping: {
+    files: {
+      ...two,
+      ...livepatch('lp2', { vmlinux: ['f,1'] }, { replace: '0', stack_order: '2' }),
+    },
+  },
+  'older build': {
+    files: {
+      ...applied,
+      ...livepatch('lp', { vmlinux: ['f,1', 'h,1'] }, { replace: '0', stack_order: '1' }),
+      ...livepatch('lp2', { vmlinux: ['f,1'] }, { replace: '0', stack_order: '2' }),
+    },
+  },
+  pinned: {
+    files: { ...applied, ...modules('lp 1 1 - Live 0x0 (OEK)', 'old 1 1 - Live 0x0 (OEK)') },
+  },
+  'redirected by somebody': {
+    files: {
+      ...applied,
+      '/sys/kernel/tracing/enabled_functions': 'f (1) R I\nq (1) R I\n',
+    },
+  },
+  'redirected by a livepatch': {
+    files: {
+      ...applied,
+      '/sys/kernel/tracing/enabled_functions':
+        'q (1) R I     M \ttramp: 0xffffffffc0000000 (klp_ftrace_handler+0x0/0x1) ->klp_ftrace_handler+0x0/0x1\n',
+    },
+  },
+  'redirected by a kprobe': {
+    files: {
+      ...applied,
+      '/sys/kernel/tracing/enabled_functions':
+        'q (1) R I     \ttramp: 0xffffffffc0000000 (kprobe_ftrace_handler+0x0/0x1) ->kprobe_ftrace_handler+0x0/0x1\n',
+    },
+  },
+  tainted: { files: { ...machine, '/proc/sys/kernel/tainted': '32768\n' } },
+  alarm: {
+    files: {
+      ...moving,
+      ...dmesg(
+        booted,
+        start('lp'),
+        '[  101.000000] INFO: task cat:389 blocked for more than 120 seconds.',
+      ),
+    },
+  },
+  'alarm in its code': {
+    files: {
+      ...applied,
+      ...dmesg(
+        booted,
+        start('lp'),
+        complete('lp'),
+        '[  150.000000] WARNING: CPU: 1 PID: 77 at net/x.c:1 f+0x1/0x2',
+        '[  150.000001]  klpp_f+0x1/0x2 [lp]',
+      ),
+    },
+  },
+  'log: enable failed': withLog("failed to enable patch 'lp9'"),
+  'log: module refused': withLog(
+    "failed to initialize patch 'lp' for module 'nfs' (-22)",
+    "patch 'lp' failed for module 'nfs', refusing to load module 'nfs'",
+  ),
+  'log: could not patch': withLog("failed to apply patch 'lp' to module 'nfs' (-16)"),
+  'log: not marked': withLog("module 'lp9' is not marked as a livepatch module"),
+  'log: symbol missing': withLog("symbol 'h' not found in symbol table"),
+  'log: symbol ambiguous': withLog("unresolvable ambiguity for symbol 'h' in object 'vmlinux'"),
+  'log: position missing': withLog(
+    "symbol position 3 for symbol 'h' in object 'vmlinux' not found",
+  ),
+  'log: callback': withLog("pre-patch callback failed for object 'nfs'"),
+  'log: cause': withLog("failed to find location for function 'h'", "failed to enable patch 'lp9'"),
+  'log: cause alone': withLog("failed to find location for function 'h'"),
+  'log: object': withLog("failed to patch object 'nfs'"),
+  'log: incompatible': withLog(
+    'Livepatch patch (lp9) is not compatible with the already installed livepatches.',
+  ),
+  'log: ftrace': withLog("failed to register ftrace handler for function 'f' (-16)"),
+  'log: shadow twice': {
+    files: {
+      ...applied,
+      ...dmesg(
+        booted,
+        start('lp'),
+        '[  150.000000] Duplicate shadow variable <0000000012345678, 1>',
+      ),
+    },
+  },
+  'log: shadow failed': withLog('Failed to construct shadow variable <0000000012345678, 1> (-12)'),
+  'log: forced': withLog('forcing remaining tasks to the patched state'),
+};
+
+const all: Readonly<Record<string, Host>> = { ...hosts, ...more };
+
 /** All that is said anywhere of a host. */
 function listen(host: string, damage: Damage = {}, key = ''): ReadonlySet<string> {
   const known = heard.get(`${host} ${key}`);
   if (known) return known;
   said.clear();
-  const read = hosts[host];
+  const read = all[host];
   if (!read) throw new Error(host);
   const status = statusOf(damaged(read, damage));
   headlineOf(status);
@@ -184,6 +409,8 @@ function listen(host: string, damage: Damage = {}, key = ''): ReadonlySet<string
   if (status.functions.length === 0) noFunctionText(status);
   taintText(status);
   if (status.transition) transitionNotes(status, status.transition);
+  for (const blocker of status.blockers) nonRemedies(blocker);
+  withStall(status, watchTransition(null, status, 0), 40_000);
   const words = new Set(said);
   heard.set(`${host} ${key}`, words);
   return words;
@@ -200,14 +427,14 @@ function hurts(host: string, damage: Damage, key: string): boolean {
 }
 
 function textOf(host: string, damage: Damage): string {
-  const { files, folders, ...rest } = damaged(hosts[host] ?? { files: {} }, damage);
+  const { files, folders, ...rest } = damaged(all[host] ?? { files: {} }, damage);
   return JSON.stringify([[...files], [...folders], rest]);
 }
 
 describe('sentences', () => {
   it('are all heard of some host', () => {
-    const all = new Set(Object.keys(hosts).flatMap((host) => [...listen(host)]));
-    expect([...sentences.keys()].filter((name) => !all.has(name))).toEqual([]);
+    const heardOf = new Set(Object.keys(all).flatMap((host) => [...listen(host)]));
+    expect([...sentences.keys()].filter((name) => !heardOf.has(name))).toEqual([]);
   });
 
   it('stand on something, that can be taken away', () => {
@@ -220,7 +447,7 @@ describe('sentences', () => {
     const outlived: string[] = [];
     const untried: string[] = [];
     for (const [name, { needs }] of sentences) {
-      const saying = Object.keys(hosts).filter((host) => listen(host).has(name));
+      const saying = Object.keys(all).filter((host) => listen(host).has(name));
       for (const premise of needs) {
         let tries = 0;
         for (const host of saying) {

@@ -103,6 +103,9 @@ export const takenAway: Readonly<Record<Premise, readonly Damage[]>> = {
   state: unread(threadFacts),
   kind: unread(threadFacts),
   stack: unread(/\/stack$/),
+  modules: withoutModules,
+  rules: [{ absent: /\/signal$/ }],
+  wchan: unread(/\/wchan$/),
   log: withoutLog,
   clock: [
     { absent: /^\/proc\/uptime$|^\/sos_commands\// },
@@ -116,5 +119,18 @@ export const takenAway: Readonly<Record<Premise, readonly Damage[]>> = {
     { absent: /^\/sys\/kernel\// },
   ],
   live: [{ options: { source: 'directory' } }, { options: { source: 'archive' } }],
+  tracer: [
+    { absent: /\/stack$|\/enabled_functions$|^\/sos_commands\// },
+    { denied: /\/stack$|\/enabled_functions$|^\/sos_commands\// },
+  ],
+  lasting: [
+    {
+      absent: /^\/proc\/modules$|^\/sys\/module\/|^\/sos_commands\//,
+    },
+    { denied: /^\/proc\/modules$|^\/sys\/module|^\/sos_commands\// },
+  ],
+  cause: [
+    { absent: /^\/proc\/\d|^\/sys\/kernel\/livepatch\/|^\/proc\/modules$|^\/sos_commands\// },
+  ],
   rights: [{ options: { privileged: true } }],
 };

@@ -15,9 +15,8 @@ export function Ghosts({ status }: { readonly status: StatusDocument }) {
         <h2>{ghostsTitle}</h2>
       </header>
       {status.ghosts.map((ghost) => {
-        const { word, text } = ghostWords[ghost.kind];
-        const command =
-          ghost.kind === 'leftover' ? remedyCommand('remove-module', ghost.module, status) : null;
+        const { word, text, mayGo } = ghostWords(ghost, status);
+        const command = mayGo ? remedyCommand('remove-module', ghost.module, status) : null;
         return (
           <div key={ghost.module} className="ghost">
             <code className="truncate">{visible(ghost.module)}</code>

@@ -79,7 +79,7 @@ export const ThreadDetail = memo(function ThreadDetail({
                 )}
               />
             </p>
-            <p className="quiet small">{certaintySentence(reason)}</p>
+            <p className="quiet small">{certaintySentence(blocker)}</p>
           </section>
           {pid === null ? null : stack === null ? (
             <section aria-label="Kernel stack">

@@ -1,6 +1,8 @@
 /** The kernel's own alarms that have to do with livepatches. */
 import { capText, visible } from '../../base/text';
-import { countOf } from '../../base/words';
+import { hostWords as words } from '../../words/findings';
+import { say } from '../../words/sentence';
+import { premisesOf } from '../premises';
 import type { SystemState } from '../../model/systemState';
 import type { Alarm } from '../../readings/log/alarms';
 import { asEvidence, currentTransition } from '../logOfTransition';
@@ -15,6 +17,7 @@ const quoted = 3;
  */
 export function findAlarms(state: SystemState): Finding[] {
   const alarms = state.log?.alarms ?? [];
+  const given = premisesOf(state);
   const began = currentTransition(state)?.start?.seconds ?? null;
   const modules = new Set(state.patches.map(({ name }) => name.replaceAll('-', '_')));
   const since = alarms.filter(
@@ -24,12 +27,12 @@ export function findAlarms(state: SystemState): Finding[] {
     (alarm) => !since.includes(alarm) && alarm.modules.some((name) => modules.has(name)),
   );
   return [
-    ...findingOf(since, 'since the transition began'),
-    ...findingOf(named, 'with a livepatch’s code in its trace'),
+    ...findingOf(state, since, say(words.sinceTransition, given, undefined)),
+    ...findingOf(state, named, say(words.inTrace, given, undefined)),
   ];
 }
 
-function findingOf(alarms: readonly Alarm[], when: string): Finding[] {
+function findingOf(state: SystemState, alarms: readonly Alarm[], when: string): Finding[] {
   const [first] = alarms;
   if (!first) return [];
   return [
@@ -37,7 +40,11 @@ function findingOf(alarms: readonly Alarm[], when: string): Finding[] {
       code: 'kernel-warning',
       severity: 'warning',
       subject: null,
-      message: `The kernel raised ${countOf(alarms.length, 'alarm')} of its own ${when}: ${visible(capText(first.text, 200))}`,
+      message: say(words.alarms, premisesOf(state), {
+        count: alarms.length,
+        when,
+        first: visible(capText(first.text, 200)),
+      }),
       evidence: alarms.slice(0, quoted).map(asEvidence),
       remedies: ['ask-vendor'],
     },

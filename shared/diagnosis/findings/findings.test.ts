@@ -105,7 +105,7 @@ describe('the running transition', () => {
     expect(one('transition-stalled', files)).toMatchObject([
       {
         severity: 'error',
-        message: `The transition of a has been running for 40 s${who}. The kernel has signalled the remaining threads; these did not switch.`,
+        message: `The transition of a has been running for 40 s${who}. The kernel has signalled the remaining threads${who === '' ? '' : '; these did not switch'}.`,
       },
     ]);
   });
@@ -203,7 +203,7 @@ describe('objects', () => {
         severity: 'error',
         subject: 'nf-nat',
         message:
-          'a is enabled and nf-nat is loaded, but nf-nat is not patched: its functions still run the original code.',
+          'a is enabled and nf-nat is loaded, but nf-nat is not patched: none of the livepatch’s code runs in it. Its functions still run the original code.',
         evidence: [`${root}/a/nf-nat/patched`, '/sys/module/nf_nat/initstate'],
         remedies: ['ask-vendor'],
       },
@@ -264,7 +264,7 @@ describe('objects', () => {
         code: 'object-not-loaded',
         severity: 'info',
         subject: 'nfs',
-        message: 'nfs is not loaded. When it is, a and b will patch it before it runs.',
+        message: 'nfs is not loaded. When it is, a and b are to patch it before it runs.',
         evidence: [`${root}/a/nfs/patched`, `${root}/b/nfs/patched`],
         remedies: [],
       },

@@ -3,7 +3,11 @@ import { livepatchRoot, taintFile } from '../../readings/paths';
 import type { SystemState } from '../../model/systemState';
 import type { Finding } from './finding';
 import { visible } from '../../base/text';
-import { countOf, listed } from '../../base/words';
+import { countOf } from '../../base/words';
+import { isCoreOfEngine } from '../../model/otherEngines';
+import { hostWords as words } from '../../words/findings';
+import { say } from '../../words/sentence';
+import { premisesOf } from '../premises';
 
 export function findAboutHost(state: SystemState): Finding[] {
   return [
@@ -14,55 +18,57 @@ export function findAboutHost(state: SystemState): Finding[] {
   ];
 }
 
-function partialView({ coverage }: SystemState): Finding[] {
+function partialView(state: SystemState): Finding[] {
+  const { coverage } = state;
   const denied = coverage.threadsDenied ?? 0;
   if (coverage.privileged !== false && denied === 0) return [];
-  const threads = denied > 0 ? ` ${countOf(denied, 'thread')} could not be read.` : '';
+  const given = { ...premisesOf(state), threads: denied };
+  const sentences = [
+    say(words.partialView, given, undefined),
+    denied > 0 ? say(words.denied, given, countOf(denied, 'thread')) : '',
+  ];
   return [
     {
       code: 'partial-view',
       severity: 'warning',
       subject: null,
-      message: `Read without root’s rights: livepatches and transitions are shown, but which threads block can only be seen of one’s own.${threads}`,
+      message: sentences.filter(Boolean).join(' '),
       evidence: ['/proc/*/task/*/patch_state'],
-      remedies: ['become-privileged'],
+      remedies: coverage.privileged === true ? [] : ['become-privileged'],
     },
   ];
 }
 
 /** What another engine has changed can't be read here, so that nothing else may be taken for all. */
-function otherEngines({ otherEngines: engines }: SystemState): Finding[] {
-  return engines.map(({ name, modules, evidence, inProgress }) => {
-    const by = modules.length === 0 ? '' : ` (${listed(modules.map(visible))})`;
-    const progress =
-      inProgress === null
-        ? ''
-        : inProgress
-          ? ' It waits for threads to switch: its in_progress reads 1.'
-          : ' It waits for nobody: its in_progress reads 0.';
+function otherEngines(state: SystemState): Finding[] {
+  return state.otherEngines.map(({ name, modules, evidence, inProgress }) => {
+    // Its folder, or its own module, is there as well where it has patched nothing.
+    const hasPatched = modules.some((module) => !isCoreOfEngine(module));
+    const given = { ...premisesOf(state), loaded: hasPatched };
+    const sentences = [
+      say(words.enginePatches, given, { name, modules: modules.map(visible) }),
+      inProgress === true ? say(words.engineWaits, given, undefined) : '',
+      inProgress === false ? say(words.engineIsDone, given, undefined) : '',
+    ];
     return {
       code: 'other-live-patching',
       severity: 'warning',
       subject: name,
-      message: `${sentenceStart(name)} patches this kernel${by}; what it has changed can’t be seen here.${progress}`,
+      message: sentences.filter(Boolean).join(' '),
       evidence,
       remedies: [],
     };
   });
 }
 
-function sentenceStart(name: string): string {
-  return name.startsWith('the ') ? `T${name.slice(1)}` : name;
-}
-
-function notSupported({ livepatch }: SystemState): Finding[] {
-  if (livepatch.supported !== false) return [];
+function notSupported(state: SystemState): Finding[] {
+  if (state.livepatch.supported !== false) return [];
   return [
     {
       code: 'not-supported',
       severity: 'info',
       subject: null,
-      message: `This kernel has no livepatching of its own: ${livepatchRoot} does not exist.`,
+      message: say(words.notSupported, { ...premisesOf(state), sysfs: true }, livepatchRoot),
       evidence: [livepatchRoot],
       remedies: [],
     },
@@ -70,7 +76,8 @@ function notSupported({ livepatch }: SystemState): Finding[] {
 }
 
 /** The taint stays until reboot, whatever is unloaded (Documentation/admin-guide/tainted-kernels.rst, K). */
-function taintOnly({ livepatch, patches, otherEngines: engines }: SystemState): Finding[] {
+function taintOnly(state: SystemState): Finding[] {
+  const { livepatch, patches, otherEngines: engines } = state;
   // Another engine's modules may be marked as livepatches too.
   if (livepatch.tainted !== true || patches.length > 0 || engines.length > 0) return [];
   return [
@@ -78,8 +85,7 @@ function taintOnly({ livepatch, patches, otherEngines: engines }: SystemState): 
       code: 'tainted-without-livepatch',
       severity: 'info',
       subject: null,
-      message:
-        'No livepatch is active, but one was loaded since boot: the kernel’s livepatch taint (K) stays until reboot.',
+      message: say(words.taintOnly, premisesOf(state), undefined),
       evidence: [taintFile],
       remedies: [],
     },

@@ -6,6 +6,8 @@ import type { SystemState } from '../../model/systemState';
 import type { FindingCode, RemedyCode, Severity } from '../codes';
 import type { Finding } from './finding';
 import { asEvidence, secondsSinceBoot } from '../logOfTransition';
+import { logWords as words } from '../../words/log';
+import { say } from '../../words/sentence';
 
 /** Seconds for which a refusal counts as an error of now. */
 const freshSeconds = 600;
@@ -54,7 +56,7 @@ function tellAt(entries: readonly LogEntry[], index: number): Told | null {
  * enabled, and none since that fails to be initialized (klp_register_patch, klp_init_patch).
  */
 function refusedFor(text: string): Told {
-  return refused(null, `The kernel refused a livepatch. It said: ${quote(text)}.`);
+  return refused(null, say(words.somebodyRefused, { log: text }, quote(text)));
 }
 
 function quote(text: string): string {
@@ -111,10 +113,10 @@ function withCause(message: string, details: readonly LogEntry[]): string {
   const causes = details.flatMap((entry) => {
     if (isFailureOfModule(entry.event)) return [];
     const own = tell(entry.event)?.message;
-    return [own ?? `The kernel said: ${quote(entry.text)}.`];
+    return [own ?? say(words.kernelSaid, { log: entry }, quote(entry.text))];
   });
   const error = details.map(({ event }) => event).find((event) => isFailureOfModule(event))?.error;
-  const number = error === undefined ? [] : [`The kernel’s error is ${error}.`];
+  const number = error === undefined ? [] : [say(words.kernelsError, { log: details }, error)];
   return [...causes, message, ...number].join(' ');
 }
 
@@ -187,53 +189,49 @@ function refused(subject: string | null, message: string): Told {
 }
 
 function tell(event: LivepatchEvent): Told | null {
+  const given = { log: event };
   switch (event.kind) {
     case 'enable-failed':
-      return refused(event.patch, `The kernel failed to enable ${visible(event.patch)}.`);
+      return refused(event.patch, say(words.enableFailed, given, visible(event.patch)));
     case 'module-refused':
       return refused(
         event.module,
-        `${visible(event.patch)} could not patch ${visible(event.module)}, so the kernel refused to load ${visible(event.module)}.`,
+        say(words.moduleRefused, given, {
+          patch: visible(event.patch),
+          module: visible(event.module),
+        }),
       );
     case 'init-failed':
     case 'apply-failed':
       return refused(
         event.module,
-        `${visible(event.patch)} could not patch ${visible(event.module)} (error ${event.error}).`,
+        say(words.couldNotPatch, given, {
+          patch: visible(event.patch),
+          module: visible(event.module),
+          error: event.error,
+        }),
       );
     case 'not-marked':
-      return refused(
-        event.module,
-        `${visible(event.module)} is not marked as a livepatch module and was refused.`,
-      );
+      return refused(event.module, say(words.notMarked, given, visible(event.module)));
     case 'symbol-not-found':
-      return refused(
-        event.symbol,
-        `A livepatch patches ${visible(event.symbol)}, which this kernel does not have.`,
-      );
+      return refused(event.symbol, say(words.symbolMissing, given, visible(event.symbol)));
     case 'symbol-ambiguous':
-      return refused(
-        event.symbol,
-        `A livepatch patches ${visible(event.symbol)}, of which there are several, without saying which.`,
-      );
+      return refused(event.symbol, say(words.symbolAmbiguous, given, visible(event.symbol)));
     case 'symbol-position-not-found':
       return refused(
         event.symbol,
-        `A livepatch patches symbol ${event.position} of the name ${visible(event.symbol)}; there are fewer.`,
+        say(words.positionMissing, given, {
+          symbol: visible(event.symbol),
+          position: event.position,
+        }),
       );
     case 'pre-patch-callback-failed':
-      return refused(
-        event.object,
-        `A livepatch’s own pre-patch callback refused for ${visible(event.object)}.`,
-      );
+      return refused(event.object, say(words.callbackRefused, given, visible(event.object)));
     case 'patch-object-failed':
-      return refused(event.object, `The kernel failed to patch ${visible(event.object)}.`);
+      return refused(event.object, say(words.objectFailed, given, visible(event.object)));
     case 'incompatible':
       return {
-        ...refused(
-          event.patch,
-          `${visible(event.patch)} does not fit the system state of the livepatches already there, and was refused.`,
-        ),
+        ...refused(event.patch, say(words.incompatible, given, visible(event.patch))),
         code: 'incompatible-livepatch',
       };
     case 'ftrace-failed':
@@ -241,7 +239,11 @@ function tell(event: LivepatchEvent): Told | null {
         code: 'ftrace-conflict',
         severity: 'error',
         subject: event.function,
-        message: `${visible(event.function)} could not be redirected (error ${event.error})${event.error === ebusy ? ': another user of ftrace holds it, such as a kprobe, or ftrace is switched off (kernel.ftrace_enabled)' : ''}.`,
+        message: say(words.notRedirected, given, {
+          name: visible(event.function),
+          error: event.error,
+          isBusy: event.error === ebusy,
+        }),
         remedies: ['stop-tracer'],
       };
     case 'duplicate-shadow':
@@ -249,7 +251,7 @@ function tell(event: LivepatchEvent): Told | null {
         code: 'duplicate-shadow-variable',
         severity: 'warning',
         subject: event.id,
-        message: `A livepatch attached shadow variable ${visible(event.id)} to an object that already had one.`,
+        message: say(words.shadowTwice, given, visible(event.id)),
         remedies: ['ask-vendor'],
       };
     case 'shadow-constructor-failed':
@@ -257,7 +259,7 @@ function tell(event: LivepatchEvent): Told | null {
         code: 'shadow-allocation-failed',
         severity: 'error',
         subject: event.id,
-        message: `The constructor of shadow variable ${visible(event.id)} failed; the variable was not attached.`,
+        message: say(words.shadowFailed, given, visible(event.id)),
         remedies: ['ask-vendor'],
       };
     default:
@@ -280,7 +282,7 @@ function forced(entries: readonly LogEntry[], index: number): Told {
     code: 'was-forced',
     severity: 'warning',
     subject: patch,
-    message: `${which} was forced since boot: threads may have run old and new code at once, and the modules of livepatches that left by it can never be unloaded.`,
+    message: say(words.forced, { log: entries }, which),
     remedies: ['reboot', 'ask-vendor'],
   };
 }

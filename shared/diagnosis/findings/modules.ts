@@ -1,6 +1,9 @@
 /** Findings about livepatch modules that have left sysfs, and about redirected functions. */
 import { modulePath } from '../../readings/paths';
 import { visible } from '../../base/text';
+import { moduleWords as words } from '../../words/findings';
+import { say } from '../../words/sentence';
+import { premisesOf } from '../premises';
 import type { RedirectedFunction, SystemState } from '../../model/systemState';
 import type { Finding } from './finding';
 
@@ -8,30 +11,45 @@ export function findAboutModules(state: SystemState): Finding[] {
   return [...pinned(state), ...leftover(state), ...unowned(state)];
 }
 
-function pinned({ ghosts }: SystemState): Finding[] {
-  return ghosts
+function pinned(state: SystemState): Finding[] {
+  return state.ghosts
     .filter(({ kind }) => kind === 'pinned')
-    .map(({ module, refcount }) => ({
-      code: 'pinned-module',
-      severity: 'warning',
-      subject: module,
-      message: `${visible(module)} is no livepatch any more but can’t be unloaded (reference count ${refcount}): its transition was forced, or something still uses it. Only a reboot removes a forced one.`,
-      evidence: ghostEvidence(module),
-      remedies: ['reboot'],
-    }));
+    .map(({ module, refcount }) => {
+      const given = { ...premisesOf(state), referenceCount: refcount };
+      const sentences = [
+        say(words.pinned, given, { module: visible(module), count: refcount ?? 0 }),
+        say(words.onlyReboot, given, undefined),
+      ];
+      return {
+        code: 'pinned-module',
+        severity: 'warning',
+        subject: module,
+        message: sentences.filter(Boolean).join(' '),
+        evidence: ghostEvidence(module),
+        remedies: isSure(given) ? ['reboot'] : [],
+      };
+    });
 }
 
-function leftover({ ghosts }: SystemState): Finding[] {
-  return ghosts
+function leftover(state: SystemState): Finding[] {
+  return state.ghosts
     .filter(({ kind }) => kind === 'leftover')
-    .map(({ module }) => ({
-      code: 'leftover-module',
-      severity: 'info',
-      subject: module,
-      message: `${visible(module)} was replaced or disabled; its module is still loaded and not in use. It may be removed.`,
-      evidence: ghostEvidence(module),
-      remedies: ['remove-module'],
-    }));
+    .map(({ module, refcount }) => {
+      const given = { ...premisesOf(state), referenceCount: refcount };
+      return {
+        code: 'leftover-module',
+        severity: 'info',
+        subject: module,
+        message: say(words.leftover, given, visible(module)),
+        evidence: ghostEvidence(module),
+        remedies: isSure(given) ? ['remove-module'] : [],
+      };
+    });
+}
+
+/** Else somebody else's module, or one that is a livepatch still, would be taken for a rest. */
+function isSure({ oneMoment, noOtherEngine }: ReturnType<typeof premisesOf>): boolean {
+  return oneMoment === true && noOtherEngine === true;
 }
 
 function ghostEvidence(module: string): string[] {
@@ -40,6 +58,9 @@ function ghostEvidence(module: string): string[] {
 
 /** Ftrace lets one user at a time redirect a function (FTRACE_OPS_FL_IPMODIFY). */
 function unowned(state: SystemState): Finding[] {
+  const given = premisesOf(state);
+  // Whoever was not read may be the owner.
+  if (!given.livepatches || !given.functions || !given.oneMoment) return [];
   const owned = new Set(
     state.patches.flatMap(({ objects }) =>
       objects.flatMap((object) => object.functions.map(({ name }) => keyOf(object.name, name))),
@@ -51,21 +72,22 @@ function unowned(state: SystemState): Finding[] {
       code: 'owner-unknown',
       severity: 'warning',
       subject: keyOf(redirected.module ?? 'vmlinux', redirected.name),
-      message: `${visible(redirected.name)} is redirected through ftrace, but no livepatch in sysfs has it. ${who(redirected)}`,
+      message: `${say(words.unowned, given, visible(redirected.name))} ${who(redirected, given)}`,
       evidence: [redirected.source],
-      remedies: redirected.byLivepatch === false ? ['stop-tracer'] : [],
+      remedies:
+        redirected.byLivepatch === false && given.noOtherEngine === true ? ['stop-tracer'] : [],
     }));
 }
 
-function who({ byLivepatch }: RedirectedFunction): string {
-  const refusal = 'Another livepatch of this function would be refused (EBUSY).';
+function who({ byLivepatch }: RedirectedFunction, given: ReturnType<typeof premisesOf>): string {
+  const refusal = say(words.wouldBeRefused, given, undefined);
   switch (byLivepatch) {
     case true:
-      return 'A livepatch that is no longer listed does it.';
+      return say(words.byLivepatch, given, undefined);
     case false:
-      return `A kprobe with a post handler or another user of ftrace does it. ${refusal}`;
+      return `${say(words.byAnother, given, undefined)} ${refusal}`;
     case null:
-      return `Who does it the file does not say: a livepatch that is no longer listed, a kprobe with a post handler, or another user of ftrace. ${refusal}`;
+      return `${say(words.bySomebody, given, undefined)} ${refusal}`;
   }
 }
 

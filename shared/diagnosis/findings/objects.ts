@@ -3,7 +3,9 @@ import { modulePath, patchPath } from '../../readings/paths';
 import { visible } from '../../base/text';
 import type { Livepatch, PatchedObject, SystemState } from '../../model/systemState';
 import type { Finding } from './finding';
-import { listed } from '../../base/words';
+import { objectWords as words } from '../../words/findings';
+import { say } from '../../words/sentence';
+import { premisesOf } from '../premises';
 import { refusedModules } from './kernelLog';
 
 export function findAboutObjects(state: SystemState): Finding[] {
@@ -11,20 +13,31 @@ export function findAboutObjects(state: SystemState): Finding[] {
 }
 
 /** Livepatch enabled and settled, object loaded and live, and still `patched` is 0. */
-function notPatched({ patches }: SystemState): Finding[] {
-  return patches
+function notPatched(state: SystemState): Finding[] {
+  const given = premisesOf(state);
+  return state.patches
     .filter(({ enabled, inTransition }) => enabled === true && inTransition === false)
     .flatMap((patch) =>
       patch.objects
         .filter(({ loaded, patched }) => loaded === true && patched === false)
-        .map(({ name }): Finding => ({
-          code: 'object-not-patched',
-          severity: 'error',
-          subject: name,
-          message: `${visible(patch.name)} is enabled and ${visible(name)} is loaded, but ${visible(name)} is not patched: its functions still run the original code.`,
-          evidence: [`${patchPath(patch.name)}/${name}/patched`, ...moduleEvidence(name)],
-          remedies: ['ask-vendor'],
-        })),
+        .map(({ name }): Finding => {
+          const facts = { patch: visible(patch.name), object: visible(name) };
+          const isAlone = state.patches.every(
+            (other) => other === patch || other.objects.every((object) => object.name !== name),
+          );
+          const sentences = [
+            say(words.notPatched, { ...given, loaded: true, patched: true }, facts),
+            isAlone ? say(words.runsOriginal, given, undefined) : '',
+          ];
+          return {
+            code: 'object-not-patched',
+            severity: 'error',
+            subject: name,
+            message: sentences.filter(Boolean).join(' '),
+            evidence: [`${patchPath(patch.name)}/${name}/patched`, ...moduleEvidence(name)],
+            remedies: ['ask-vendor'],
+          };
+        }),
     );
 }
 
@@ -39,7 +52,11 @@ function patchesNothing(state: SystemState): Finding[] {
       code: 'patches-nothing',
       severity: 'warning',
       subject: name,
-      message: `${visible(name)} is enabled but patches nothing now: none of its objects is patched.`,
+      message: say(
+        words.patchesNothing,
+        { ...premisesOf(state), enabled: true, patched: true },
+        visible(name),
+      ),
       evidence: objects.map((object) => `${patchPath(name)}/${object.name}/patched`),
       remedies: objects.some((object) => isNotLoaded(object) && !refused.has(object.name))
         ? ['load-object']
@@ -62,7 +79,11 @@ function notLoaded(state: SystemState): Finding[] {
     code: 'object-not-loaded',
     severity: 'info',
     subject: object,
-    message: `${visible(object)} is not loaded. When it is, ${listed(by.map(({ name }) => visible(name)))} will patch it before it runs.`,
+    message: say(
+      words.notLoaded,
+      { ...premisesOf(state), enabled: true, loaded: true },
+      { object: visible(object), patches: by.map(({ name }) => visible(name)) },
+    ),
     evidence: by.map(({ name }) => `${patchPath(name)}/${object}/patched`),
     remedies: [],
   }));

@@ -5,6 +5,9 @@ import { mayReplaceNow } from '../../model/nops';
 import type { FunctionStack, Livepatch, SystemState } from '../../model/systemState';
 import type { Finding } from './finding';
 import { countOf, listed } from '../../base/words';
+import { overlapWords as words } from '../../words/findings';
+import { say } from '../../words/sentence';
+import { premisesOf } from '../premises';
 
 /**
  * The one on top hides the others' version. The kernel allows it; independent livepatches must not
@@ -22,7 +25,10 @@ export function findOverlaps(state: SystemState): Finding[] {
     overlap.rows.push(row);
     shared.set(key, overlap);
   }
-  return [...[...shared.values()].map(overlapFinding), ...hiddenByOlderBuild(state)];
+  return [
+    ...[...shared.values()].map((overlap) => overlapFinding(overlap, state)),
+    ...hiddenByOlderBuild(state),
+  ];
 }
 
 interface Overlap {
@@ -40,13 +46,16 @@ function apartIn(row: FunctionStack, patches: ReadonlyMap<string, Livepatch>): L
     .filter((patch, position) => position === 0 || !mayReplaceNow(patch));
 }
 
-function overlapFinding({ patches, rows }: Overlap): Finding {
-  const names = listed(patches.map(({ name }) => visible(name)));
+function overlapFinding({ patches, rows }: Overlap, state: SystemState): Finding {
   const [first] = rows;
   const only = rows.length === 1 ? first : undefined;
   const active = first?.active ?? null;
-  const winner =
-    active === null ? 'Which one runs is not known' : `What runs is ${visible(active)}`;
+  const given = { ...premisesOf(state), enabled: true };
+  const winner = say(
+    words.whatRuns,
+    { ...given, order: active !== null && given.order },
+    visible(active ?? ''),
+  );
   const what = only
     ? `${visible(only.name)} in ${visible(only.object)}`
     : `the same ${countOf(rows.length, 'function')} (${functionNames(rows)})`;
@@ -54,7 +63,7 @@ function overlapFinding({ patches, rows }: Overlap): Finding {
     code: 'overlap',
     severity: 'warning',
     subject: only ? `${only.object}:${only.name}` : (patches.at(-1)?.name ?? null),
-    message: `${names} patch ${what}, and none replaces the other. ${winner}.`,
+    message: `${say(words.overlap, given, { patches: patches.map(({ name }) => visible(name)), what })} ${winner}`,
     evidence: only
       ? patches.map(({ name }) => functionPath(name, only))
       : patches.map(({ name }) => patchPath(name)),
@@ -70,7 +79,8 @@ function functionNames(rows: readonly Pick<FunctionStack, 'object' | 'name'>[]):
  * A livepatch that was loaded without replace over one that has all of its functions and more: an
  * older build of a cumulative livepatch, loaded after the newer one, hides the newer one's fixes.
  */
-function hiddenByOlderBuild({ patches, functions, order }: SystemState): Finding[] {
+function hiddenByOlderBuild(state: SystemState): Finding[] {
+  const { patches, functions, order } = state;
   if (order === 'unknown') return [];
   const settled = patches.filter(
     ({ enabled, inTransition }) => enabled === true && inTransition === false,
@@ -84,13 +94,20 @@ function hiddenByOlderBuild({ patches, functions, order }: SystemState): Finding
         hidden.length > 0 &&
         hidden.length < all.length &&
         hidden.every(({ stack }) => stack.includes(lower.name));
-      if (!isOlder) return [];
+      const given = { ...premisesOf(state), enabled: true };
+      if (!isOlder || !given.functions || !given.oneMoment) return [];
       return [
         {
           code: 'shadowed-fix',
           severity: 'warning',
           subject: upper.name,
-          message: `${visible(upper.name)} hides ${hidden.length} of ${countOf(all.length, 'fix', 'fixes')} of ${visible(lower.name)} (${functionNames(hidden)}) and patches nothing else: it is probably an older build, loaded after the newer one without replacing it.`,
+          message: say(words.hiddenFixes, given, {
+            upper: visible(upper.name),
+            lower: visible(lower.name),
+            hidden: hidden.length,
+            all: all.length,
+            names: functionNames(hidden),
+          }),
           evidence: [livepatchRoot, patchPath(upper.name), patchPath(lower.name)],
           remedies: ['ask-vendor'],
         },

@@ -1,7 +1,12 @@
 /** Findings about the transition that runs. */
 import { livepatchRoot, patchPath } from '../../readings/paths';
 import { visible } from '../../base/text';
-import type { Direction, SystemState, Transition } from '../../model/systemState';
+import { isReplaced } from '../../model/replaced';
+import type { SystemState, Transition } from '../../model/systemState';
+import { headlineWords } from '../../words/headlines';
+import { say } from '../../words/sentence';
+import { transitionGaps, transitionWords as words } from '../../words/transitions';
+import { premisesOf } from '../premises';
 import type { Finding } from './finding';
 import {
   ageOf,
@@ -10,7 +15,7 @@ import {
   firstWord,
   type TransitionLog,
 } from '../logOfTransition';
-import { countOf, countText, listed } from '../../base/words';
+import { countOf, countText } from '../../base/words';
 
 /** Seconds after which a transition with blocking threads counts as stalled. */
 const stallSeconds = 30;
@@ -34,17 +39,16 @@ export function findAboutTransition(state: SystemState): Finding[] {
 }
 
 function inProgress(state: SystemState, transition: Transition, onRequest: string): Finding {
-  const { patch, direction, threads } = transition;
+  const { patch, threads } = transition;
+  const given = { ...premisesOf(state), threads: threads.total === 0 ? null : threads.done };
   const progress =
-    threads.total === null || threads.done === null
-      ? 'How many threads have switched is unknown.'
-      : `${countText(threads.done)} of ${countOf(threads.total, 'thread')} have switched.`;
-  const sentences = [
-    `${visible(patch)} ${doing(direction)}.`,
-    progress,
-    ...notesOn(state),
-    onRequest,
-  ];
+    threads.total === null || threads.total === 0 || threads.done === null
+      ? transitionGaps.progressUnknown
+      : say(headlineWords.haveSwitched, given, {
+          done: countText(threads.done),
+          total: countOf(threads.total, 'thread'),
+        });
+  const sentences = [`${doing(state, transition)}.`, progress, ...notesOn(state), onRequest];
   return {
     code: 'transition-in-progress',
     severity: 'info',
@@ -56,26 +60,22 @@ function inProgress(state: SystemState, transition: Transition, onRequest: strin
 }
 
 /** What holds for all threads of the host, and so is said once. */
-function notesOn({ livepatch, threadsAreOfContainer }: SystemState): string[] {
+function notesOn(state: SystemState): string[] {
+  const { livepatch, threadsAreOfContainer, transition } = state;
+  const given = { ...premisesOf(state), threads: transition?.threads.total };
   return [
-    livepatch.reliableStacks === false
-      ? 'On this architecture the kernel can’t check stacks, as its log says: threads switch only when they cross the boundary to user space, kernel threads never.'
-      : '',
-    threadsAreOfContainer === true
-      ? 'No kernel thread is among those that were read: they may be a container’s, and the host’s other threads can’t be seen from here.'
-      : '',
+    livepatch.reliableStacks === false ? say(words.noReliableStacks, given, undefined) : '',
+    threadsAreOfContainer === true ? say(words.ofContainer, given, undefined) : '',
   ].filter(Boolean);
 }
 
-function doing(direction: Direction | null): string {
-  switch (direction) {
-    case 'patching':
-      return 'is being applied';
-    case 'unpatching':
-      return 'is being removed';
-    case null:
-      return 'is in transition';
-  }
+function doing(state: SystemState, { patch, direction }: Transition): string {
+  const given = { ...premisesOf(state), enabled: direction };
+  return say(
+    direction === 'unpatching' ? headlineWords.beingRemoved : headlineWords.beingApplied,
+    given,
+    visible(patch),
+  );
 }
 
 /**
@@ -92,10 +92,15 @@ function stalled(state: SystemState, transition: Transition, log: TransitionLog 
   const seconds = ageOf(state, log);
   if (!signalled && (seconds === null || seconds < stallSeconds)) return [];
   const since = seconds === null ? '' : ` for ${Math.floor(seconds)} s`;
-  const who = whoBlocks(threads.blocking);
+  const given = {
+    ...premisesOf(state),
+    clock: signalled ?? seconds,
+    threads: threads.total === 0 ? null : threads.blocking,
+  };
+  const who = whoBlocks(threads.blocking, given);
   const sentences = [
-    `The transition of ${visible(patch)} has been running${since}${who}.`,
-    signalled ? 'The kernel has signalled the remaining threads; these did not switch.' : '',
+    say(words.hasRun, given, { name: visible(patch), since, who }),
+    signalled ? say(words.signalled, given, undefined) : '',
     signalOnRequest(state, transition),
   ];
   return [
@@ -113,16 +118,21 @@ function stalled(state: SystemState, transition: Transition, log: TransitionLog 
 }
 
 /** Of a report without anybody's state nothing is known of how many. */
-function whoBlocks(blocking: number | null): string {
+function whoBlocks(
+  blocking: number | null,
+  given: { readonly threads: unknown; readonly enabled: unknown },
+): string {
   if (blocking === null) return '';
-  if (blocking === 0) return '; who blocks it can’t be seen in the threads’ states';
-  return ` and ${countOf(blocking, 'thread')} ${blocking === 1 ? 'blocks' : 'block'} it`;
+  return blocking === 0
+    ? say(words.nobodySeen, given, undefined)
+    : say(words.threadsBlock, given, blocking);
 }
 
 /** Kernels 4.15 to 5.0: Documentation/ABI/testing/sysfs-kernel-livepatch, `signal`. */
-function signalOnRequest({ livepatch }: SystemState, { patch, threads }: Transition): string {
-  return livepatch.signals === 'on-request' && threads.blocking !== 0
-    ? `This kernel never signals threads that block by itself, only when 1 is written to ${visible(patchPath(patch))}/signal.`
+function signalOnRequest(state: SystemState, { patch, threads }: Transition): string {
+  const { signals } = state.livepatch;
+  return signals === 'on-request' && threads.blocking !== 0
+    ? say(words.signalOnRequest, { rules: signals }, visible(`${patchPath(patch)}/signal`))
     : '';
 }
 
@@ -135,13 +145,17 @@ function noVisibleBlocker(
   if (!allDone || blockingThreads.length > 0) return [];
   const age = ageOf(state, log);
   const isYoung = age !== null && age < youngSeconds;
-  const ending = isYoung ? ' It has only just begun, and may be about to complete.' : '';
+  const given = { ...premisesOf(state), threads: threads.total, clock: age };
+  const sentences = [
+    say(words.noVisibleBlocker, given, undefined),
+    isYoung ? say(words.justBegun, given, undefined) : '',
+  ];
   return [
     {
       code: 'no-visible-blocker',
       severity: 'warning',
       subject: patch,
-      message: `Every thread that could be read has switched, yet the transition runs: idle CPUs, or threads that can’t be seen from here, hold it.${ending}`,
+      message: sentences.filter(Boolean).join(' '),
       evidence: [`${patchPath(patch)}/transition`],
       remedies: ['wait'],
     },
@@ -152,26 +166,26 @@ function noVisibleBlocker(
 function replacing(state: SystemState, { patch, direction }: Transition): Finding[] {
   const moving = state.patches.find(({ name }) => name === patch);
   if (moving?.replace !== true || direction !== 'patching') return [];
-  const leaving = state.patches
-    .filter((other) => other !== moving)
-    .map(({ name }) => visible(name));
-  const undecided = moving.objects.flatMap((object) =>
+  const goes = state.patches.map((other) => ({
+    name: visible(other.name),
+    isReplaced: isReplaced(other, moving, state.patches, state.order),
+  }));
+  const namesOf = (wanted: boolean | null) =>
+    goes.filter((one) => one.isReplaced === wanted).map(({ name }) => name);
+  const [leaving, open] = [namesOf(true), namesOf(null)];
+  // What only reverts to the original is told by no file (shared/model/nops.ts).
+  const possible = moving.objects.flatMap((object) =>
     object.functions
       .filter(({ nop }) => nop !== false)
-      .map(({ name, nop }) => ({ name: `${object.name}:${name}`, nop })),
+      .map((one) => visible(`${object.name}:${one.name}`)),
   );
-  const certain = undecided.filter(({ nop }) => nop === true).map(({ name }) => visible(name));
-  const possible = undecided.filter(({ nop }) => nop === null).map(({ name }) => visible(name));
+  const given = { ...premisesOf(state), replace: moving.replace };
+  const name = visible(patch);
   const sentences = [
-    leaving.length === 0
-      ? `${visible(patch)} is an atomic replace; no other livepatch is there to be replaced.`
-      : `${visible(patch)} replaces ${listed(leaving)}, which ${leaving.length === 1 ? 'leaves' : 'leave'} when the transition completes.`,
-    certain.length > 0
-      ? `Back to the original ${certain.length === 1 ? 'goes' : 'go'} ${listed(certain)}.`
-      : '',
-    possible.length > 0
-      ? `Taken over or reverted to the original: ${listed(possible)}; the files don’t tell which.`
-      : '',
+    leaving.length === 0 && open.length === 0 ? say(words.replacesNone, given, name) : '',
+    leaving.length > 0 ? say(words.replaces, given, { name, leaving }) : '',
+    open.length > 0 ? say(words.mayReplace, given, { name, leaving: open }) : '',
+    possible.length > 0 ? say(words.takenOverOrReverted, given, possible) : '',
   ];
   return [
     {

@@ -59,7 +59,7 @@ function putBlocker(page: Page, blocker: Blocker, status: StatusDocument): void 
     page.put([whole(cmdline, 'plain', caps.command)], labelled('command'));
   }
   page.put([words(reasonSentence(blocker, circumstancesOf(status)))], labelled('reason'));
-  page.put([words(certaintySentence(reason), 'quiet')], labelled('certainty'));
+  page.put([words(certaintySentence(blocker), 'quiet')], labelled('certainty'));
   putStack(page, stack, reason, layout);
   if (remedies.length > 0) {
     page.put(
