@@ -4,6 +4,7 @@ import { secondsBetween, type WallStamp } from '../readings/log/wallClock';
 import { parseBootId, parseKernelRelease, parseUptime } from '../readings/files/hostFacts';
 import { bootIdFile, releaseFile, savedLogFiles, uptimeFile } from '../readings/paths';
 import type { FileReading } from '../readings/readings';
+import { isSavedLog } from '../readings/savedLogs';
 import { visible } from '../base/text';
 import { plainText, type ReadingsReader } from './reader';
 
@@ -39,7 +40,7 @@ function hostBootId({ readings }: ReadingsReader): string | null {
 /** An empty log inside a tree is what a host has that keeps none. */
 function noteNotUnderstood(reader: ReadingsReader, path: string, log: KernelLog): KernelLog | null {
   const isEmpty = log.lines.all === 0;
-  if (isEmpty && savedLogFiles.some((place) => place === path)) return log;
+  if (isEmpty && (isSavedLog(path) || savedLogFiles.some((place) => place === path))) return log;
   const what = isEmpty
     ? `${visible(path)} is empty`
     : `No line of ${visible(path)} is understood as one of a kernel log`;

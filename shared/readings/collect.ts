@@ -17,6 +17,7 @@ import type {
   Tree,
 } from './readings';
 import { parseFlag } from './files/sysfs';
+import { savedLogsIn } from './savedLogs';
 import { supportconfigIn } from './supportconfig';
 import { blockingThreads } from './threads';
 
@@ -70,7 +71,9 @@ function read(reader: Recorder, options: CollectOptions): Result<Readings> {
   readModules(reader);
   for (const { places } of Object.values(lists)) readList(reader, places);
   if (!options.live) readReport(reader, threads);
-  const logPath = reader.firstFile(options.logPaths ?? savedLog.places);
+  const logPath =
+    reader.firstFile(options.logPaths ?? savedLog.places) ??
+    (options.logPaths === undefined && !options.live ? reader.bestLog() : null);
   readLast(reader);
   return withinLimits({
     target: options.target,
@@ -109,6 +112,21 @@ class Recorder {
       if ('text' in reading) return path;
     }
     return null;
+  }
+
+  /** Of the logs of a saved tree the first that tells of livepatches, else the first. */
+  bestLog(): string | null {
+    let first: { readonly path: string; readonly reading: FileReading } | null = null;
+    for (const path of savedLogsIn(this.tree)) {
+      const reading = this.tree.readFile(path, limitOf(path));
+      if (!('text' in reading)) this.files.set(path, reading);
+      else if (reading.text.includes('livepatch')) {
+        this.files.set(path, reading);
+        return path;
+      } else first ??= { path, reading };
+    }
+    if (first) this.files.set(first.path, first.reading);
+    return first?.path ?? null;
   }
 
   folder(path: string): FolderReading {

@@ -5,6 +5,7 @@
  * To read one more file, add its row. What else it takes, the compiler and the tests say that hold all
  * of these against the list: `main/probe/program/reads.test.ts` and `main/probe/everyRead.test.ts`.
  */
+import { isSavedLog } from './savedLogs';
 import {
   bootIdFile,
   enabledFunctionsFiles,
@@ -215,7 +216,7 @@ export function rowOf(path: string): FileRow | PlacedRow | null {
   }
   const [, ofModule] = moduleFile.exec(path) ?? [];
   if (ofModule !== undefined) return folders.module.get(ofModule) ?? null;
-  return folders.host.get(path) ?? placed.get(path) ?? null;
+  return folders.host.get(path) ?? placed.get(path) ?? (isSavedLog(path) ? savedLog : null);
 }
 
 /**
@@ -231,12 +232,17 @@ export function limitOf(path: string): number {
 
 /** Folders that lead to what is read, and the whole tree of the livepatches. */
 const onTheWay: ReadonlySet<string> = new Set(
-  [livepatchRoot, moduleRoot, ...supportTexts, ...folders.host.keys(), ...placed.keys()].flatMap(
-    (path) => {
-      const names = path.split('/').slice(1);
-      return names.map((_, index) => `/${names.slice(0, index + 1).join('/')}`);
-    },
-  ),
+  [
+    livepatchRoot,
+    moduleRoot,
+    ...supportTexts,
+    '/insights_commands/dmesg',
+    ...folders.host.keys(),
+    ...placed.keys(),
+  ].flatMap((path) => {
+    const names = path.split('/').slice(1);
+    return names.map((_, index) => `/${names.slice(0, index + 1).join('/')}`);
+  }),
 );
 
 const folderOfMany = /^\/(?:proc\/\d{1,10}(?:\/task(?:\/\d{1,10})?)?|sys\/module\/[^/]+)$/;

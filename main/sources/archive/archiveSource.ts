@@ -4,6 +4,7 @@ import { succeed } from '../../../shared/base/problem';
 import { withLeaders } from '../../../shared/readings/leaders';
 import { searchTree } from '../../../shared/readings/stackSearch';
 import { readOutsideLog, withLog } from '../directory/outsideLog';
+import { packedLogsIn, withLogsAsText } from '../directory/packedLogs';
 import type { Content } from '../content';
 import { readArchive } from './readArchive';
 import type { Source, SourceOptions } from '../source';
@@ -17,13 +18,20 @@ export function openArchive(text: string, content: Content, { log, input }: Sour
       const archive = await readArchive(content);
       if (!archive.ok) return archive;
       const outside = log === undefined ? null : await readOutsideLog(log, input);
-      return collect(withLog(withLeaders(archive.value.tree), outside), {
+      const { tree } = archive.value;
+      const packed = log === undefined ? packedLogsIn(tree) : [];
+      const logs = packed.length === 0 ? null : await withLogsAsText(tree, packed);
+      return collect(withLog(withLeaders(logs?.tree ?? tree), outside), {
         target: text,
         source: 'archive',
         takenAt: null,
         privileged: null,
         live: false,
-        problems: [...archive.value.problems, ...(outside?.problems ?? [])],
+        problems: [
+          ...archive.value.problems,
+          ...(logs?.problems ?? []),
+          ...(outside?.problems ?? []),
+        ],
         ...(outside === null ? {} : { logPaths: [outside.path] }),
       });
     },

@@ -7,15 +7,21 @@ import type {
   Missing,
   ThreadScan,
   ThreadStack,
-  Tree,
 } from '../../../shared/readings/readings';
+import type { ByteTree } from '../directory/packedLogs';
 import { resolvePath, type Looked } from '../resolvePath';
 import { stateIn } from '../threadState';
 import { ThreadColumns, threadNumber } from '../threadColumns';
 
 /** What an entry of an archive becomes. */
 export type Leaf =
-  | { readonly kind: 'file'; readonly text: string; readonly truncated: boolean }
+  | {
+      readonly kind: 'file';
+      readonly text: string;
+      readonly truncated: boolean;
+      /** As they are, of what is no plain text. */
+      readonly bytes?: Buffer;
+    }
   | { readonly kind: 'link'; readonly goal: string }
   | { readonly kind: 'other' };
 
@@ -30,7 +36,7 @@ function emptyFolder(): Folder {
   return { kind: 'folder', children: new Map() };
 }
 
-export class ArchiveTree implements Tree {
+export class ArchiveTree implements ByteTree {
   private readonly root = emptyFolder();
   private brokenAt: readonly string[] | null = null;
 
@@ -69,6 +75,17 @@ export class ArchiveTree implements Tree {
     return {
       text: isLong ? node.text.slice(0, limit) : node.text,
       truncated: node.truncated || isLong,
+    };
+  }
+
+  readBytes(path: string, limit: number): ReturnType<ByteTree['readBytes']> {
+    const node = this.find(path);
+    if ('missing' in node) return node;
+    if (node.kind !== 'file') return { missing: 'unreadable', detail: 'not a regular file' };
+    const bytes = node.bytes ?? Buffer.from(node.text.slice(0, limit));
+    return {
+      bytes: bytes.subarray(0, limit),
+      truncated: node.truncated || bytes.length > limit || node.text.length > limit,
     };
   }
 

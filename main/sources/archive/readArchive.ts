@@ -4,22 +4,25 @@ import { extract, type Header } from 'tar-stream';
 import { fail, succeed, type Problem, type Result } from '../../../shared/base/problem';
 import { capText, visible } from '../../../shared/base/text';
 import { supportconfigFiles } from '../../../shared/readings/paths';
+import { isSavedLog } from '../../../shared/readings/savedLogs';
 import { isWanted, placeOf, type Place } from './archiveEntries';
 import { ArchiveTree } from './archiveTree';
 import { headOf, type Content } from '../content';
 import { missingBecause } from '../missing';
 import { packingOf } from '../packing/magic';
+import { isEncoded } from '../packing/packedLog';
 import { breakageOf, unpacked, type Breakage } from '../packing/packing';
 
 /**
- * What a bomb runs into: entries at most, bytes unpacked at most, bytes kept in memory at most, and
- * bytes kept of one file (a longer one is cut).
+ * What a bomb runs into: entries at most, bytes unpacked at most, bytes kept in memory at most, bytes
+ * kept of one file (a longer one is cut), and bytes of logs, behind which no more of them are kept.
  */
 export const archiveLimits = {
   entries: 3_000_000,
   unpackedBytes: 2 * 1024 ** 3,
   keptBytes: 512 * 1024 ** 2,
   fileBytes: 32 * 1024 ** 2,
+  logBytes: 128 * 1024 ** 2,
 } as const;
 
 export type ArchiveLimits = { readonly [limit in keyof typeof archiveLimits]: number };
@@ -98,6 +101,7 @@ class ArchiveReader {
   private last: Place | null = null;
   private entries = 0;
   private kept = 0;
+  private logBytes = 0;
 
   constructor(
     private readonly path: string,
@@ -130,7 +134,7 @@ class ArchiveReader {
         return tree.add(names, 'folder');
       case 'file':
       case 'contiguous-file':
-        return tree.add(names, { kind: 'file', ...(await this.textOf(entry)) });
+        return this.keepFile(entry, tree, names);
       case 'symlink':
         return tree.add(names, { kind: 'link', goal: linkname ?? '' });
       case 'link': {
@@ -145,6 +149,20 @@ class ArchiveReader {
     }
   }
 
+  private async keepFile(entry: Entry, tree: ArchiveTree, names: readonly string[]): Promise<void> {
+    const isLog = isSavedLog(`/${names.join('/')}`);
+    if (isLog && this.logBytes >= this.limits.logBytes) return;
+    const { bytes, truncated } = await this.bytesOf(entry);
+    if (isLog) this.logBytes += bytes.length;
+    const isText = !isLog || !isEncoded(bytes.subarray(0, 1024));
+    tree.add(names, {
+      kind: 'file',
+      text: isText ? bytes.toString('utf8') : '',
+      truncated,
+      ...(isText ? {} : { bytes }),
+    });
+  }
+
   private treeOf(prefix: string): ArchiveTree {
     const known = this.trees.get(prefix);
     if (known) return known;
@@ -153,7 +171,7 @@ class ArchiveReader {
     return tree;
   }
 
-  private async textOf(entry: Entry): Promise<{ text: string; truncated: boolean }> {
+  private async bytesOf(entry: Entry): Promise<{ bytes: Buffer; truncated: boolean }> {
     const { fileBytes, keptBytes } = this.limits;
     const chunks: Buffer[] = [];
     let length = 0;
@@ -167,7 +185,7 @@ class ArchiveReader {
     }
     const bytes = Buffer.concat(chunks).subarray(0, fileBytes);
     this.kept += bytes.length;
-    return { text: bytes.toString('utf8'), truncated: length > fileBytes };
+    return { bytes, truncated: length > fileBytes };
   }
 
   /** What an error of the stream means for what was read so far. */

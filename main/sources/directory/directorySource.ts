@@ -7,6 +7,7 @@ import { withLeaders } from '../../../shared/readings/leaders';
 import { searchTree } from '../../../shared/readings/stackSearch';
 import { DirectoryTree } from './directoryTree';
 import { readOutsideLog, withLog } from './outsideLog';
+import { packedLogsIn, withLogsAsText } from './packedLogs';
 import { hostFolderWithin } from '../paths';
 import type { Source, SourceOptions } from '../source';
 
@@ -14,22 +15,27 @@ export function openDirectory(
   { text, path }: Extract<Target, { kind: 'directory' }>,
   { log, input }: SourceOptions,
 ): Source {
-  const tree = withLeaders(new DirectoryTree(resolve(path).replace(/\/$/, '')));
+  const folder = new DirectoryTree(resolve(path).replace(/\/$/, ''));
+  const tree = withLeaders(folder);
   return {
     target: text,
     kind: 'directory',
     live: false,
     async sample() {
-      // Without a log nothing is waited for: a disk that does not answer holds up the very call, by which
+      // Without a log, or a packed one, nothing is waited for: a disk that does not answer holds up the very call, by which
       // a thread that is stuck is known (main/reader/readerThread.ts).
       const outside = log === undefined ? null : await readOutsideLog(log, input);
-      const readings = collect(withLog(tree, outside), {
+      const packed = log === undefined ? packedLogsIn(folder) : [];
+      const logs = packed.length === 0 ? null : await withLogsAsText(folder, packed);
+      const readable = logs === null ? tree : withLeaders(logs.tree);
+      const readings = collect(withLog(readable, outside), {
         target: text,
         source: 'directory',
         takenAt: null,
         privileged: null,
         live: false,
-        ...(outside === null ? {} : { logPaths: [outside.path], problems: outside.problems }),
+        problems: [...(logs?.problems ?? []), ...(outside?.problems ?? [])],
+        ...(outside === null ? {} : { logPaths: [outside.path] }),
       });
       return readings.ok ? readings : withHint(readings.problem, path);
     },

@@ -12,18 +12,18 @@ import type {
   Missing,
   ThreadScan,
   ThreadStack,
-  Tree,
 } from '../../../shared/readings/readings';
 import { missingBecause } from '../missing';
 import { resolvePath, type Looked } from '../resolvePath';
-import { readText } from './readText';
+import type { ByteTree } from './packedLogs';
+import { readBytes, readText } from './readText';
 import { scanPatchStates } from './threadScan';
 import { stacksBelow } from './threadStacks';
 
 type Gap = { readonly missing: Missing; readonly detail?: string };
 type Resolved = { readonly place: string; readonly stats: Stats } | Gap;
 
-export class DirectoryTree implements Tree {
+export class DirectoryTree implements ByteTree {
   /** Folders that a listing named: what is missing below one that is gone has vanished with it. */
   private readonly listed = new Set<string>();
 
@@ -36,6 +36,17 @@ export class DirectoryTree implements Tree {
     if (!resolved.stats.isFile()) return { missing: 'unreadable', detail: 'not a regular file' };
     try {
       return readText(resolved.place, limit);
+    } catch (error) {
+      return this.gapAt(path, error);
+    }
+  }
+
+  readBytes(path: string, limit: number): ReturnType<ByteTree['readBytes']> {
+    const resolved = this.resolve(path);
+    if ('missing' in resolved) return resolved;
+    if (!resolved.stats.isFile()) return { missing: 'unreadable', detail: 'not a regular file' };
+    try {
+      return readBytes(resolved.place, limit);
     } catch (error) {
       return this.gapAt(path, error);
     }

@@ -1,13 +1,12 @@
 /** A kernel log that lies beside a tree instead of in it. */
 import { resolve } from 'node:path';
 import type { Problem } from '../../../shared/base/problem';
-import { visible } from '../../../shared/base/text';
 import type { FileReading, Tree } from '../../../shared/readings/readings';
 import { treeWith } from '../../../shared/readings/treeWith';
 import { limitOf } from '../../../shared/readings/reads';
 import { contentOfFile, headOf, type Content } from '../content';
 import { missingBecause } from '../missing';
-import { readPackedLog, type Unpacked } from '../packing/packedLog';
+import { notUnderstood, readPackedLog, type Unpacked } from '../packing/packedLog';
 
 export interface OutsideLog {
   readonly path: string;
@@ -33,7 +32,8 @@ export async function readOutsideLog(path: string, input?: Content): Promise<Out
   }
   const read = await readPackedLog(packed, limit);
   if ('text' in read) return { path, reading: read, problems: [] };
-  return notUnderstood(path, read.what, read.advice);
+  const problems = [notUnderstood(path, read)];
+  return { path, reading: { missing: 'unreadable', detail: read.what }, problems };
 }
 
 /** The tree, with the log readable under exactly the path that was given. */
@@ -42,10 +42,4 @@ export function withLog(tree: Tree, log: OutsideLog | null): Tree {
   return treeWith(tree, (wanted, limit) =>
     wanted === log.path ? log.reading : tree.readFile(wanted, limit),
   );
-}
-
-function notUnderstood(path: string, what: string, advice: string): OutsideLog {
-  const message = `${visible(path)} is ${what}, so that nothing is known from it. ${advice}`;
-  const problems = [{ code: 'not-understood' as const, path, message }];
-  return { path, reading: { missing: 'unreadable', detail: what }, problems };
 }

@@ -1,5 +1,7 @@
 /** The text of a log, whatever it is compressed with and encoded in. */
 import type { Readable } from 'node:stream';
+import type { Problem } from '../../../shared/base/problem';
+import { visible } from '../../../shared/base/text';
 import { packingOf, startsWith } from './magic';
 import { unpacked } from './packing';
 
@@ -37,6 +39,17 @@ export async function readPackedLog(
   } catch {
     return { what: 'damaged: it can’t be unpacked', advice: 'Copy it again.' };
   }
+}
+
+/** That nothing is known from a log, and why. */
+export function notUnderstood(path: string, { what, advice }: NoLog): Problem {
+  const message = `${visible(path)} is ${what}, so that nothing is known from it. ${advice}`;
+  return { code: 'not-understood', path, message };
+}
+
+/** Whether bytes at a file's beginning are compressed, or text of two bytes a character. */
+export function isEncoded(head: Buffer): boolean {
+  return packingOf(head) !== null || encodingOf(head) !== 'utf-8';
 }
 
 const journalMagic = [...Buffer.from('LPKSHHRH', 'latin1')];
