@@ -60,6 +60,7 @@ export async function* samplesOf(
   const start = performance.now();
   const passed = () => performance.now() - start;
   for (;;) {
+    const before = passed();
     const result = await Promise.race([source.sample(), stopped]);
     if (!result) return;
     const after = passed();
@@ -68,7 +69,9 @@ export async function* samplesOf(
     const roundMs = source.roundMs ?? 0;
     const pace = nextDelay(isMoving(), roundMs, intervalsOf(interval));
     onPace({ ...pace, roundMs });
-    const left = duration === null ? pace.ms : Math.min(pace.ms, duration - passed());
+    // The interval is from one beginning to the next, except where the host needs rest.
+    const rest = pace.isSlowed ? pace.ms : pace.ms - (after - before);
+    const left = duration === null ? rest : Math.min(rest, duration - passed());
     await sleep(Math.max(0, left), undefined, { signal }).catch(() => undefined);
     if (signal.aborted) return;
   }

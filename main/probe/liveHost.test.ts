@@ -166,15 +166,23 @@ describe('a settled host', () => {
     host.pass(1_000);
     await host.read();
     expect(host.asked.map(({ id }) => id)).toEqual([2, 3, 4, 5]);
-    expect(plainly(host.asked)).toEqual(['h full', 'hm full', 'hmflo full', 'h full']);
+    expect(plainly(host.asked)).toEqual(['hl full', 'hml full', 'hmflo full', 'hl full']);
   });
 
-  it('tells how long an answer took, without what may be late', async () => {
-    const host = play(answer(settled), answer(settled, { late: new Promise(() => undefined) }));
+  it('tells how long an answer takes, without what may be late; dear sections count for a tenth', async () => {
+    const cheap = [livepatches('0'), facts];
+    const late = { late: new Promise<never>(() => undefined) };
+    const host = play(answer(settled), answer(cheap, late), answer(settled), answer(cheap));
     await host.read();
     host.takes(250);
     await host.read();
     expect(host.live.lastAnswerMs).toBe(250);
+    host.takes(9_000);
+    await host.read();
+    expect(host.live.lastAnswerMs).toBe(900);
+    host.takes(100);
+    await host.read();
+    expect(host.live.lastAnswerMs).toBe(100);
   });
 
   it('that does not answer is no sample, and what broke off before the livepatches neither', async () => {
@@ -228,7 +236,7 @@ describe('the order of livepatches', () => {
     const host = play(answer(settled, never), answer(settled, never));
     await host.read();
     const readings = await host.read();
-    expect(plainly(host.asked)).toEqual(['ho full']);
+    expect(plainly(host.asked)).toEqual(['hlo full']);
     expect(textOf(readings, `${patch}/stack_order`)).toBe('timed-out');
     await host.read();
     expect(waits).toEqual([1_500, 1_500, 1_500]);
@@ -243,7 +251,7 @@ describe('a host in transition', () => {
     expect(host.asked).toMatchObject([
       {
         id: 2,
-        sections: ['h', 'o', 'd'],
+        sections: ['h', 'l', 'o', 'd'],
         scan: 'known',
         known: [
           { pid: 7, tid: 7 },
@@ -285,7 +293,7 @@ describe('a host in transition', () => {
     await host.read();
     host.pass(1_000);
     await host.read();
-    expect(plainly(host.asked)).toEqual(['hon known']);
+    expect(plainly(host.asked)).toEqual(['hlon known']);
   });
 
   it('is scanned in full again by what a scan costs', async () => {
@@ -407,7 +415,12 @@ describe('a search of stacks', () => {
     const search = await host.live.seek(sought);
     if (!search.ok) throw new Error(search.problem.message);
     expect(host.asked).toEqual([
-      { id: 2, sections: [], about: 'seek', words: ['sworker_thread+0x', 'mlp'] },
+      {
+        id: 2,
+        sections: [],
+        about: 'seek',
+        words: ['s__switch_to+0x', 'sworker_thread+0x', 'mlp'],
+      },
       { id: 3, sections: [], about: 'look', words: ['/proc/8/task/8', '/proc/9/task/9'] },
     ]);
     expect(search.value.found.map(({ tid }) => tid)).toEqual([8, 9]);
@@ -423,7 +436,7 @@ describe('a search of stacks', () => {
       ok: true,
       value: { found: [], threads: 300 },
     });
-    expect(plainly(host.asked)).toEqual(['seek sworker_thread+0x mlp']);
+    expect(plainly(host.asked)).toEqual(['seek s__switch_to+0x sworker_thread+0x mlp']);
   });
 
   it('looks at the first two hundred, and names all', async () => {

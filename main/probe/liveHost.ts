@@ -7,14 +7,14 @@ import type { Readings, SourceKind } from '../../shared/readings/readings';
 import type { StackSearch, SoughtCode } from '../../shared/readings/stackSearch';
 import type { Frame } from './wire/frames';
 import { HostReadings, startsNothing, type UnderWay } from './answers/hostReadings';
-import { nextRequest, type PlanFacts } from './pollingPlan';
+import { dearSections, nextRequest, type PlanFacts } from './pollingPlan';
 import { parts, polledSections, requested, type Section } from './wire/parts';
 import { threadKey, type ProbeRequest } from './wire/request';
 import { readLook, readSeek, seekWords } from './answers/seek';
 import type { Answer, ProbeSession } from './wire/session';
 
 /** Milliseconds that a sample waits for what may be late; it comes with a later one then. */
-const patience = { details: 2_500, orders: 1_500, ordersAgain: 200 } as const;
+const patience = { details: 2_500, detailsAgain: 500, orders: 1_500, ordersAgain: 200 } as const;
 
 /** The first request: whatever else it asks, an unknown state brings all sections and a full scan. */
 export const firstRequest: ProbeRequest = {
@@ -34,6 +34,8 @@ export class LiveHost {
   private confirmed: string | null = null;
   private hadOrders = false;
   private answerMs = 0;
+  private dearMs = 0;
+  private hadDetails = false;
 
   /** @param now milliseconds of a clock that doesn't jump */
   constructor(
@@ -47,7 +49,10 @@ export class LiveHost {
     return this.known.inTransition;
   }
 
-  /** Milliseconds that the last answer took, without what may be late; 0 for the first of all. */
+  /**
+   * Milliseconds that an answer takes, without what may be late and without dear sections, which follow each
+   * other by a rule of their own and so count for a tenth; 0 for the first of all.
+   */
   get lastAnswerMs(): number {
     return this.answerMs;
   }
@@ -101,10 +106,11 @@ export class LiveHost {
     const began = this.now();
     const request = this.first ? firstRequest : nextRequest((this.id += 1), this.facts(began));
     const answered = await (this.first ?? this.session.ask(request));
-    if (!this.first) this.answerMs = this.now() - began;
+    const wasFirst = this.first !== null;
     this.first = null;
     if (!answered.ok) return answered;
     const answer = answered.value;
+    if (!wasFirst) this.measure(answer, this.now() - began);
     // Without even the livepatches there is nothing to show but what was.
     if (answer.unfinished && answer.frames.every(({ kind }) => kind !== parts.livepatches)) {
       return fail('connection-lost', null, `${startsNothing}.`);
@@ -115,14 +121,27 @@ export class LiveHost {
     return succeed(null);
   }
 
+  private measure({ frames }: Answer, tookMs: number): void {
+    const isDear = frames.some(
+      ({ kind }) => dearSections.has(kind) || kind === parts.states || kind === parts.details,
+    );
+    if (isDear) {
+      this.dearMs = Math.max(0, tookMs - this.answerMs);
+      this.answerMs = Math.max(this.answerMs, tookMs / 10);
+    } else {
+      this.answerMs = tookMs;
+    }
+  }
+
   private facts(now: number): PlanFacts {
-    const { known, fullScan, detailsPending, ordersPending, asked } = this;
+    const { known, fullScan, detailsPending, ordersPending, asked, dearMs } = this;
     return {
       now,
       fullScan,
       detailsPending,
       ordersPending,
       asked,
+      dearMs,
       inTransition: known.inTransition,
       blocking: known.blocking,
       undetailed: known.undetailed,
@@ -146,7 +165,9 @@ export class LiveHost {
     const waits: Promise<unknown>[] = [];
     if (late) {
       this.detailsPending = true;
-      waits.push(within(this.takeDetails(late, reported), patience.details));
+      const limit = this.hadDetails ? patience.detailsAgain : patience.details;
+      this.hadDetails = true;
+      waits.push(within(this.takeDetails(late, reported), limit));
     }
     if (orders) {
       this.ordersPending = true;

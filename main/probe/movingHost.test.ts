@@ -1,6 +1,6 @@
 /** Hosts that change while they are read: threads that die, livepatches that come, go and turn. */
 import { execFileSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -77,6 +77,20 @@ describe.skipIf(impossible)('a host that changes while it is read', () => {
     const second = transitionOf(readings);
     expect(second?.blockingThreads.map(({ tid }) => tid)).toEqual([stays?.tid]);
     expect(readings.problems).toEqual([]);
+  });
+
+  it('reads modules anew as soon as another is the newest, not only once the list is old', async () => {
+    const list = inRoot('proc/modules');
+    const modules = readFileSync(list, 'utf8');
+    const { read } = await open();
+    const listed = async () => (await read()).files.get('/proc/modules');
+    const before = await listed();
+    // How often the newest is used says nothing.
+    writeFileSync(list, modules.replace(/^(\S+ \d+) \d+/, '$1 77'));
+    expect(await listed()).toEqual(before);
+    const loaded = `lp_one 16384 1 - Live 0x0000000000000000 (OEK)\n${modules}`;
+    writeFileSync(list, loaded);
+    expect(await listed()).toMatchObject({ text: expect.stringContaining(loaded.trimEnd()) });
   });
 
   it('reads again when a livepatch vanishes between two reads, and misses nothing', async () => {

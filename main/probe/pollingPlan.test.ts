@@ -12,6 +12,7 @@ const settled: PlanFacts = {
   lacksOrders: false,
   detailsPending: false,
   ordersPending: false,
+  dearMs: 0,
   asked: new Map<Section, number>([
     ['h', 99_000],
     ['m', 99_000],
@@ -31,14 +32,19 @@ const stalled: PlanFacts = {
 
 describe('nextRequest', () => {
   it('asks a settled host for next to nothing', () => {
-    expect(nextRequest(7, settled)).toEqual({ id: 7, sections: ['h'], scan: 'full', known: [] });
+    expect(nextRequest(7, settled)).toEqual({
+      id: 7,
+      sections: ['h', 'l'],
+      scan: 'full',
+      known: [],
+    });
   });
 
   it('asks only for known blocking threads while nothing speaks for more', () => {
     expect(nextRequest(7, stalled)).toMatchObject({
       scan: 'known',
       known: [blocker],
-      sections: ['h', 'n'],
+      sections: ['h', 'l', 'n'],
     });
   });
 
@@ -73,6 +79,13 @@ describe('nextRequest', () => {
     expect(sections).toEqual(['h', 'm', 'f', 'l']);
   });
 
+  it('leaves a host alone with dear sections for ten times what they take', () => {
+    const sectionsAt = (now: number) =>
+      nextRequest(7, { ...settled, dearMs: 8_000, now: 99_000 + now }).sections;
+    expect(sectionsAt(79_999)).toEqual(['h', 'l', 'o']);
+    expect(sectionsAt(80_000)).toEqual(['h', 'm', 'f', 'l', 'o']);
+  });
+
   it('asks for the order of livepatches as long as it is not known', () => {
     expect(nextRequest(7, { ...settled, lacksOrders: true }).sections).toContain('o');
   });
@@ -84,8 +97,8 @@ describe('nextRequest', () => {
 });
 
 describe('how old each section may become', () => {
-  const everySettled = { h: 0, m: 4, f: 30, l: 30, o: 30 };
-  const everyMoving = { h: 0, m: 5, f: 30, l: 5, o: 30, d: 5 };
+  const everySettled = { h: 0, m: 4, f: 30, l: 0, o: 30 };
+  const everyMoving = { h: 0, m: 5, f: 30, l: 0, o: 30, d: 5 };
   const rows = [
     ...Object.entries(everySettled).map(([section, age]) => [settled, section, age] as const),
     ...Object.entries(everyMoving).map(([section, age]) => [stalled, section, age] as const),

@@ -22,15 +22,20 @@ export interface PlanFacts {
   /** Asked before and still under way: not asked again. */
   readonly detailsPending: boolean;
   readonly ordersPending: boolean;
+  /** Milliseconds that the last answer with a dear section took, beyond those without. */
+  readonly dearMs: number;
   /** When each section was last asked for. */
   readonly asked: ReadonlyMap<Section, number>;
 }
 
-/** Milliseconds after which a section is asked for again: settled, and in a transition. */
+/**
+ * Milliseconds after which a section is asked for again: settled, and in a transition. The log comes with every
+ * round: what was refused, and what came and went between two readings, stands nowhere else.
+ */
 const ages: Record<Section, { readonly settled: number; readonly moving: number }> = {
   [parts.host]: { settled: 0, moving: 0 },
   [parts.modules]: { settled: 4_000, moving: 5_000 },
-  [parts.log]: { settled: 30_000, moving: 5_000 },
+  [parts.log]: { settled: 0, moving: 0 },
   [parts.redirected]: { settled: 30_000, moving: 30_000 },
   [requested.stackOrders]: { settled: 30_000, moving: 30_000 },
   [parts.details]: { settled: Infinity, moving: 5_000 },
@@ -103,8 +108,15 @@ function needsFullScan(facts: PlanFacts): boolean {
   return since >= Math.max(scanEveryMs, fullScan.tookMs * scanRarity);
 }
 
-function isDue(section: Section, { asked, now, inTransition }: PlanFacts): boolean {
+/** Between dear sections: this many times what they take. */
+const dearRarity = 10;
+
+/** Sections that take many files or long lists. */
+export const dearSections: ReadonlySet<string> = new Set([parts.modules, parts.redirected]);
+
+function isDue(section: Section, { asked, now, inTransition, dearMs }: PlanFacts): boolean {
   const last = asked.get(section);
   if (last === undefined) return true;
-  return now - last >= ages[section][inTransition ? 'moving' : 'settled'];
+  const age = ages[section][inTransition ? 'moving' : 'settled'];
+  return now - last >= Math.max(age, dearSections.has(section) ? dearMs * dearRarity : 0);
 }

@@ -26,7 +26,7 @@
 # The order of one answer: transition and enabled of each livepatch, its other attributes, the threads
 # if exactly one livepatch is in transition, then transition and enabled again. If they have changed it
 # all begins anew, at most twice. The builtin read is preferred to programs: a settled host's answer
-# starts one or two processes.
+# starts those that read its log, and hardly any other.
 #
 # Lists of paths are divided into words on purpose: none of them holds a space.
 # shellcheck disable=SC2086
@@ -39,12 +39,12 @@ unset -f tail timeout true uniq wait xargs
 command unset -f [
 unalias -a
 unset -v GREP_OPTIONS GZIP GLOBIGNORE CDPATH IFS
-unset -v _others _real boundary child children commands count cut differ dir effective errors file
+unset -v _others _real _refs _rest _state _users boundary child children commands count cut differ dir effective errors file
 unset -v files fresh guard host_once host_presence host_with_modules id key known last last_f
 unset -v last_h last_l last_m last_moves last_p line lines list_enabled_functions list_modules
 unset -v livepatch_last livepatch_once livepatch_presence livepatches module module_once moves
-unset -v moving name nl object object_once pack patch patterns process process_slow
-unset -v process_slow_bytes reader request s scan seconds section sections sought stacks status
+unset -v moving name newest nl object object_once pack patch patterns place process process_slow
+unset -v process_slow_bytes reader request s scan seconds section sections size sought stacks status
 unset -v status_fields sys taint target text thread_once thread_slow timed timeout told total
 unset -v tries uid unanswered unfinished who whole word
 
@@ -74,7 +74,7 @@ exec 3>&2 2>/dev/null
 sys=/sys/kernel/livepatch
 nl='
 '
-last_moves=none
+last_moves=none last_l=''
 IFS= read -r boundary </proc/sys/kernel/random/uuid
 pack=
 command -v gzip >/dev/null && pack=yes
@@ -140,6 +140,14 @@ movement() {
 		value "$patch"enabled
 		[ "$moving" = " $patch" ] && target=$line
 	done
+}
+
+# The module that was loaded last: a livepatch that was loaded again between two answers shows nothing else
+# that is cheap to read. How often it is used changes all the time, and is left out.
+newest() {
+	newest=
+	IFS=' ' read -r newest size _refs _users _state place _rest <$list_modules
+	newest="$newest $size $place"
 }
 
 attributes() {
@@ -270,6 +278,16 @@ of_patches() {
 
 of_threads() {
 	printf '%s\n' "$lines" | grep 'klp_[a-z_]*: ' | tail -n 1000
+}
+
+# It is asked for all the time: where no program can be started, what is known of it stands for now, and
+# whatever else was asked for is answered.
+log_again() {
+	if [ "$last_l" ]; then
+		command eval log
+	else
+		log
+	fi
 }
 
 log() {
@@ -581,7 +599,8 @@ answer() {
 	while :; do
 		movement
 		moves=$text
-		[ "$moves" = "$last_moves" ] || sections=hmfl$sections scan=full last_moves=$moves
+		newest
+		[ "$moves$newest" = "$last_moves" ] || sections=hmfl$sections scan=full last_moves=$moves$newest
 		attributes
 		send p "$text"
 		case $moving in
@@ -614,7 +633,7 @@ answer() {
 	esac
 	case $sections in *m*) modules ;; esac
 	case $sections in *f*) redirected ;; esac
-	case $sections in *l*) log ;; esac
+	case $sections in *l*) log_again ;; esac
 	# The uptime after the log: it must not seem older than the last line.
 	case $sections in *h*) host ;; esac
 	case $who in */*) frame late ;; esac

@@ -27,7 +27,7 @@ describe('unitOfCgroup', () => {
     ['/lxc.payload/web', 'lxc web'],
     [
       String.raw`/machine.slice/machine-qemu\x2d3\x2dweb.scope/libvirt/emulator`,
-      'machine-qemu-3-web.scope',
+      String.raw`machine-qemu\x2d3\x2dweb.scope`,
     ],
     [
       String.raw`/system.slice/systemd-fsck@dev-disk\x2duuid.service`,

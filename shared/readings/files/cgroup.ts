@@ -9,6 +9,9 @@
  * Lines are `HIERARCHY:CONTROLLERS:PATH` (cgroups(7)). systemd's own hierarchy says it best, then
  * version 2 (`0::PATH`), then any controller of version 1, for hosts without systemd.
  *
+ * A unit's name stays as systemd has it, `\\x2d` for a hyphen included (systemd.unit(5), "String escaping"):
+ * without the escape it is another unit.
+ *
  * @returns null in the root group (kernel threads) and in groups that are neither
  */
 export function unitOfCgroup(text: string): string | null {
@@ -63,7 +66,7 @@ function unitOfFolder(folder: string, parent: string): Unit | null {
     return null;
   }
   if (folder.startsWith('machine-')) {
-    return { name: unescapeUnit(folder), container: true };
+    return { name: folder, container: true };
   }
   return { name: folder, container: folder.startsWith('systemd-nspawn@') };
 }
@@ -110,11 +113,4 @@ function lxcContainer(folder: string, parent: string): string | null {
   const below = parent === 'lxc' || parent === 'lxc.payload';
   const name = below ? folder : /^lxc\.payload\.(.+)$/s.exec(folder)?.[1];
   return name === undefined || name === '' ? null : `lxc ${name}`;
-}
-
-/** systemd.unit(5), "String escaping": `\x2d` is a hyphen. Only printable ASCII is turned back. */
-function unescapeUnit(name: string): string {
-  return name.replace(/\\x([2-6][0-9a-f]|7[0-9a-e])/g, (_, hex: string) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
-  );
 }
