@@ -1,5 +1,5 @@
 /** Ways in: the start screen, arguments, dialogs, drops, and a second start. */
-import { writeFileSync } from 'node:fs';
+import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { prototypeNames } from '../../testing/shared/prototypeNames';
 import { expect, test } from '../support/app';
@@ -77,7 +77,12 @@ test('a dialog that is cancelled changes nothing', async ({ launch }) => {
   await expect(railHosts(page)).toHaveCount(0);
 });
 
-test('a capture dropped onto the window is opened', async ({ launch }) => {
+test('a capture of any name that is dropped onto the window is opened', async ({
+  launch,
+  folder,
+}) => {
+  const renamed = join(folder, 'evidence.bin');
+  copyFileSync(stalled, renamed);
   const { page } = await launch();
   await expect(startHeading(page)).toBeVisible();
   // Only a file that a person chose has a path: a field of files stands in for the desktop.
@@ -87,7 +92,7 @@ test('a capture dropped onto the window is opened', async ({ launch }) => {
     field.id = 'desktop';
     document.body.append(field);
   });
-  await page.locator('#desktop').setInputFiles(stalled);
+  await page.locator('#desktop').setInputFiles(renamed);
   await page.evaluate(() => {
     const field = document.querySelector<HTMLInputElement>('#desktop');
     const [file] = field?.files ?? [];

@@ -73,12 +73,14 @@ describe('what stands at a path', () => {
     expect(refuseUnlessFolder(file)).toEqual({
       code: 'not-found',
       path: file,
-      message: `${file} is no folder; an archive is given without dir:.`,
+      message: `${file} is no folder; a file is given without dir:.`,
     });
     expect(refuseUnlessFile(folder)?.message).toBe(
       `${folder} is a folder; a folder is given as dir:${folder}.`,
     );
-    expect(refuseUnlessFile('/dev/null')?.message).toBe('/dev/null is no regular file.');
+    expect(refuseUnlessFile('/dev/null')?.message).toMatch(
+      /^\/dev\/null is no regular file; .*standard input/,
+    );
     expect(refuseUnlessFile(`${file}-not`)?.message).toBe(`${file}-not does not exist.`);
     expect(refuseUnlessFolder(`${file}/below`)?.code).toBe('not-found');
   });
