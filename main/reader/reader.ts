@@ -23,7 +23,10 @@ parentPort?.on('message', (message: ToReader | 'end') => {
     parentPort?.close();
     return;
   }
+  const before = Atomics.load(inHand, 0);
+  Atomics.store(inHand, 0, message.host);
   take(message);
+  Atomics.store(inHand, 0, before);
 });
 
 setInterval(() => Atomics.add(inHand, 1, 1), signOfLifeMs).unref();

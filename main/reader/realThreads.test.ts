@@ -140,6 +140,33 @@ test('a disk that never answers holds up its own host and no other one', async (
   expect(await held).toMatchObject({ ok: true, value: { host: { name: 'db0' } } });
 });
 
+test('an archive on such a disk holds up no other host either, though it is read piece by piece', async () => {
+  const archive = join(temporaryFolder(), 'db0.tar.gz');
+  execFileSync('tar', ['-czf', archive, '-C', saved('db0'), '.']);
+  const held = read(archive);
+  expect(await held.ask('sample', null)).toMatchObject({ value: { host: { name: 'db0' } } });
+  await held.close();
+  const fifo = `${archive}.held`;
+  execFileSync('mkfifo', [fifo]);
+  let isAnswered = false;
+  const again = read(archive)
+    .ask('sample', null)
+    .then((sample) => {
+      isAnswered = true;
+      return sample;
+    });
+  const names = ['db1', 'db2', 'db3'];
+  const others = names.map((name) => read(`dir:${saved(name)}`));
+  try {
+    const samples = await Promise.all(others.map((reader) => reader.ask('sample', null)));
+    expect(samples).toMatchObject(names.map((name) => ({ value: { host: { name } } })));
+    expect(isAnswered).toBe(false);
+  } finally {
+    await letAnswer(fifo, '');
+  }
+  expect(await again).toMatchObject({ ok: true, value: { host: { name: 'db0' } } });
+});
+
 test('a thread that dies takes along its own hosts, which come back by their next call', async () => {
   const [a, b, demo] = [saved('a'), saved('b'), 'demo'].map((text) =>
     read(text === 'demo' ? text : `dir:${text}`),
