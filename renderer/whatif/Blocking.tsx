@@ -1,3 +1,4 @@
+import { whatIfGaps } from '../../shared/words/whatIf';
 import { visible } from '../../shared/base/text';
 import { reasonSentence } from '../../shared/diagnosis/wording';
 import { threadName } from '../../shared/report/threadName';
@@ -74,7 +75,7 @@ function Outcome({
       <span>
         {wouldBlock.length === 0
           ? isSure
-            ? 'None: every stack was looked at.'
+            ? whatIfGaps.noneBlocks
             : 'None is known.'
           : `${countOf(wouldBlock.length, 'thread')} would not switch at once.`}
         {unchecked === 0 ? '' : ` ${uncheckedClause(unchecked, running ?? 0)}.`}

@@ -1,6 +1,7 @@
 /** What an answer takes for granted because one reading does not tell it. */
 import { visible } from '../base/text';
 import { listed } from '../base/words';
+import { whatIfGaps } from '../words/whatIf';
 import type { StatusDocument } from '../report/statusDocument';
 import { isLoaded } from './changes';
 import type { WantedFunction, WhatIfAction } from './document';
@@ -10,10 +11,22 @@ import { hasSets, ownersOf } from './sets';
 
 export function assumptionsOf(status: StatusDocument, action: WhatIfAction): string[] {
   return [
+    ...aboutReading(status),
     ...aboutTransition(status),
     ...aboutOrder(status),
     ...aboutRules(status, action),
     ...(action.do === 'replace' ? aboutReplacement(status, action.functions) : []),
+  ];
+}
+
+/** Without it the answer would claim more than was read. */
+function aboutReading({ coverage, findings }: StatusDocument): string[] {
+  const engines = findings
+    .filter(({ code }) => code === 'other-live-patching')
+    .map(({ subject }) => visible(subject ?? 'another engine'));
+  return [
+    ...(engines.length > 0 ? [whatIfGaps.engines(engines)] : []),
+    ...(coverage.unread ?? []).map((unread) => whatIfGaps[unread]),
   ];
 }
 

@@ -3,7 +3,10 @@
  * force_store, klp_enable_patch).
  */
 import { visible } from '../base/text';
+import { premisesOf } from '../report/premises';
 import type { PatchEntry, StatusDocument } from '../report/statusDocument';
+import { say } from '../words/sentence';
+import { whatIfWords as words } from '../words/whatIf';
 import { isLoaded } from './changes';
 import type { Refusal, WantedFunction, WhatIfAction } from './document';
 import { clashOf } from './sets';
@@ -16,7 +19,10 @@ export function refusalOf(status: StatusDocument, action: WhatIfAction): Refusal
   if (action.do === 'force' && status.livepatch.forcible === false) {
     return refuse('ENOENT', 'this kernel has no way to force a transition');
   }
-  if (!patch) return refuse('ENOENT', `no livepatch ${visible(action.patch)} is loaded`);
+  if (!patch) {
+    const why = say(words.noSuchLivepatch, premisesOf(status), visible(action.patch));
+    return refuse('ENOENT', why);
+  }
   const isMoving = running === patch.name;
   if (action.do === 'disable') {
     if (patch.enabled === false) {

@@ -88,7 +88,7 @@ describe('a what-if at a terminal', () => {
       [
         'If a were disabled: this is what would change.',
         '',
-        'No function would run other code in threads that switch.',
+        'None of the functions that were read would run other code in threads that switch.',
         '',
         'No thread is known that would block now.',
         '',

@@ -4,6 +4,7 @@ import { reasonSentence } from '../diagnosis/wording';
 import { countOf, listed } from '../base/words';
 import { visible } from '../base/text';
 import { demoNote } from '../report/demoMark';
+import { whatIfGaps } from '../words/whatIf';
 import type { Blocker } from '../report/statusDocument';
 import type { Change, WhatIf, WhatIfAction } from './document';
 
@@ -52,7 +53,7 @@ function title(action: WhatIfAction): string {
 }
 
 function functionRows({ functions }: WhatIf, width: number): string[] {
-  if (functions.length === 0) return ['No function would run other code in threads that switch.'];
+  if (functions.length === 0) return [whatIfGaps.noneChanges];
   const names = functions.map(functionName);
   const column = Math.max(...names.map(({ length }) => length));
   return functions.flatMap(({ now, then, cases }, row) => [

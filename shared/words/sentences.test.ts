@@ -21,6 +21,7 @@ import { watchTransition, withStall } from '../history/transitionWatch';
 import { statusOf } from '../report/status';
 import { renderStatusText } from '../report/statusText';
 import { transitionNotes } from '../report/transitionNotes';
+import { whatIf } from '../whatif/whatIf';
 import { premises, type Premise } from './sentence';
 
 interface Written {
@@ -409,6 +410,7 @@ function listen(host: string, damage: Damage = {}, key = ''): ReadonlySet<string
   if (status.functions.length === 0) noFunctionText(status);
   taintText(status);
   if (status.transition) transitionNotes(status, status.transition);
+  whatIf(status, { do: 'disable', patch: 'another' }, null);
   for (const blocker of status.blockers) nonRemedies(blocker);
   withStall(status, watchTransition(null, status, 0), 40_000);
   const words = new Set(said);
