@@ -46,6 +46,49 @@ describe.skipIf(why)('a guest that went away', () => {
     expect((await lab.ssh('cat /proc/cmdline')).stdout).toBe('lp_one was here\n');
   });
 
+  it('that loads a livepatch again within an interval is told to have, and with which transitions', async () => {
+    await lab.scenario('one');
+    const client = clientOf(lab);
+    Object.assign(process.env, client.env);
+    const events: WatchEvent[] = [];
+    const watching = run(['watch', 'guest', '--json', '--interval', '1', '--for', '12'], {
+      style: { width: 100, colour: false, unicode: true },
+      write: (text) => {
+        for (const line of text.trimEnd().split('\n')) {
+          events.push(watchEventSchema.parse(JSON.parse(line)));
+        }
+      },
+      warn: () => undefined,
+    });
+    const guest = await lab.guest();
+    try {
+      while (events.length === 0) await pause(100);
+      await guest.disable('lp_one');
+      await guest.unload('lp_one');
+      await guest.load('lp_one');
+      const isTold = () =>
+        events.filter(({ event }) => event === 'transition-completed').length > 1;
+      while (!isTold()) await Promise.race([pause(100), watching]);
+    } finally {
+      await watching;
+      await guest.close();
+      client.remove();
+    }
+    const told = events
+      .filter(({ event }) => /^(?:patch-(?:gone|appeared)|transition|changed)/.test(event))
+      .map(({ event, subject, direction }) =>
+        [event, subject, direction].filter(Boolean).join(' '),
+      );
+    expect(told.toSorted()).toEqual([
+      'patch-appeared lp_one',
+      'patch-gone lp_one',
+      'transition-completed lp_one patching',
+      'transition-completed lp_one unpatching',
+      'transition-started lp_one patching',
+      'transition-started lp_one unpatching',
+    ]);
+  });
+
   it('that panics amid a stall and is booted again is never told to have settled', async () => {
     await lab.scenario('stalled-patching');
     const client = clientOf(lab);

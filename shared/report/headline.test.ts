@@ -413,6 +413,12 @@ describe('the share of threads that have switched', () => {
     [null, null, 'progress unknown'],
   ])('%s of %s: %s', (done, total, text) => {
     const counts = { total, done, blocking: null, undefined: null };
-    expect(percentDone(transition({ threads: counts }))).toBe(text);
+    expect(percentDone(transition({ threads: counts }), 0)).toBe(text);
+  });
+
+  it('is never all of them where some may not be read', () => {
+    const threads = { total: 2, done: 2, blocking: 0, undefined: 0 };
+    expect(percentDone(transition({ threads }), 61)).toBe('3.1 %');
+    expect(percentDone(transition({ threads }), null)).toBe('100 %');
   });
 });

@@ -209,7 +209,7 @@ function running(
       say(words.notSwitched, given, { ...counts, total: countOf(total, 'thread') }),
     ),
     detail: detailOf(names),
-    short: `${wordFor(transition)}, ${percentDone(transition)}`,
+    short: `${wordFor(transition)}, ${percentDone(transition, status.coverage.threadsDenied)}`,
   };
 }
 
@@ -248,9 +248,15 @@ function wordFor({ direction }: TransitionEntry): string {
   return direction ?? 'in transition';
 }
 
-/** Share of threads that have switched. */
-export function percentDone({ threads }: TransitionEntry): string {
-  return percentText(threads.done, threads.total) ?? 'progress unknown';
+/**
+ * Share of threads that have switched. Those that may not be read count as not known, so that a partial view
+ * never looks complete.
+ *
+ * @param denied threads that may not be read; null: not known whether there are any
+ */
+export function percentDone({ threads }: TransitionEntry, denied: number | null): string {
+  const all = threads.total === null ? null : threads.total + (denied ?? 0);
+  return percentText(threads.done, all) ?? 'progress unknown';
 }
 
 /** The first blocking threads with their reasons. */

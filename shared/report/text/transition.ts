@@ -7,12 +7,12 @@ import { joined, whole, words, type Span } from './spans';
 
 const barColumns = 24;
 
-export function putTransition(page: Page, { transition }: StatusDocument): void {
+export function putTransition(page: Page, { transition, coverage }: StatusDocument): void {
   if (!transition) return;
   const { patch, direction, hiddenBlockersPossible } = transition;
   page.heading('Transition');
   page.put([whole(patch, 'strong'), words(`, ${direction ?? 'direction unknown'}`)], { indent: 2 });
-  page.put(progress(page, transition), { indent: 2 });
+  page.put(progress(page, transition, coverage.threadsDenied), { indent: 2 });
   const { undefined: undecided } = transition.threads;
   if (undecided !== null && undecided > 0) {
     page.put(
@@ -38,7 +38,8 @@ export function putTransition(page: Page, { transition }: StatusDocument): void 
   }
 }
 
-function progress(page: Page, transition: TransitionEntry): Span[] {
+/** @param denied threads that may not be read */
+function progress(page: Page, transition: TransitionEntry, denied: number | null): Span[] {
   const { total, done, blocking } = transition.threads;
   if (total === null || done === null || blocking === null) {
     return [
@@ -49,10 +50,11 @@ function progress(page: Page, transition: TransitionEntry): Span[] {
   const counts = [
     [whole(`${countText(done)} of ${countOf(total, 'thread')} switched`)],
     [whole(`${countText(blocking)} blocking`, blocking > 0 ? 'bad' : 'plain')],
+    ...(denied ? [[whole(`${countText(denied)} not readable`)]] : []),
   ];
   return [
-    ...bar(page, done, total),
-    words(` ${percentDone(transition)}  `, 'strong'),
+    ...bar(page, done, total + (denied ?? 0)),
+    words(` ${percentDone(transition, denied)}  `, 'strong'),
     ...joined(counts, ` ${page.glyphs.dot} `),
   ];
 }
