@@ -6,6 +6,7 @@ import type {
   PatchObjectEntry,
   StatusDocument,
 } from '../statusDocument';
+import { isLeaving } from '../roles';
 import type { Page } from './page';
 import { joined, whole, words, type Look, type Span } from './spans';
 
@@ -62,15 +63,13 @@ function putLivepatch(page: Page, patch: PatchEntry, status: StatusDocument): vo
 }
 
 /** What the livepatch does now, or goes through. */
-function roleOf(patch: PatchEntry, { transition, patches }: StatusDocument): Span {
+function roleOf(patch: PatchEntry, status: StatusDocument): Span {
+  const { transition } = status;
   if (transition?.patch === patch.name) {
     if (transition.direction === null) return words('in transition, direction unknown', 'moving');
     return words(transition.direction === 'patching' ? 'being applied' : 'being removed', 'moving');
   }
-  const replacing =
-    transition?.direction === 'patching' &&
-    patches.find(({ name }) => name === transition.patch)?.replace === true;
-  if (replacing && patch.enabled !== false) {
+  if (isLeaving(patch, status) === true) {
     return words('leaving: replaced when the transition completes', 'moving');
   }
   if (patch.inTransition === true) return words('reads as in transition', 'moving');
