@@ -62,9 +62,10 @@ export class LiveHost {
     const wasFirst = this.first !== null;
     let answered = await this.round();
     if (!answered.ok) return answered;
-    // A doubtful state is shown only once it has been seen twice; and whom to look at more closely
-    // among hundreds is decided here, by their numbers.
-    if (!this.isConfirmed() || (wasFirst && this.known.undetailed.length > 0)) {
+    // A doubtful state is shown only once it has been seen twice, and one that changed meanwhile is read once
+    // more; and whom to look at more closely among hundreds is decided here, by their numbers.
+    const isWhole = this.isConfirmed() && !this.known.isTorn;
+    if (!isWhole || (wasFirst && this.known.undetailed.length > 0)) {
       answered = await this.round();
       if (!answered.ok) return answered;
       this.isConfirmed();

@@ -124,23 +124,38 @@ describe.skipIf(impossible)('a host that changes while it is read', () => {
     expect(readings.torn).toBe(false);
   });
 
-  it('takes a sample that changes underneath again, twice, and then says so', async () => {
+  it.each([
+    ['once more as a whole, which then stands', 3, false],
+    ['that too, and then says so', 6, true],
+  ])('takes a sample that changes underneath again, twice, and %s', async (_what, turns, torn) => {
     const { read } = await open();
     await read();
     const held = hold(ofPatch('replace'));
     const reading = read();
-    for (const [attempt, enabled] of ['0', '1', '0'].entries()) {
+    for (let turn = 1; turn <= turns; turn += 1) {
       await held.awaitReader();
-      writeFileSync(ofPatch('enabled'), `${enabled}\n`);
-      if (attempt < 2) held.answer('0\n');
+      writeFileSync(ofPatch('enabled'), `${1 - (turn % 2)}\n`);
+      if (turn < turns) held.answer('0\n');
       else held.release('0\n');
     }
     const readings = await reading;
-    expect(readings.torn).toBe(true);
-    expect(buildState(readings).problems.map(({ path }) => path)).toContain(
-      '/sys/kernel/livepatch',
-    );
+    expect(readings.torn).toBe(torn);
+    const about = buildState(readings).problems.map(({ path }) => path);
+    expect(about.includes('/sys/kernel/livepatch')).toBe(torn);
     expect((await read()).torn).toBe(false);
+  });
+
+  it('reads again when a livepatch turns while modules and functions are read', async () => {
+    const held = hold(inRoot('proc/sys/kernel/tainted'));
+    const { read } = await open();
+    const reading = read();
+    await held.awaitReader();
+    writeFileSync(ofPatch('enabled'), '0\n');
+    held.release('0\n');
+    const readings = await reading;
+    const { patches } = buildState(readings);
+    expect(patches.find(({ name }) => name === 'lp_busy')?.enabled).toBe(false);
+    expect(readings.torn).toBe(false);
   });
 
   it('believes “every thread says the same” only when a second sample says it too', async () => {

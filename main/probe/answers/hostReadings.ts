@@ -96,6 +96,11 @@ export class HostReadings {
     return first.filter((thread) => !this.details.has(thread));
   }
 
+  /** The livepatches changed while the last answer was given. */
+  get isTorn(): boolean {
+    return this.wasTorn;
+  }
+
   get hasOrders(): boolean {
     return this.orders !== null;
   }

@@ -25,7 +25,7 @@
 #
 # The order of one answer: transition and enabled of each livepatch, its other attributes, the threads
 # if exactly one livepatch is in transition, then transition and enabled again. If they have changed it
-# all begins anew, at most twice. The builtin read is preferred to programs: a settled host's answer
+# all begins anew, at most twice. They are compared once more behind modules and functions. The builtin read is preferred to programs: a settled host's answer
 # starts those that read its log, and hardly any other.
 #
 # Lists of paths are divided into words on purpose: none of them holds a space.
@@ -633,6 +633,14 @@ answer() {
 	esac
 	case $sections in *m*) modules ;; esac
 	case $sections in *f*) redirected ;; esac
+	# What a livepatch leaves among modules and functions is compared with what it was before: the two must
+	# be of one moment.
+	case $sections in
+	*m* | *f*)
+		movement
+		[ "$text" = "$moves" ] || tries=xxx
+		;;
+	esac
 	case $sections in *l*) log_again ;; esac
 	# The uptime after the log: it must not seem older than the last line.
 	case $sections in *h*) host ;; esac

@@ -8,6 +8,8 @@ import type { RedirectedFunction, SystemState } from '../../model/systemState';
 import type { Finding } from './finding';
 
 export function findAboutModules(state: SystemState): Finding[] {
+  // A livepatch that was just coming or going would be taken for a rest: the next reading tells.
+  if (premisesOf(state).oneMoment !== true) return [];
   return [...pinned(state), ...leftover(state), ...unowned(state)];
 }
 
