@@ -1,6 +1,6 @@
 /** Turns readings into the state of the host that they describe. */
 import { parseEnabledFunctions } from '../readings/files/ftrace';
-import { enabledFunctionsFiles, livepatchRoot } from '../readings/paths';
+import { enabledFunctionsFiles, ftraceEnabledFile, livepatchRoot } from '../readings/paths';
 import type { Readings } from '../readings/readings';
 import { capText, visible } from '../base/text';
 import { readThreads } from '../readings/threads';
@@ -55,6 +55,7 @@ export function buildState(readings: Readings): SystemState {
       threadsVanished: readings.threads && readings.threads.vanished + readings.threads.absent,
       unread,
     },
+    ftraceOn: isFtraceOn(readings),
     threadsAreOfContainer: areOfContainer(readings, facts.transition?.blockingThreads ?? []),
     order,
     patches,
@@ -70,6 +71,11 @@ export function buildState(readings: Readings): SystemState {
     redirected: readRedirected(reader),
     problems: [...readings.problems, ...reader.problems],
   };
+}
+
+function isFtraceOn(readings: Readings): boolean | null {
+  const text = plainText(readings, ftraceEnabledFile)?.trim();
+  return text === '0' || text === '1' ? text === '1' : null;
 }
 
 function findUnusedObjects(patches: readonly Livepatch[], modules: LoadedModules): string[] {

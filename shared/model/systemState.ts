@@ -182,6 +182,8 @@ export interface SystemState {
     /** What claims about the whole host stand on and was not read. */
     readonly unread: readonly Unread[];
   };
+  /** Whether ftrace may redirect functions; null: not known. */
+  readonly ftraceOn: boolean | null;
   /** Whether the threads are those of a container; null: not known. */
   readonly threadsAreOfContainer: boolean | null;
   readonly order: Order;

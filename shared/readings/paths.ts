@@ -13,6 +13,8 @@ export const releaseFile = '/proc/sys/kernel/osrelease';
 export const hostNameFile = '/proc/sys/kernel/hostname';
 export const bootIdFile = '/proc/sys/kernel/random/boot_id';
 export const taintFile = '/proc/sys/kernel/tainted';
+/** Whether ftrace may redirect functions (kernel.ftrace_enabled): where it may not, no livepatch loads. */
+export const ftraceEnabledFile = '/proc/sys/kernel/ftrace_enabled';
 /** Threads have a `patch_state` where the kernel can patch: that of process 1 tells, without its content. */
 export const firstProcessStateFile = '/proc/1/patch_state';
 

@@ -52,12 +52,14 @@ export const logWords = {
       name,
       error,
       isBusy,
+      isOff,
     }: {
       readonly name: string;
       readonly error: number;
       readonly isBusy: boolean;
-    }) =>
-      `${name} could not be redirected (error ${error})${isBusy ? ': another user of ftrace holds it, such as a kprobe, or ftrace is switched off (kernel.ftrace_enabled)' : ''}.`,
+      /** kernel.ftrace_enabled is 0 now. */
+      readonly isOff: boolean;
+    }) => `${name} could not be redirected (error ${error})${whyBusy(isBusy, isOff)}.`,
   ),
   shadowTwice: sentence(
     ['log'],
@@ -80,3 +82,10 @@ export const logWords = {
   kernelSaid: sentence(['log'], (quoted: string) => `The kernel said: ${quoted}.`),
   kernelsError: sentence(['log'], (error: number) => `The kernel’s error is ${error}.`),
 } as const;
+
+function whyBusy(isBusy: boolean, isOff: boolean): string {
+  if (!isBusy) return '';
+  return isOff
+    ? ': ftrace is switched off (kernel.ftrace_enabled is 0)'
+    : ': another user of ftrace holds it, such as a kprobe, or ftrace is switched off (kernel.ftrace_enabled)';
+}

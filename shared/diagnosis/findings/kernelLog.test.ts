@@ -293,3 +293,23 @@ describe('a forced transition', () => {
     ]);
   });
 });
+
+it('names ftrace that is switched off as the cause, and blames nobody then', () => {
+  const told = (value: string) => {
+    const files = {
+      '/sys/kernel/livepatch/': '',
+      '/proc/sys/kernel/ftrace_enabled': value,
+      ...dmesg(
+        "[  100.000000] livepatch: failed to register ftrace handler for function 'f' (-16)",
+      ),
+    };
+    const [finding] = findInLog(buildState(readingsOf(files)));
+    return [finding?.message, finding?.remedies];
+  };
+  expect(told('0\n')).toEqual([
+    'f could not be redirected (error -16): ftrace is switched off (kernel.ftrace_enabled is 0).',
+    [],
+  ]);
+  expect(told('1\n')[1]).toEqual(['stop-tracer']);
+  expect(told('')[1]).toEqual(['stop-tracer']);
+});

@@ -28,7 +28,7 @@ export function findInLog(state: SystemState): Finding[] {
   const found = new Map<string, Finding>();
   for (const [index, entry] of entries.entries()) {
     if (isPartOfRefusal(entries, index)) continue;
-    const finding = tellAt(entries, index);
+    const finding = tellAt(state, entries, index);
     if (!finding) continue;
     const before = finding.code === 'load-refused' ? detailsOf(entries, index) : [];
     const isOver =
@@ -43,12 +43,18 @@ export function findInLog(state: SystemState): Finding[] {
   return [...found.values()];
 }
 
-function tellAt(entries: readonly LogEntry[], index: number): Told | null {
+function tellAt(
+  { ftraceOn }: SystemState,
+  entries: readonly LogEntry[],
+  index: number,
+): Told | null {
   const entry = entries[index];
   if (!entry) return null;
   const { event, text } = entry;
   if (event.kind === 'forcing') return forced(entries, index);
-  return event.kind === 'cause' && event.of === 'livepatch' ? refusedFor(text) : tell(event);
+  return event.kind === 'cause' && event.of === 'livepatch'
+    ? refusedFor(text)
+    : tell(event, ftraceOn === false);
 }
 
 /**
@@ -188,7 +194,8 @@ function refused(subject: string | null, message: string): Told {
   return { code: 'load-refused', severity: 'error', subject, message, remedies: ['ask-vendor'] };
 }
 
-function tell(event: LivepatchEvent): Told | null {
+/** @param isOff whether ftrace is switched off now */
+function tell(event: LivepatchEvent, isOff = false): Told | null {
   const given = { log: event };
   switch (event.kind) {
     case 'enable-failed':
@@ -243,8 +250,9 @@ function tell(event: LivepatchEvent): Told | null {
           name: visible(event.function),
           error: event.error,
           isBusy: event.error === ebusy,
+          isOff,
         }),
-        remedies: ['stop-tracer'],
+        remedies: isOff && event.error === ebusy ? [] : ['stop-tracer'],
       };
     case 'duplicate-shadow':
       return {
