@@ -25,6 +25,7 @@ import { endWithScreenshot } from './window/screenshot';
 import { keyringCipher } from './stores/secretCipher';
 import { openSecretStore } from './stores/secretStore';
 import { openSettings, type SettingsFiles } from './stores/settings';
+import { configuredHosts } from '../ssh/config/configuredHosts';
 import { absoluteTarget } from './hosts/targets';
 import { createTransportChoices } from './hosts/transportChoices';
 
@@ -151,7 +152,7 @@ export async function startApplication(
     'dialog:open': ({ kind }) => chooseTargets(window, kind),
     'clipboard:write': ({ text }) => clipboard.writeText(text),
     'settings:change': (part) => apply(settings.change(part)),
-    'hosts:configured': async () => (await import('../ssh/config/config')).configuredHosts(),
+    'hosts:configured': () => Promise.resolve(configuredHosts()),
     'host:retry': ({ id, live }) => {
       const target = parseTarget(hosts.get(id)?.target ?? '');
       if (target.ok && live.transport) choices.remember(target.value, live.transport);

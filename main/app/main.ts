@@ -19,6 +19,7 @@ import { say } from './log';
 import { declareScheme, serveWindowFiles } from './page/protocol';
 import { cutOffFromNetwork, denyWhatIsNotNeeded } from './window/security';
 import type { SettingsFiles } from './stores/settings';
+import { configuredHosts } from '../ssh/config/configuredHosts';
 import { targetOnStart } from './hosts/targets';
 import { builtFiles, makeWindow } from './window/window';
 
@@ -32,7 +33,9 @@ function begin(): void {
 }
 
 function beginWindow(request: WindowRequest): void {
-  const targets = request.targets.map((target) => targetOnStart(target, process.cwd()));
+  const targets = request.targets.map((target) =>
+    targetOnStart(target, process.cwd(), configuredHosts),
+  );
   for (const target of targets) {
     const parsed = parseTarget(target);
     if (!parsed.ok) refuse(parsed.problem.message);

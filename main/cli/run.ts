@@ -3,6 +3,7 @@ import { version } from '../../package.json';
 import { parseTarget } from '../../shared/api/target';
 import { targetTraits } from '../../shared/api/targetTraits';
 import { visible } from '../../shared/base/text';
+import { configuredHosts } from '../ssh/config/configuredHosts';
 import { captureScript } from '../probe/program/captureScript';
 import { probeText } from '../probe/program/probeText';
 import { isCommand, isPlanned, type CommandName, type OptionValues } from './commands/commands';
@@ -73,7 +74,7 @@ async function dispatch(
     );
   }
   if (first === '--version') return print(`klpscope ${version}\n`, output);
-  return (await isTarget(first)) ? runCommand('open', args, output, runners) : unknown(first);
+  return isTarget(first) ? runCommand('open', args, output, runners) : unknown(first);
 }
 
 function runCommand<Name extends CommandName>(
@@ -99,6 +100,7 @@ function reading<Name extends 'status' | 'watch' | 'record' | 'what-if'>(
   return async ({ values, operands }, output) => {
     const named = readTargetArguments(name, operands, values);
     if ('usage' in named) return named;
+    if (named.note !== null) output.warn(named.note);
     const wanted = await withInput(name, named);
     if ('usage' in wanted) return wanted;
     if (wanted.ok) return read(wanted.value, values, output);
@@ -116,11 +118,10 @@ function print(text: string, output: Output): number {
  * Whether a first word that is no command names a target. A bare word that is no host of ssh's
  * configuration is taken for a mistyped command.
  */
-async function isTarget(word: string): Promise<boolean> {
+function isTarget(word: string): boolean {
   const target = parseTarget(word);
   if (!target.ok) return false;
   if (targetTraits[target.value.kind].reached !== 'ssh' || /[@.:]/.test(word)) return true;
-  const { configuredHosts } = await import('../ssh/config/config');
   return configuredHosts().includes(word);
 }
 

@@ -11,7 +11,7 @@ function wanted(target: string, log?: string): TargetArguments {
   const parsed = parseTarget(target);
   if (!parsed.ok) throw new Error(parsed.problem.message);
   const options = log === undefined ? {} : { log };
-  return { target: parsed.value, options, timeoutSeconds: 60 };
+  return { target: parsed.value, note: null, options, timeoutSeconds: 60 };
 }
 
 const bytes = (...pieces: readonly Uint8Array[]) => Readable.from(pieces, { objectMode: false });

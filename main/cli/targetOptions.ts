@@ -3,8 +3,9 @@ import { existsSync } from 'node:fs';
 import { parseTarget, type Target } from '../../shared/api/target';
 import { targetTraits } from '../../shared/api/targetTraits';
 import { visible } from '../../shared/base/text';
-import { asPath } from '../sources/fileKind';
 import type { LiveRequest, SourceOptions } from '../sources/source';
+import { meantHere } from '../sources/wordHere';
+import { configuredHosts } from '../ssh/config/configuredHosts';
 import { traceInto } from '../ssh/trace';
 import type { ValuesOf } from './commands/command';
 import type { readingOptions } from './commands/options';
@@ -13,6 +14,8 @@ import { askerHere } from './terminal';
 
 export interface TargetArguments {
   readonly target: Target;
+  /** How a word was understood that could mean two things; null: it could not. */
+  readonly note: string | null;
   readonly options: SourceOptions;
   readonly timeoutSeconds: number;
 }
@@ -37,12 +40,14 @@ export function readTargetArguments(
     return usageError(command, '--timeout takes a number of seconds above 0.');
   }
   const isHost = liveOptions.some((name) => values[name] !== undefined);
-  const target = parseTarget(isHost ? text : asPath(text, '.'));
+  const meant = isHost ? { target: text, note: null } : meantHere(text, '.', configuredHosts);
+  const target = parseTarget(meant.target);
   if (!target.ok) return usageError(command, visible(target.problem.message));
   const live = liveRequest(command, target.value, values);
   if ('usage' in live) return live;
   return {
     target: target.value,
+    note: meant.note,
     timeoutSeconds,
     options: {
       ...(values.log === undefined ? {} : { log: values.log }),

@@ -10,7 +10,7 @@ import { entriesOf, movingHost, tarOf, xzArchive } from '../../testing/main/arch
 import { klpscope } from '../../testing/main/cli';
 import { hostFolder, temporaryFolder } from '../../testing/main/folders';
 import { problemFrom, statusFrom } from '../../testing/main/status';
-import { asPath, kindAt } from './fileKind';
+import { meantHere } from './wordHere';
 
 const zstdMagic = [0x28, 0xb5, 0x2f, 0xfd];
 
@@ -136,15 +136,22 @@ describe('a file', () => {
 });
 
 describe('a word', () => {
-  it('names a file that lies here and opens, shown as one; else, and beside options of hosts, a host', () => {
+  it.each([
+    ['renamed', './renamed', /^renamed is the file .\/renamed; a host .* is ssh:\/\/renamed\.$/],
+    ['tree', './tree', /^tree is the folder .\/tree; a host .* is ssh:\/\/tree\.$/],
+    ['web1', 'web1', /^web1 is a host of your SSH configuration; the file .* is .\/web1\.$/],
+    ['db1', 'db1', /^db1 is a host of your SSH configuration; the folder .* is .\/db1\.$/],
+    ['notes', 'notes', /^notes is taken for a host; the file .* does not open/],
+    ...['absent', 'root@renamed', 'ssh://renamed', 'renamed:22', './renamed', '-', 'local'].map(
+      (text) => [text, text, /^null$/] as const,
+    ),
+  ] as const)('%s, beside files, folders and hosts of such names', (text, target, note) => {
     const here = temporaryFolder();
-    writeFileSync(join(here, 'renamed'), tar);
+    for (const name of ['renamed', 'web1']) writeFileSync(join(here, name), tar);
     writeFileSync(join(here, 'notes'), 'x');
-    mkdirSync(join(here, 'db1'));
-    expect(asPath('renamed', here)).toBe('./renamed');
-    for (const word of ['notes', 'db1', 'absent', 'root@renamed', 'ssh://renamed', '-', 'local']) {
-      expect(asPath(word, here)).toBe(word);
-    }
-    expect(kindAt(join(here, 'renamed'))).toBe('archive');
+    for (const name of ['tree', 'db1']) mkdirSync(join(here, name));
+    const meant = meantHere(text, here, () => ['web1', 'db1', 'absent']);
+    expect(meant.target).toBe(target);
+    expect(String(meant.note)).toMatch(note);
   });
 });

@@ -2,7 +2,6 @@
  * What a file is, known by what is in it and never by its name. A kind of file is a row of
  * `shared/api/fileKinds.ts`, of `beginnings` here and of `openFile.ts`.
  */
-import { join } from 'node:path';
 import { constants, gunzipSync } from 'node:zlib';
 import { fileKinds, whatOpens, type FileKind } from '../../shared/api/fileKinds';
 import { fail, succeed, type Problem, type Result } from '../../shared/base/problem';
@@ -31,15 +30,6 @@ const beginnings: Readonly<Record<FileKind, (beginning: Beginning) => boolean>> 
   archive: ({ bytes }) => bytes === null || isTarHeader(bytes),
   scenario: ({ packing, text }) => packing === null && /^\u{feff}?\s*\{/u.test(text),
 };
-
-/**
- * A word that could be a host's name, as a path where a file of some kind lies in the folder under it:
- * whoever means the host nevertheless writes `ssh://NAME`.
- */
-export function asPath(text: string, folder: string): string {
-  const isWord = /^[^-@:/\\[\]][^@:/\\[\]]*$/.test(text) && text !== 'local' && text !== 'demo';
-  return isWord && kindAt(join(folder, text)) !== null ? `./${text}` : text;
-}
 
 /** The kind of the file at a path; null: there is none, or none that opens. */
 export function kindAt(path: string): FileKind | null {
@@ -139,9 +129,7 @@ function unknownContent(name: string, head: Uint8Array, beginning: Beginning): P
     return { code: 'unsupported-format', path, message };
   }
   if (beginning.packing === 'gzip') return unknownGzip(name, head, beginning);
-  const advice = isText(head)
-    ? ' A kernel log is given by --log beside a saved tree.'
-    : ' Give a capture, a report or a recording.';
+  const advice = isText(head) ? ' A kernel log is given by --log beside a saved tree.' : '';
   const message = `${name} is nothing that opens: neither ${whatOpens}.${advice}`;
   return { code: 'unsupported-format', path, message };
 }

@@ -6,7 +6,7 @@ import { openDemo, openScenarioFile } from './demo/demoSource';
 import { openDirectory } from './directory/directorySource';
 import { openLive, wantsRootHere } from './live/liveSource';
 import { openLocal } from './live/localSource';
-import { isFolder, refuseUnlessFile, refuseUnlessFolder } from './paths';
+import { refuseUnlessFile, refuseUnlessFolder } from './paths';
 import { openContent, openFile } from './openFile';
 import type { Source, SourceOptions } from './source';
 
@@ -43,10 +43,6 @@ export function openSource(target: Target, options: SourceOptions = {}): Result<
         : openScenarioFile(target.text, contentOfFile(target.path), options);
     }
     case 'ssh':
-      if (isFolder(target.text)) {
-        const message = `${target.text} names a host; the folder of that name is given as dir:${target.text}.`;
-        return fail('not-found', target.text, message);
-      }
       return succeed(openLive(target, 'ssh', options));
   }
 }

@@ -35,11 +35,15 @@ test('what a file is, its content says: a scenario of any name becomes `demo:`',
   expect(absoluteTarget('./notes', folder)).toBe(`${folder}/notes`);
 });
 
-test('a word on the command line names a file that lies there and opens, else a host', () => {
+test('a word on the command line names a file that opens or a folder that lies there, unless SSH’s configuration names it', () => {
   writeFileSync(join(folder, 'renamed'), '{ "id": "own" }');
   writeFileSync(join(folder, 'notes'), 'no story');
-  expect(targetOnStart('renamed', folder)).toBe(`demo:${folder}/renamed`);
+  const onStart = (text: string) => targetOnStart(text, folder, () => ['named']);
+  writeFileSync(join(folder, 'named'), '{ "id": "own" }');
+  expect(onStart('renamed')).toBe(`demo:${folder}/renamed`);
+  expect(onStart('tree')).toBe(`dir:${folder}/tree`);
   for (const target of ['notes', 'ssh://renamed', 'root@renamed', 'renamed:22', 'local', '-']) {
-    expect(targetOnStart(target, folder)).toBe(target);
+    expect(onStart(target)).toBe(target);
   }
+  expect(onStart('named')).toBe('named');
 });

@@ -3,7 +3,8 @@ import { statSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { parseTarget } from '../../../shared/api/target';
 import { targetTraits } from '../../../shared/api/targetTraits';
-import { asPath, kindAt } from '../../sources/fileKind';
+import { kindAt } from '../../sources/fileKind';
+import { meantHere } from '../../sources/wordHere';
 
 /**
  * The same target with its path made absolute against `folder`, `dir:` put before the path of a folder
@@ -20,9 +21,17 @@ export function absoluteTarget(text: string, folder: string): string {
   return `${targetTraits[kind].pathPrefix}${resolve(folder, path)}`;
 }
 
-/** As `absoluteTarget`, of a word on the command line, which may name a file that lies in `folder`. */
-export function targetOnStart(text: string, folder: string): string {
-  return absoluteTarget(asPath(text, folder), folder);
+/**
+ * As `absoluteTarget`, of a word on the command line, which may name what lies in `folder`.
+ *
+ * @param hosts names in SSH's configuration
+ */
+export function targetOnStart(
+  text: string,
+  folder: string,
+  hosts: () => readonly string[],
+): string {
+  return absoluteTarget(meantHere(text, folder, hosts).target, folder);
 }
 
 function isPath(text: string): boolean {

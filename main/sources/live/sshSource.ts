@@ -8,12 +8,8 @@ import { succeed, type Problem, type Result } from '../../../shared/base/problem
 import { defaultConfigFile } from '../../config/place';
 import { AcceptedKeys } from '../../ssh/hostKeys/acceptedKeys';
 import { ciphersFor } from '../../ssh/config/algorithms';
-import {
-  resolveHost,
-  userConfig,
-  type ConfigOptions,
-  type HostSettings,
-} from '../../ssh/config/config';
+import { resolveHost, type HostSettings } from '../../ssh/config/config';
+import { userConfig, type ConfigOptions } from '../../ssh/config/configuredHosts';
 import { ConnectedSource, type Connection, type LiveSource } from './connectedSource';
 import { waysHere } from '../../ssh/rights/localRights';
 import { localTransport } from '../../ssh/rights/localTransport';

@@ -5,7 +5,8 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { prototypeNames } from '../../../testing/shared/prototypeNames';
-import { configuredHosts, resolveHost } from './config';
+import { resolveHost } from './config';
+import { configuredHosts } from './configuredHosts';
 import { configLines } from './configLines';
 
 const folder = mkdtempSync(join(tmpdir(), 'klpscope-config-'));

@@ -7,6 +7,7 @@ import { sortedNeeds, type OpenSshNeed } from '../../../shared/api/openSsh';
 import { capText, visible } from '../../../shared/base/text';
 import { algorithmsOf, beyondSsh2, type Algorithms } from './algorithms';
 import { configLines } from './configLines';
+import { userConfig, userFile, type ConfigOptions } from './configuredHosts';
 import type { HostAddress } from './hostAddress';
 import {
   askOpenSsh,
@@ -68,25 +69,6 @@ export type LoginMethod = 'publickey' | 'keyboard-interactive' | 'password';
 export type SshAlgorithms = Readonly<
   Record<'kex' | 'cipher' | 'mac' | 'hostKey', readonly string[]>
 >;
-
-export interface ConfigOptions {
-  /** As `ssh -F`; null: the user's own and the system's. */
-  readonly configFile: string | null;
-}
-
-/** `KLPSCOPE_SSH_CONFIG` names another file than `~/.ssh/config`, as `ssh -F` does. */
-export function userConfig(): ConfigOptions {
-  return { configFile: process.env['KLPSCOPE_SSH_CONFIG'] ?? null };
-}
-
-/** Names in `Host` lines of the configuration and of what it includes; patterns are left out. */
-export function configuredHosts(options: ConfigOptions = userConfig()): string[] {
-  const names = configLines(userFile(options))
-    .filter(({ keyword }) => keyword === 'host')
-    .flatMap(({ words }) => words)
-    .filter((name) => !/[*?!]/.test(name) && !name.startsWith('-'));
-  return [...new Set(names)];
-}
 
 export async function resolveHost(
   address: HostAddress,
@@ -172,10 +154,6 @@ function runsProgram(
   return configLines(path).some(
     (line) => line.keyword === 'match' && mayRun(line.words, address, settings),
   );
-}
-
-function userFile({ configFile }: ConfigOptions): string {
-  return configFile ?? join(homedir(), '.ssh', 'config');
 }
 
 /** Whether a `Match` line has an `exec` that OpenSSH would run for this host. */

@@ -5,7 +5,8 @@ import { homedir, hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { temporaryFolder } from '../../../testing/main/folders';
-import { resolveHost, userConfig, type HostSettings } from './config';
+import { resolveHost, type HostSettings } from './config';
+import { userConfig } from './configuredHosts';
 import type { HostAddress } from './hostAddress';
 
 afterEach(() => void vi.unstubAllEnvs());

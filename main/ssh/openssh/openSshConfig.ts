@@ -4,7 +4,7 @@
  */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { ConfigOptions } from '../config/config';
+import type { ConfigOptions } from '../config/configuredHosts';
 import type { Hop } from '../ssh2/proxyJump';
 
 export interface OpenSshConfig {

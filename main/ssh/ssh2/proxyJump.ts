@@ -2,7 +2,8 @@
 import type { Duplex } from 'node:stream';
 import { fail, succeed, type Result } from '../../../shared/base/problem';
 import { capText, visible } from '../../../shared/base/text';
-import { resolveHost, type ConfigOptions, type HostSettings } from '../config/config';
+import { resolveHost, type HostSettings } from '../config/config';
+import type { ConfigOptions } from '../config/configuredHosts';
 import type { HostAddress } from '../config/hostAddress';
 import { hostToken, keptUnder } from '../hostKeys/knownHosts';
 import { nobody } from '../questions';
