@@ -8,6 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { eventually } from '../../testing/shared/eventually';
 import { z } from 'zod';
 import { root } from '../../scripts/lib/paths';
 import { requestNames } from '../../shared/api/channels';
@@ -362,7 +363,7 @@ test('paused and refreshed by the window, and closed with it', async () => {
   await ask('host:pause', { id: 'host-1', paused: true });
   expect(told('host:changed').at(-1)).toMatchObject({ id: 'host-1', paused: true });
   opened[0]?.answer(sampled(settled));
-  await vi.waitFor(() => expect(opened[0]?.waiting()).toBe(0));
+  await eventually(() => expect(opened[0]?.waiting()).toBe(0));
   await ask('host:refresh', { id: 'host-1' });
   expect(opened[0]?.waiting()).toBe(1);
   window.emit('closed');
@@ -379,7 +380,7 @@ test('the document crosses of the host that is shown, of every other its headlin
   // The host that the window is to show first is the last one.
   await ask('app:info');
   for (const host of opened) host.answer(sampled(settled));
-  await vi.waitFor(() => expect(changed()).toHaveLength(2));
+  await eventually(() => expect(changed()).toHaveLength(2));
   expect(changed()).toEqual([
     ['host-1', false, true],
     ['host-2', true, true],
@@ -416,7 +417,7 @@ test('a question of a host reaches the window, its answer the host; a closed hos
   await start({ targets: ['db1'] });
   const password = { kind: 'password', user: 'ada', host: 'db1', again: false } as const;
   const answered = opened[0]?.ask(password);
-  await vi.waitFor(() => expect(told('question:asked')).toHaveLength(1));
+  await eventually(() => expect(told('question:asked')).toHaveLength(1));
   expect(told('question:asked')).toEqual([
     { id: 1, host: 'host-1', question: password, remembering: 'plain-text' },
   ]);
@@ -430,7 +431,7 @@ test('a question of a host reaches the window, its answer the host; a closed hos
     ['host:close', { id: 'host-1' }],
   ] as const) {
     const open = opened[0]?.ask(password);
-    await vi.waitFor(() => expect(told('question:asked').length).toBeGreaterThan(2));
+    await eventually(() => expect(told('question:asked').length).toBeGreaterThan(2));
     await ask(name, argument);
     expect(await open).toBeNull();
   }
@@ -441,7 +442,7 @@ test('a chosen transport that is to be remembered is, for the host that asked', 
   await start({ targets: ['db1'] });
   const question = { kind: 'transport', host: 'db1', key: 'db1', needs: ['gssapi'] } as const;
   const answered = opened[0]?.ask(question);
-  await vi.waitFor(() => expect(told('question:asked')).toHaveLength(1));
+  await eventually(() => expect(told('question:asked')).toHaveLength(1));
   await ask('question:answer', { id: 1, answers: ['openssh', 'remember'] });
   expect(await answered).toEqual(['openssh', 'remember']);
   expect(told('settings:changed')).toMatchObject([{ transports: { db1: 'openssh' } }]);
@@ -468,5 +469,5 @@ test('the program ends when the last change of settings is written, and waits no
   expect(event.preventDefault).toHaveBeenCalledOnce();
   expect(quit).not.toHaveBeenCalled();
   rmSync(`${files().config}.lock`);
-  await vi.waitFor(() => expect(quit).toHaveBeenCalledOnce());
+  await eventually(() => expect(quit).toHaveBeenCalledOnce());
 });

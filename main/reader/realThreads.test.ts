@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { eventually } from '../../testing/shared/eventually';
 import { root } from '../../scripts/lib/paths';
 import { parseTarget } from '../../shared/api/target';
 import { hostFolder, temporaryFolder } from '../../testing/main/folders';
@@ -93,9 +94,7 @@ async function letAnswer(fifo: string, text: string): Promise<void> {
   const answered = `${fifo}.answered`;
   writeFileSync(answered, text);
   // Refused as long as nobody waits for it.
-  const pipe = await vi.waitFor(() => openSync(fifo, constants.O_WRONLY | constants.O_NONBLOCK), {
-    timeout: 120_000,
-  });
+  const pipe = await eventually(() => openSync(fifo, constants.O_WRONLY | constants.O_NONBLOCK));
   renameSync(answered, fifo);
   closeSync(pipe);
 }

@@ -89,6 +89,7 @@ describe('a file', () => {
       'unsupported-format',
       /gzip/,
     ],
+    ['something short in gzip', gzipSync('x'), 'unsupported-format', /compressed by gzip/],
     ['gzip that was cut', gzipSync('x').subarray(0, 12), 'truncated', /ends before/],
     ['zip', Buffer.from('PK\u{3}\u{4}abcdefgh'), 'unsupported-format', /zip.*dir:PATH/],
     ['a journal', 'LPKSHHRHabcdefgh', 'unsupported-format', /journalctl --file/],

@@ -137,13 +137,22 @@ function unknownContent(name: string, head: Uint8Array, beginning: Beginning): P
 function unknownGzip(name: string, head: Uint8Array, { bytes }: Beginning): Problem {
   const path = name;
   const isWhole = head.length < lookedAt;
-  if ((bytes?.length ?? 0) >= 512) {
+  if ((bytes?.length ?? 0) >= 512 || (isWhole && isWholeGzip(head))) {
     const message = `${name} is compressed by gzip, and what is in it is nothing that opens: neither ${whatOpens}.`;
     return { code: 'unsupported-format', path, message };
   }
   return isWhole
     ? { code: 'truncated', path, message: `${name} ends before anything in it can be told.` }
     : { code: 'invalid-content', path, message: `${name}: its compressed data is damaged.` };
+}
+
+function isWholeGzip(bytes: Uint8Array): boolean {
+  try {
+    gunzipSync(bytes, { maxOutputLength: 4 * 1024 ** 2 });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isText(head: Uint8Array): boolean {

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 /** Every command does what it is called: what it asks of the main process, or changes in the window. */
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { DemoState, Host } from '../../shared/api/contract';
 import { useQuestions } from '../state/questions';
 import { playbackOf, usePlayback } from '../player/playback';
@@ -150,7 +150,7 @@ test.each(['host.forget-secrets', 'secrets.forget', 'host.record', 'demo.step'])
     installBridge(() => Promise.reject(new Error('broken \u001b')));
     shown(id === 'demo.step' ? story : ssh);
     runCommand(id);
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(useWindow.getState().toasts).toMatchObject([
         { tone: 'stuck', title: 'That did not work', text: String.raw`broken \x1b` },
       ]),

@@ -5,6 +5,7 @@ import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { DemoOutcome, DemoState, Host } from '../../shared/api/contract';
 import { putHost, useWindow } from '../state/store';
 import { blocker, hostOf, patch, settled, transition } from '../../testing/renderer/documents';
+import '../../testing/renderer/eventually';
 import { PlayerBar } from './PlayerBar';
 import { TakeOver } from './TakeOver';
 

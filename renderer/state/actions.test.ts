@@ -1,5 +1,6 @@
 // @vitest-environment jsdom
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { eventually } from '../../testing/shared/eventually';
 import { problemHelp } from '../../shared/diagnosis/wording';
 import { installBridge } from '../../testing/renderer/bridge';
 import { appInfo } from '../../testing/renderer/documents';
@@ -48,7 +49,7 @@ describe('opening', () => {
       name === 'host:open' ? { ok: true, id: JSON.stringify(argument) } : undefined,
     );
     openTargets(['dir:/a', 'dir:/b']);
-    await vi.waitFor(() => expect(useWindow.getState().selected).toBe('{"target":"dir:/b"}'));
+    await eventually(() => expect(useWindow.getState().selected).toBe('{"target":"dir:/b"}'));
     expect(asked.filter(([name]) => name === 'host:open')).toEqual([
       ['host:open', { target: 'dir:/a' }],
       ['host:open', { target: 'dir:/b' }],
@@ -65,7 +66,7 @@ describe('opening', () => {
           : { ok: false, problem: { code: 'timeout', path: null, message: 'No \u001banswer.' } },
     );
     openTargets(['bad\u202e', 'good']);
-    await vi.waitFor(() => expect(useWindow.getState().selected).toBe('good'));
+    await eventually(() => expect(useWindow.getState().selected).toBe('good'));
     expect(toasts()).toMatchObject([
       {
         tone: 'stuck',
@@ -84,7 +85,7 @@ describe('opening', () => {
           : undefined,
     );
     openByDialog('folder');
-    await vi.waitFor(() => expect(useWindow.getState().selected).toBe('chosen'));
+    await eventually(() => expect(useWindow.getState().selected).toBe('chosen'));
     expect(asked[0]).toEqual(['dialog:open', { kind: 'folder' }]);
     expect(asked[1]).toEqual(['host:open', { target: 'dir:/chosen' }]);
   });
@@ -92,7 +93,7 @@ describe('opening', () => {
   test('a mistake of ours is shown, not swallowed', async () => {
     installBridge(() => Promise.reject(new Error('broken \u001b')));
     openTargets(['dir:/a']);
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(toasts()).toMatchObject([
         { tone: 'stuck', title: 'That did not work', text: String.raw`broken \x1b` },
       ]),
@@ -195,7 +196,7 @@ describe('copying the status document', () => {
     putHost(hostOf(settled, { id: 'a', label: 'db\u202e1' }));
     useWindow.setState({ selected: 'a' });
     copyStatus();
-    await vi.waitFor(() => expect(toasts()).toHaveLength(1));
+    await eventually(() => expect(toasts()).toHaveLength(1));
     expect(asked).toEqual([['clipboard:write', { text: `${JSON.stringify(settled, null, 2)}\n` }]]);
     expect(toasts()[0]).toMatchObject({
       tone: 'plain',
@@ -220,7 +221,7 @@ describe('settings', () => {
     useWindow.setState({ settings: { ...settings, theme: 'dark' } });
     changeTheme('light');
     expect(useWindow.getState().settings).toEqual({ ...settings, theme: 'light' });
-    await vi.waitFor(() => expect(useWindow.getState().settings?.interval).toBe(7));
+    await eventually(() => expect(useWindow.getState().settings?.interval).toBe(7));
     expect(asked).toEqual([['settings:change', { theme: 'light' }]]);
   });
 
@@ -228,7 +229,7 @@ describe('settings', () => {
     installBridge(() => ({ ...settings, theme: 'light' }));
     changeTheme('light');
     expect(useWindow.getState().settings).toBeNull();
-    await vi.waitFor(() => expect(useWindow.getState().settings?.theme).toBe('light'));
+    await eventually(() => expect(useWindow.getState().settings?.theme).toBe('light'));
   });
 
   test('an answer to an earlier change does not overwrite a later one', async () => {
@@ -244,7 +245,7 @@ describe('settings', () => {
     answers[2]?.({ ...settings, zoom: 1.2, interval: 9 });
     const zooms: (number | undefined)[] = [];
     const end = useWindow.subscribe((state) => zooms.push(state.settings?.zoom));
-    await vi.waitFor(() => expect(useWindow.getState().settings?.interval).toBe(9));
+    await eventually(() => expect(useWindow.getState().settings?.interval).toBe(9));
     end();
     expect(new Set(zooms)).toEqual(new Set([1.2]));
   });

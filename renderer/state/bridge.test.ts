@@ -1,5 +1,6 @@
 // @vitest-environment jsdom
 import { expect, test, vi } from 'vitest';
+import { eventually } from '../../testing/shared/eventually';
 import { installBridge } from '../../testing/renderer/bridge';
 import { ask, listen, tell } from './bridge';
 
@@ -16,7 +17,7 @@ test('what needs no answer is told, and a refusal is logged', async () => {
   const { asked } = installBridge(() => Promise.reject(refusal));
   tell('host:close', { id: 'a' });
   expect(asked).toEqual([['host:close', { id: 'a' }]]);
-  await vi.waitFor(() => expect(warning).toHaveBeenCalledWith(expect.any(String), refusal));
+  await eventually(() => expect(warning).toHaveBeenCalledWith(expect.any(String), refusal));
   warning.mockRestore();
 });
 
@@ -25,7 +26,7 @@ test('who has ended a subscription hears nothing more', async () => {
   const heard: string[] = [];
   const end = listen('host:closed', ({ id }) => heard.push(id));
   listeners.get('host:closed')?.({ id: 'a' });
-  await vi.waitFor(() => expect(heard).toEqual(['a']));
+  await eventually(() => expect(heard).toEqual(['a']));
   end();
   expect(listeners.size).toBe(0);
 });

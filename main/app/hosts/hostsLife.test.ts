@@ -1,5 +1,6 @@
 /** What open hosts do over their life: which reader is asked, and what a host is known as. */
 import { afterEach, expect, test, vi } from 'vitest';
+import { eventually } from '../../../testing/shared/eventually';
 import type { Host } from '../../../shared/api/contract';
 import type { Target } from '../../../shared/api/target';
 import type { StatusDocument } from '../../../shared/report/statusDocument';
@@ -159,10 +160,10 @@ test('a host that goes on with other rights forgets what its old reader still sa
   const id = idOf(hosts.open('db1'));
   hosts.retry(id, { sudo: true });
   readers[0]?.waiting[0]?.(sampled({ host: { ...settled.host, name: 'old' } }));
-  await vi.waitFor(() => expect(readers[1]?.waiting).toHaveLength(1));
+  await eventually(() => expect(readers[1]?.waiting).toHaveLength(1));
   expect(hosts.get(id)?.host()).toMatchObject({ phase: 'loading', reconnecting: true });
   readers[1]?.waiting[0]?.(sampled());
-  await vi.waitFor(() => expect(hosts.get(id)?.host().phase).toBe('ready'));
+  await eventually(() => expect(hosts.get(id)?.host().phase).toBe('ready'));
   expect(hosts.get(id)?.host()).toMatchObject({ label: 'db1', reconnecting: false });
   expect(changed.map(({ label }) => label)).not.toContain('old');
 });
@@ -213,7 +214,7 @@ test('what was done to a demo host is shown at once', async () => {
   const { hosts, readers } = played();
   const id = idOf(hosts.open('demo'));
   readers[0]?.waiting.shift()?.(sampled({ source: 'demo' }));
-  await vi.waitFor(() => expect(hosts.get(id)?.host().phase).toBe('ready'));
+  await eventually(() => expect(hosts.get(id)?.host().phase).toBe('ready'));
   expect(await hosts.ask(id, 'demo:control', { command: { do: 'step' } })).toEqual({ ok: true });
   expect(readers[0]?.waiting).toHaveLength(1);
 });

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { eventually } from '../../../testing/shared/eventually';
 import { answering } from '../../../testing/main/answering';
 import { temporaryFolder } from '../../../testing/main/folders';
 import { controlTime, releaseTime } from '../../../testing/main/passTime';
@@ -118,7 +119,7 @@ describe('the time to connect', () => {
     const server = await play({ login });
     const passTime = controlTime();
     const failing = problemOf(open(server, { options }));
-    await vi.waitFor(() => expect(login).toHaveBeenCalled(), { timeout: 60_000 });
+    await eventually(() => expect(login).toHaveBeenCalled());
     await passTime(seconds * 1000);
     expect(await failing).toMatchObject({
       code: 'timeout',

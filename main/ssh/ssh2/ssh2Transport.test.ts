@@ -3,6 +3,7 @@ import { connect as connectTo } from 'node:net';
 import { join } from 'node:path';
 import type { AuthenticationType } from 'ssh2';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { eventually } from '../../../testing/shared/eventually';
 import { answering } from '../../../testing/main/answering';
 import { temporaryFolder } from '../../../testing/main/folders';
 import { controlTime, releaseTime } from '../../../testing/main/passTime';
@@ -222,7 +223,7 @@ describe('a connection that does not come about', () => {
     const server = await play({ login: heard });
     const passTime = controlTime();
     const connecting = connect(server, { loginMs: 3_000 });
-    await vi.waitFor(() => expect(heard).toHaveBeenCalled(), { timeout: 120_000 });
+    await eventually(() => expect(heard).toHaveBeenCalled());
     await passTime(3_000);
     expect(problemOf(await connecting)).toEqual({
       code: 'timeout',
@@ -254,7 +255,7 @@ describe('a connection that does not come about', () => {
     });
     const passTime = controlTime();
     const connecting = connect(server, { ask: answering(['right']), loginMs: 3_000 });
-    await vi.waitFor(() => expect(isAnswered).toBe(true), { timeout: 120_000 });
+    await eventually(() => expect(isAnswered).toBe(true));
     await passTime(3_000);
     expect(problemOf(await connecting).code).toBe('timeout');
   });
@@ -302,7 +303,7 @@ describe('a connection that does not come about', () => {
     expect(problemOf(before)).toEqual(said);
     const giveUp = new AbortController();
     const connecting = connect(server, { signal: giveUp.signal });
-    await vi.waitFor(() => expect(login).toHaveBeenCalled(), { timeout: 120_000 });
+    await eventually(() => expect(login).toHaveBeenCalled());
     giveUp.abort();
     expect(problemOf(await connecting)).toEqual(said);
     await expect.poll(() => server.connections().length).toBe(0);
