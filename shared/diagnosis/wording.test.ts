@@ -71,6 +71,19 @@ describe('why a thread blocks, in words', () => {
     expect(reasonSentence(thread, { direction: null })).toBe('sleeps in f');
   });
 
+  it('promises no try of a transition whose tries have not switched the thread', () => {
+    const thread = {
+      reason: reason({ code: 'waiting-to-return' }),
+      state: 'S',
+      kthread: false,
+      stack: [{ function: 'g', offset: 1, size: 2, module: null }],
+    };
+    const said = (host: object) => reasonSentence(thread, { direction: 'patching', ...host });
+    expect(said({})).toContain('switches at one of the kernel’s next tries');
+    expect(said({ isStalled: true })).toContain('tries have not switched it: perhaps');
+    expect(said({ isStalled: true, isWhole: false })).not.toMatch(/tries|to be left was seen/);
+  });
+
   it('tells what was not looked at from what does not tell', () => {
     const looked = 'blocks; what was read does not tell why';
     const notLooked = 'blocks; why was not looked at or could not be read';

@@ -30,12 +30,15 @@ export interface Circumstances {
   readonly reliableStacks?: false;
   /** False: not all functions that the transition switches were read, or not at one moment. */
   readonly isWhole?: false;
+  /** The kernel has tried often enough that it would have switched whom it can. */
+  readonly isStalled?: true;
 }
 
 export function circumstancesOf(status: {
   readonly transition: { readonly direction: Direction | null } | null;
   readonly livepatch: { readonly reliableStacks?: false };
   readonly coverage: { readonly unread?: readonly Unread[] };
+  readonly findings?: readonly { readonly code: FindingCode }[];
 }): Circumstances {
   const { reliableStacks } = status.livepatch;
   const unread = status.coverage.unread ?? [];
@@ -46,6 +49,9 @@ export function circumstancesOf(status: {
   return {
     direction: status.transition?.direction ?? null,
     ...(isPartial ? { isWhole: false } : {}),
+    ...(status.findings?.some(({ code }) => code === 'transition-stalled')
+      ? { isStalled: true }
+      : {}),
     ...(reliableStacks === undefined ? {} : { reliableStacks }),
   };
 }
@@ -89,7 +95,7 @@ function clauseOf(thread: ThreadInWords, host: Circumstances): string {
               functions: host.isWhole !== false,
               oneMoment: host.isWhole !== false,
             },
-            undefined,
+            { isStalled: host.isStalled === true },
           );
     case 'unknown':
       return kthread === null && reason.certainty === 'unknown' ? gaps.notLookedAt : gaps.notTold;

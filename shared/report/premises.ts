@@ -9,6 +9,7 @@ type OfDocument = Extract<
   | 'functions'
   | 'oneMoment'
   | 'noOtherEngine'
+  | 'transitions'
   | 'notForced'
   | 'noForceSeen'
   | 'noneLeftBehind'
@@ -33,6 +34,7 @@ export function premisesOf(status: StatusDocument): Readonly<Record<OfDocument, 
     functions: wasRead('functions'),
     oneMoment: wasRead('one-moment'),
     noOtherEngine: wasRead('modules') && !isFound('other-live-patching'),
+    transitions: status.livepatch.transitions !== false,
     notForced: wasRead('forcing') && !isFound('was-forced'),
     noForceSeen: !isFound('was-forced'),
     noneLeftBehind: wasRead('modules') && ghosts.every(({ kind }) => kind === 'leftover'),

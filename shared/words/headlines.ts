@@ -29,6 +29,8 @@ const whatElseRuns = {
     'Every thread counts as switched; whether its code runs in each of its objects could not be read.',
   notForced:
     'Every thread counts as switched; whether that was forced, so that some still run other code, only the kernel’s log tells, and what was read of it does not.',
+  transitions:
+    'This kernel switches functions at once, without a transition: calls from then on run this, and whether a thread is still in an older one can’t be seen.',
   noForceSeen: threadsWereForced,
   noneLeftBehind:
     'A module that is no livepatch any more is in use, or may be: threads may still run its code.',
@@ -59,6 +61,7 @@ const allNew = [
   'noOtherEngine',
   'oneMoment',
   'enabled',
+  'transitions',
   'notForced',
   'noneLeftBehind',
   'loaded',
@@ -106,7 +109,7 @@ export const headlineWords = {
     ({ names }) => `${countOf(names.length, 'livepatch', 'livepatches')}, changed while read`,
   ),
   originalCode: sentence(
-    ['enabled', ...nothingListed],
+    ['enabled', ...nothingListed, 'transitions'],
     () => 'The kernel runs its original code.',
     elseRunsNew,
   ),

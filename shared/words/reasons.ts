@@ -94,9 +94,11 @@ export const reasonWords = {
   ),
   waits: sentence(
     ['stack', 'state', 'kind', 'functions', 'enabled', 'oneMoment'],
-    () =>
-      'sleeps, and no code that is to be left was seen on its stack; it switches at one of the kernel’s next tries, or when it returns to user space',
-    (_: void, lacking) => {
+    ({ isStalled }: { readonly isStalled: boolean }) =>
+      isStalled
+        ? 'sleeps, and no code that is to be left was seen on its stack, yet the kernel’s tries have not switched it: perhaps the kernel can’t check that stack. It switches when it returns to user space'
+        : 'sleeps, and no code that is to be left was seen on its stack; it switches at one of the kernel’s next tries, or when it returns to user space',
+    (_, lacking) => {
       switch (lacking) {
         case 'stack':
           return 'sleeps; its stack was not read. It switches when it returns to user space, or when the kernel finds its stack free';

@@ -15,6 +15,8 @@ export const premises = [
   'noOtherEngine',
   /** Another engine was seen. */
   'otherEngine',
+  /** The kernel switches threads one by one, and nothing counts as applied before all of them have. */
+  'transitions',
   /** Nothing that was read tells of a forced transition. */
   'noForceSeen',
   /** The log holds the transitions of what is applied, and none was forced. */

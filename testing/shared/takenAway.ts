@@ -66,6 +66,12 @@ export const takenAway: Readonly<Record<Premise, readonly Damage[]>> = {
         modulesFile.test(path) ? text.replaceAll(/^k(?:splice|care|graft|patch).*\n/gm, '') : text,
     },
   ],
+  // As before 4.12, which had no file about it (kernel/livepatch/core.c and fs/proc/base.c of 4.11).
+  transitions: [
+    {
+      absent: /\/(?:transition|replace|stack_order|patched|force|signal|patch_state)$/,
+    },
+  ],
   noForceSeen: [forced],
   notForced: [...withoutLog, forced],
   noneLeftBehind: [
