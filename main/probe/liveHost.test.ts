@@ -147,6 +147,18 @@ describe('a settled host', () => {
     expect([host.live.inTransition, host.live.lastAnswerMs]).toEqual([false, 0]);
   });
 
+  it('is read from the beginning of a reading on, for as long as its answer takes', async () => {
+    const began = Date.now();
+    const host = play(answer(settled));
+    host.pass(40);
+    const first = await host.read();
+    host.takes(2_500);
+    const second = await host.read();
+    expect([first.readingSeconds, second.readingSeconds]).toEqual([0.04, 2.5]);
+    const times = [first, second].map(({ takenAt }) => Date.parse(takenAt ?? ''));
+    expect([began, ...times].toSorted((a, b) => a - b)).toEqual([began, ...times]);
+  });
+
   it('is read with the rights of the probe', async () => {
     const host = play(answer(settled));
     host.session.uid = 1000;

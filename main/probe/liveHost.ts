@@ -36,6 +36,8 @@ export class LiveHost {
   private answerMs = 0;
   private dearMs = 0;
   private hadDetails = false;
+  /** The first reading began with the program itself. */
+  private readonly opened = { at: new Date(), ms: 0 };
 
   /** @param now milliseconds of a clock that doesn't jump */
   constructor(
@@ -43,7 +45,9 @@ export class LiveHost {
     private readonly identity: { readonly target: string; readonly source: SourceKind },
     private first: Promise<Result<Answer>> | null,
     private readonly now: () => number = () => performance.now(),
-  ) {}
+  ) {
+    this.opened.ms = now();
+  }
 
   get inTransition(): boolean {
     return this.known.inTransition;
@@ -60,6 +64,7 @@ export class LiveHost {
   /** One sample; calls must not overlap. */
   async sample(): Promise<Result<Readings>> {
     const wasFirst = this.first !== null;
+    const began = wasFirst ? this.opened : { at: new Date(), ms: this.now() };
     let answered = await this.round();
     if (!answered.ok) return answered;
     // A doubtful state is shown only once it has been seen twice, and one that changed meanwhile is read once
@@ -70,8 +75,14 @@ export class LiveHost {
       if (!answered.ok) return answered;
       this.isConfirmed();
     }
-    const privileged = this.session.uid === 0;
-    return withinLimits(this.known.readings({ ...this.identity, privileged }));
+    return withinLimits(
+      this.known.readings({
+        ...this.identity,
+        privileged: this.session.uid === 0,
+        takenAt: began.at.toISOString(),
+        readingSeconds: wholeMs(this.now() - began.ms),
+      }),
+    );
   }
 
   /** Who has the code on the stack now; not while a sample is taken. */
@@ -216,6 +227,10 @@ export class LiveHost {
       ? `${enabled}:${[...seen].toSorted((a, b) => a - b).join()}`
       : null;
   }
+}
+
+function wholeMs(ms: number): number {
+  return Math.max(0, Math.round(ms)) / 1000;
 }
 
 async function within(work: Promise<void>, ms: number): Promise<void> {

@@ -118,6 +118,7 @@ function asRead(saved: StatusDocument) {
     target: 'x',
     source: 'ssh',
     takenAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+    readingSeconds: expect.any(Number),
     coverage: { ...saved.coverage, privileged: true },
   };
 }

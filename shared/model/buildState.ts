@@ -45,6 +45,7 @@ export function buildState(readings: Readings): SystemState {
     target: readings.target,
     source: readings.source,
     takenAt: readings.takenAt,
+    ...(readings.readingSeconds === undefined ? {} : { readingSeconds: readings.readingSeconds }),
     host,
     livepatch: { ...livepatch, ...rules },
     coverage: {

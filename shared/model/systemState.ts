@@ -164,6 +164,8 @@ export interface SystemState {
   readonly target: string;
   readonly source: SourceKind;
   readonly takenAt: string | null;
+  /** As in `Readings`. */
+  readonly readingSeconds?: number;
   readonly host: {
     readonly name: string | null;
     readonly kernel: string | null;

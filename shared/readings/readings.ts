@@ -87,8 +87,10 @@ export interface RecordedFrom {
 export interface Readings {
   readonly target: string;
   readonly source: SourceKind;
-  /** ISO 8601 UTC; null for a tree, whose moment nobody noted. */
+  /** When the reading began, ISO 8601 UTC; null for a tree, whose moment nobody noted. */
   readonly takenAt: string | null;
+  /** How long the reading took; absent where it was not read of a machine, or nobody noted it. */
+  readonly readingSeconds?: number;
   /** Whether the reader had root's rights; null where it can't be known (a tree). */
   readonly privileged: boolean | null;
   readonly files: ReadonlyMap<string, FileReading>;

@@ -31,6 +31,7 @@ function documentOf(readings: Readings, state: SystemState): StatusDocument {
     source: state.source,
     ...(readings.recording ? { recording: { ...readings.recording } } : {}),
     takenAt: state.takenAt,
+    ...(state.readingSeconds === undefined ? {} : { readingSeconds: state.readingSeconds }),
     host: state.host,
     livepatch: state.livepatch,
     coverage: coverageOf(state.coverage),

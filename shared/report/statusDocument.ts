@@ -139,7 +139,10 @@ export const statusDocumentSchema = z.strictObject({
   recording: z
     .strictObject({ target: z.string(), source: z.enum(sourceKinds), started: z.string() })
     .exactOptional(),
+  /** When the reading began. */
   takenAt: unknown(z.string()),
+  /** How long it took; absent where no machine was read, and of recordings that did not note it. */
+  readingSeconds: z.number().nonnegative().exactOptional(),
   host: z.strictObject({
     name: unknown(z.string()),
     kernel: unknown(z.string()),

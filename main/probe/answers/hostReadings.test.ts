@@ -22,8 +22,10 @@ const scan = (...tids: readonly number[]) => [
   frame('e', []),
 ];
 
+const when = { takenAt: '2026-11-21T12:00:00.000Z', readingSeconds: 0.1 } as const;
+
 function read(known: HostReadings, privileged = true): Readings {
-  return known.readings({ target: 'db1', source: 'ssh', privileged });
+  return known.readings({ ...when, target: 'db1', source: 'ssh', privileged });
 }
 
 function readingsOf(...frames: readonly Frame[]): Readings {

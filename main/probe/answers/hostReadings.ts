@@ -181,6 +181,8 @@ export class HostReadings {
     readonly target: string;
     readonly source: SourceKind;
     readonly privileged: boolean;
+    readonly takenAt: string;
+    readonly readingSeconds: number;
   }): Readings {
     const files = new Map<string, FileReading>();
     const folders = this.addLivepatches(files);
@@ -190,7 +192,6 @@ export class HostReadings {
     files.set(logFile, log);
     return {
       ...identity,
-      takenAt: new Date().toISOString(),
       files,
       folders,
       threads: this.states?.scan ?? null,

@@ -19,6 +19,14 @@ const answer = (...frames: readonly Frame[]): Answer => ({
   bytes: 0,
 });
 
+const identity = {
+  target: 'x',
+  source: 'ssh',
+  privileged: true,
+  takenAt: '2026-11-21T12:00:00.000Z',
+  readingSeconds: 0.1,
+} as const;
+
 const moving = [
   ' folder /sys/kernel/livepatch',
   '/sys/kernel/livepatch/a/transition:1',
@@ -30,7 +38,7 @@ const moving = [
 const states = [frame('e', ''), frame('t', '7/task/7/patch_state:0\n', ['9', '1'])];
 
 function problemsOf(host: HostReadings): string[] {
-  const { problems } = host.readings({ target: 'x', source: 'ssh', privileged: true });
+  const { problems } = host.readings(identity);
   return problems.map(({ code, message }) => `${code}: ${message}`);
 }
 
@@ -88,7 +96,7 @@ it('is said of what comes late, and of the places in the stack', () => {
     left('“/sys/kernel/livepatch/a/order”'),
     left('“/proc/7/maps”, “/proc/7/environ”, “/proc/7/task/7/fdinfo”'),
   ]);
-  const { files } = host.readings({ target: 'x', source: 'ssh', privileged: true });
+  const { files } = host.readings(identity);
   expect(files.get('/sys/kernel/livepatch/a/stack_order')).toEqual({
     text: '1\n',
     truncated: false,

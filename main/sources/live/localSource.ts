@@ -39,7 +39,8 @@ export function openLocal(target: string, { log }: SourceOptions): Source {
       const began = performance.now();
       const sampled = sample(target, outside);
       roundMs = performance.now() - began;
-      return sampled;
+      if (!sampled.ok) return sampled;
+      return succeed({ ...sampled.value, readingSeconds: Math.round(roundMs) / 1000 });
     },
     seek: (sought) => Promise.resolve(succeed(searchTree(new DirectoryTree(''), sought))),
     close: () => undefined,

@@ -19,6 +19,7 @@ export function afterLine(before: Recorded, line: SampleLine): Recorded {
       line.threads === undefined ? before.threads : threadsAfter(before.threads, line.threads),
     logPath: line.logPath === undefined ? before.logPath : line.logPath,
     torn: line.torn ?? before.torn,
+    ...(line.readingSeconds === undefined ? {} : { readingSeconds: line.readingSeconds }),
     problems: line.problems ?? before.problems,
   };
 }

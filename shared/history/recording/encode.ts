@@ -40,6 +40,7 @@ export function sampleLine(before: typeof nothing, after: Readings, at: string):
     ...(before.privileged === after.privileged ? {} : { privileged: after.privileged }),
     ...(before.logPath === after.logPath ? {} : { logPath: after.logPath }),
     ...(before.torn === after.torn ? {} : { torn: after.torn }),
+    ...(after.readingSeconds === undefined ? {} : { readingSeconds: after.readingSeconds }),
     ...(isSame(before.problems, after.problems)
       ? {}
       : { problems: after.problems.map((problem) => ({ ...problem })) }),

@@ -91,6 +91,8 @@ export const sampleLineSchema = z.strictObject({
   privileged: z.boolean().nullable().exactOptional(),
   logPath: z.string().nullable().exactOptional(),
   torn: z.boolean().exactOptional(),
+  /** Of this sample alone: without it nobody noted how long it took. */
+  readingSeconds: z.number().nonnegative().exactOptional(),
   problems: listOf(problemSchema).exactOptional(),
 });
 export type SampleLine = z.infer<typeof sampleLineSchema>;

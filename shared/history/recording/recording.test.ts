@@ -111,7 +111,7 @@ const threads: fc.Arbitrary<ThreadScan | null> = fc.option(
       ...(unlisted === undefined ? {} : { unlisted }),
     })),
 );
-const readings: fc.Arbitrary<Readings> = fc.record({
+const whole: fc.Arbitrary<Readings> = fc.record({
   target: fc.constant('db1'),
   source: fc.constant('ssh' as const),
   takenAt: fc.constant(header.started),
@@ -130,6 +130,10 @@ const readings: fc.Arbitrary<Readings> = fc.record({
     { maxLength: 2 },
   ),
 });
+/** Recordings of before say nothing of how long a reading took. */
+const readings = fc
+  .tuple(whole, fc.option(fc.nat(9_000)))
+  .map(([one, ms]) => (ms === null ? one : { ...one, readingSeconds: ms / 1000 }));
 
 describe('what was read comes back', () => {
   it('whatever it is, at every moment, in whatever order one looks', () => {

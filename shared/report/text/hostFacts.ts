@@ -6,6 +6,7 @@ import { caps, joined, whole, words, type Span } from './spans';
 
 export function putHostFacts(page: Page, status: StatusDocument): void {
   const { host, coverage, takenAt, target, recording } = status;
+  const slowly = lengthOf(status.readingSeconds);
   const facts: Span[][] = [
     [host.name === null ? whole('host’s name unknown') : whole(host.name, 'strong')],
     [host.kernel === null ? whole('kernel unknown') : whole(`Linux ${host.kernel}`)],
@@ -16,6 +17,7 @@ export function putHostFacts(page: Page, status: StatusDocument): void {
     [whole(target, 'quiet', caps.path)],
     [whole(rightsOf(coverage.privileged), 'quiet')],
     ...(takenAt === null ? [] : [[whole(`taken ${takenAt}`, 'quiet')]]),
+    ...(slowly === null ? [] : [[whole(`within ${slowly}`, 'quiet')]]),
   ];
   page.put(joined(reading, ` ${page.glyphs.dot} `), { indent: 2 });
   if (recording) {
@@ -26,6 +28,13 @@ export function putHostFacts(page: Page, status: StatusDocument): void {
     page.put(joined(from, ` ${page.glyphs.dot} `), { indent: 2 });
   }
   if (isOfDemo(status)) page.put([words(demoNote, 'strong')], { indent: 2 });
+}
+
+/** Seconds from which on a reading is of a span rather than of a moment. */
+const longReading = 2;
+
+function lengthOf(seconds: number | undefined): string | null {
+  return seconds === undefined || seconds < longReading ? null : duration(seconds);
 }
 
 function rightsOf(privileged: boolean | null): string {
