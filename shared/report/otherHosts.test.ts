@@ -171,9 +171,17 @@ describe('what the log tells', () => {
       "[  436.225476] livepatch: 'test_klp_livepatch': unpatching complete",
     );
     const { findings } = read(clock(440), { '/sys/kernel/livepatch/': '' }, said);
-    expect(findings.map(({ code }) => code)).toEqual(['ftrace-conflict', 'load-refused']);
+    expect(findings.map(({ code, subject }) => [code, subject])).toEqual([
+      ['ftrace-conflict', 'test_klp_livepatch'],
+    ]);
     expect(findings[0]?.message).toContain('or ftrace is switched off');
-    expect(findings[1]?.evidence).toHaveLength(2);
+    expect(findings[0]?.message).toContain('failed to enable test_klp_livepatch');
+    expect(findings[0]?.evidence).toHaveLength(3);
+    const off = { '/proc/sys/kernel/ftrace_enabled': '0\n' };
+    const known = read(clock(440), { '/sys/kernel/livepatch/': '' }, off, said).findings;
+    expect(known).toHaveLength(1);
+    expect(known[0]).toMatchObject({ code: 'ftrace-conflict', remedies: [] });
+    expect(known[0]?.message).toContain('kernel.ftrace_enabled is 0');
   });
 
   it.each([

@@ -173,18 +173,33 @@ describe('what the kernel’s log tells of refusals', () => {
   });
 
   it('is told once for each code and subject, as the last line has it', () => {
-    const findings = found(
-      "failed to register ftrace handler for function 'f' (-16)",
-      enableFailed('a'),
-      "failed to register ftrace handler for function 'f' (-12)",
-    );
+    const ftraceFailed = (error: number) =>
+      `failed to register ftrace handler for function 'f' (${error})`;
+    const refusal = (patch: string, error: number) => [
+      ftraceFailed(error),
+      "failed to patch object 'vmlinux'",
+      enableFailed(patch),
+    ];
+    const findings = found(...refusal('a', -16), ...refusal('b', -16), ...refusal('a', -12));
     expect(findings.map(({ code, subject }) => `${code} ${subject}`)).toEqual([
-      'ftrace-conflict f',
-      'load-refused a',
+      'ftrace-conflict a',
+      'ftrace-conflict b',
     ]);
     expect(findings[0]?.message).toContain('-12');
-    expect(findings[0]?.evidence).toEqual([
-      "[  102.000000] livepatch: failed to register ftrace handler for function 'f' (-12)",
+    expect(findings[0]?.evidence).toHaveLength(3);
+    expect(findings[0]?.remedies).toEqual(['stop-tracer']);
+  });
+
+  it('is ftrace’s where a module is refused since a function of it could not be redirected', () => {
+    const findings = found(
+      "failed to register ftrace handler for function 'f' (-16)",
+      "failed to apply patch 'a' to module 'nfs' (-16)",
+      "patch 'a' failed for module 'nfs', refusing to load module 'nfs'",
+    );
+    expect(findings).toMatchObject([{ code: 'ftrace-conflict', subject: 'nfs' }]);
+    expect(findings[0]?.evidence).toHaveLength(3);
+    expect(found("failed to register ftrace handler for function 'f' (-16)")).toMatchObject([
+      { code: 'ftrace-conflict', subject: 'f' },
     ]);
   });
 

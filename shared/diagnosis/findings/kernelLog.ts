@@ -31,11 +31,13 @@ export function findInLog(state: SystemState): Finding[] {
     const finding = tellAt(state, entries, index);
     if (!finding) continue;
     const before = finding.code === 'load-refused' ? detailsOf(entries, index) : [];
+    const isOff = state.ftraceOn === false;
     const isOver =
       finding.severity === 'error' && (!isFresh(state, entry) || succeededSince(entries, index));
-    found.set(`${finding.code} ${finding.subject}`, {
-      ...finding,
-      message: withCause(finding.message, before),
+    const caused = { ...finding, ...causeOf(before, isOff) };
+    found.set(`${caused.code} ${caused.subject}`, {
+      ...caused,
+      message: withCause(finding.message, before, isOff),
       severity: isOver ? 'info' : finding.severity,
       evidence: [...before, entry].map(asEvidence),
     });
@@ -77,7 +79,7 @@ function givesUp({ kind }: LivepatchEvent): boolean {
   return kind === 'enable-failed' || kind === 'module-refused';
 }
 
-/** What belongs to the refusal that a line tells, causes first. Ftrace's own finding stays beside it. */
+/** What belongs to the refusal that a line tells, causes first. */
 function detailsOf(entries: readonly LogEntry[], index: number): LogEntry[] {
   const event = entries[index]?.event;
   if (!event || !(givesUp(event) || isFailureOfModule(event))) return [];
@@ -88,7 +90,7 @@ function detailsOf(entries: readonly LogEntry[], index: number): LogEntry[] {
 }
 
 function isDetailOf(event: LivepatchEvent | undefined, refusal: LivepatchEvent): boolean {
-  if (!event || event.kind === 'canceling' || event.kind === 'ftrace-failed') return false;
+  if (!event || event.kind === 'canceling') return false;
   if (isFailureOfModule(event)) {
     return refusal.kind === 'module-refused' && refusal.module === event.module;
   }
@@ -108,17 +110,27 @@ function isPartOfRefusal(entries: readonly LogEntry[], index: number): boolean {
   for (let later = index + 1; later <= index + detailLines; later += 1) {
     const event = entries[later]?.event;
     if (!event) return false;
-    if (givesUp(event) && detailsOf(entries, later).includes(entry)) return true;
+    if (detailsOf(entries, later).includes(entry)) return true;
     if (!isDetailOfFailure(event) && !isFailureOfModule(event)) return false;
   }
   return false;
 }
 
+/** A refusal that ftrace brought is ftrace's finding, and helped by what helps there. */
+function causeOf(
+  details: readonly LogEntry[],
+  isOff: boolean,
+): Pick<Told, 'code' | 'remedies'> | null {
+  const failure = details.find(({ event }) => event.kind === 'ftrace-failed');
+  const told = failure ? tell(failure.event, isOff) : null;
+  return told && { code: told.code, remedies: told.remedies };
+}
+
 /** Causes come first, in words of ours where there are some, else in the kernel's own. */
-function withCause(message: string, details: readonly LogEntry[]): string {
+function withCause(message: string, details: readonly LogEntry[], isOff: boolean): string {
   const causes = details.flatMap((entry) => {
     if (isFailureOfModule(entry.event)) return [];
-    const own = tell(entry.event)?.message;
+    const own = tell(entry.event, isOff)?.message;
     return [own ?? say(words.kernelSaid, { log: entry }, quote(entry.text))];
   });
   const error = details.map(({ event }) => event).find((event) => isFailureOfModule(event))?.error;
@@ -195,7 +207,7 @@ function refused(subject: string | null, message: string): Told {
 }
 
 /** @param isOff whether ftrace is switched off now */
-function tell(event: LivepatchEvent, isOff = false): Told | null {
+function tell(event: LivepatchEvent, isOff: boolean): Told | null {
   const given = { log: event };
   switch (event.kind) {
     case 'enable-failed':
