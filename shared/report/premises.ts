@@ -1,7 +1,7 @@
 /** What a document shows to have been read, for the sentences that stand on it. */
 import type { Unread } from '../model/systemState';
 import type { Premise } from '../words/sentence';
-import type { StatusDocument } from './statusDocument';
+import type { ActiveFunction, StatusDocument } from './statusDocument';
 
 type OfDocument = Extract<
   Premise,
@@ -44,5 +44,36 @@ export function premisesOf(status: StatusDocument): Readonly<Record<OfDocument, 
     order: status.order !== 'unknown' || patches.length < 2,
     // Out of a saved tree anything may have been left.
     live: source !== 'directory' && source !== 'archive',
+  };
+}
+
+type OfFunction = OfDocument | 'threads';
+
+/**
+ * The same of one function: what was not read of livepatches that do not have it plays no part.
+ *
+ * @param threads how many run it, where that was counted
+ */
+export function premisesOfFunction(
+  { object, name, sympos, stack, active }: ActiveFunction,
+  status: StatusDocument,
+  threads: number | null = null,
+): Readonly<Record<OfFunction, unknown>> {
+  const holders = status.patches.flatMap((patch) =>
+    patch.objects
+      .filter(
+        (other) =>
+          other.name === object &&
+          other.functions.some((one) => one.name === name && one.sympos === sympos),
+      )
+      .map(({ loaded }) => ({ enabled: patch.enabled, loaded })),
+  );
+  return {
+    ...premisesOf(status),
+    enabled: holders.every(({ enabled }) => enabled !== null),
+    // What runs is told only of an object that is loaded.
+    loaded: active !== null || holders.some(({ loaded }) => loaded !== null),
+    order: status.order !== 'unknown' || stack.length < 2,
+    threads,
   };
 }

@@ -1,6 +1,8 @@
 /** What a livepatch and each of its functions does now, in words. Rules: `shared/model`. */
-import { countText } from '../base/words';
 import { isReplaced } from '../model/replaced';
+import { roleWords, runnerWords } from '../words/functions';
+import { patchGaps, patchWords } from '../words/roles';
+import { isSure, say, type Premise, type Sentence } from '../words/sentence';
 import type {
   ActiveFunction,
   PatchEntry,
@@ -11,6 +13,7 @@ import type {
 import { visible } from '../base/text';
 import type { Tone } from './tone';
 import { certaintyOf } from './certainty';
+import { premisesOf, premisesOfFunction } from './premises';
 
 export interface Role {
   readonly text: string;
@@ -32,30 +35,49 @@ export function isLeaving(
   return moving === undefined ? null : isReplaced(patch, moving, patches, order);
 }
 
+/** Says it with its tone; where it is not sure, in that of what is not known. */
+function role<Needs extends Premise, Facts>(
+  what: Sentence<Needs, Facts>,
+  given: Readonly<Record<Needs, unknown>>,
+  facts: Facts,
+  tone: Tone | null,
+): Role {
+  return { text: say(what, given, facts), tone: isSure(what, given) ? tone : 'unknown' };
+}
+
 export function patchRole(patch: PatchEntry, status: StatusDocument): Role {
   const { transition } = status;
+  const given = { ...premisesOf(status), enabled: patch.enabled !== null };
   if (transition?.patch === patch.name) {
     switch (transition.direction) {
       case 'patching':
-        return { text: 'being applied', tone: 'moving' };
+        return role(patchWords.beingApplied, given, undefined, 'moving');
       case 'unpatching':
-        return { text: 'being removed', tone: 'moving' };
+        return role(patchWords.beingRemoved, given, undefined, 'moving');
       case null:
-        return { text: 'in transition, direction unknown', tone: 'unknown' };
+        return { text: patchGaps.directionUnknown, tone: 'unknown' };
     }
   }
   if (patch.inTransition === null && patch.enabled === null) {
-    return { text: 'state unknown', tone: 'unknown' };
+    return { text: patchGaps.stateUnknown, tone: 'unknown' };
   }
-  if (isLeaving(patch, status) === true) return { text: 'leaves when it completes', tone: 'stuck' };
+  if (isLeaving(patch, status) === true) {
+    return role(patchWords.leaves, { ...given, replace: true }, undefined, 'stuck');
+  }
   switch (patch.enabled) {
     case true:
-      return { text: 'applied', tone: 'settled' };
+      return role(patchWords.applied, given, undefined, 'settled');
     case false:
-      return { text: 'disabled', tone: 'unknown' };
+      return role(patchWords.disabled, given, undefined, 'unknown');
     case null:
-      return { text: 'not known whether enabled', tone: 'unknown' };
+      return { text: patchGaps.enabledUnknown, tone: 'unknown' };
   }
+}
+
+/** Of one that may leave: which is not known, whether it replaces or which lies above. */
+export function mayLeaveText({ patches, transition }: StatusDocument): string {
+  const moving = patches.find(({ name }) => name === transition?.patch);
+  return moving?.replace === null ? patchGaps.ifReplacing : patchGaps.mayLeave;
 }
 
 export function stackOf(
@@ -78,33 +100,45 @@ export function functionRole(
   object: PatchObjectEntry,
   { name, sympos, nop }: PatchFunctionEntry,
 ): Role {
-  if (object.loaded === false) return { text: 'waits for the module to load', tone: null };
-  if (object.patched === false) return { text: 'not patched', tone: 'stuck' };
   const entry = stackOf(status, object.name, name, sympos);
+  const ofDocument = premisesOf(status);
+  const enabled = patch.enabled === null ? patch.inTransition === true || null : true;
+  const given = entry === null ? ofDocument : premisesOfFunction(entry, status);
   const place = entry?.stack.indexOf(patch.name) ?? -1;
-  if (entry === null || place < 0) return { text: 'not in use', tone: null };
+  const isOff = patch.enabled === false && patch.inTransition !== true;
+  if (object.loaded === false && !isOff) {
+    return role(roleWords.waits, { ...given, enabled, loaded: true }, undefined, null);
+  }
+  if (object.patched === false && !isOff) {
+    return role(roleWords.notPatched, { ...given, patched: true }, undefined, 'stuck');
+  }
+  if (entry === null || place < 0) {
+    return role(roleWords.notInUse, { ...given, enabled }, undefined, null);
+  }
   const certainty = certaintyOf(entry, status);
-  if (certainty === 'order') return { text: 'not known', tone: 'unknown' };
+  if (certainty === 'order') return notKnown;
   const above = entry.stack[place + 1];
   const transition = status.transition?.patch === patch.name ? status.transition : null;
   if (transition?.direction === 'unpatching') {
-    return { text: 'left when it completes', tone: 'stuck' };
+    return role(roleWords.left, { ...given, enabled }, undefined, 'stuck');
   }
-  if (above !== undefined) {
-    const held = heldThreads(status, entry, place);
-    return held ?? { text: `shadowed by ${visible(above)}`, tone: null };
+  if (above !== undefined && entry.active !== patch.name) {
+    return (
+      heldThreads(status, entry, place) ?? role(runnerWords.shadowedBy, given, visible(above), null)
+    );
   }
   if (nop === true) return { text: 'reverts to the original', tone: 'stuck' };
   if (certainty === 'nop') return { text: 'taken over or reverted', tone: 'unknown' };
-  if (transition !== null) {
-    return transition.direction === null
-      ? { text: 'direction unknown', tone: 'unknown' }
-      : { text: 'runs in switched threads', tone: 'settled' };
+  if (transition?.direction === null) return { text: 'direction unknown', tone: 'unknown' };
+  // What lies above it is being removed, or has none of its code in the object.
+  if (transition !== null || (above !== undefined && above === status.transition?.patch)) {
+    return role(runnerWords.runsInSwitched, given, undefined, 'settled');
   }
-  if (object.patched === null || entry.active === null)
-    return { text: 'not known', tone: 'unknown' };
-  return { text: 'runs', tone: 'settled' };
+  if (object.patched === null || entry.active === null) return notKnown;
+  return role(runnerWords.runs, given, undefined, 'settled');
 }
+
+const notKnown: Role = { text: 'not known', tone: 'unknown' };
 
 /** The implementation right below the one that is being applied still runs in blocking threads. */
 function heldThreads(status: StatusDocument, entry: ActiveFunction, place: number): Role | null {
@@ -112,12 +146,9 @@ function heldThreads(status: StatusDocument, entry: ActiveFunction, place: numbe
   const isBelow = transition !== null && entry.stack[place + 1] === transition.patch;
   if (!isBelow || transition.direction !== 'patching') return null;
   const { blocking } = transition.threads;
-  if (blocking === null) return { text: 'runs in threads not switched', tone: 'stuck' };
   if (blocking === 0) return { text: 'no thread seen runs it', tone: null };
-  return {
-    text: `runs in ${countText(blocking)} ${blocking === 1 ? 'thread' : 'threads'}`,
-    tone: 'stuck',
-  };
+  const given = premisesOfFunction(entry, status, blocking);
+  return { ...role(runnerWords.runsInThreads, given, blocking ?? 0, 'stuck'), tone: 'stuck' };
 }
 
 /** What lies below a livepatch in a function's stack. */

@@ -120,7 +120,7 @@ describe('the transition', () => {
   it('has a bar in ASCII, and none where there is no thread', () => {
     expect(barOf(24, 12, { unicode: false })).toMatch(/^ {2}\[#{12}\.{12}\] 50\.0 %/);
     expect(barOf(0, 0)).toBeUndefined();
-    expect(textOf(running(counts(0, 0)))).toContain('0 of 0 threads switched');
+    expect(textOf(running(counts(0, 0)))).toContain('no thread could be read · 0 blocking');
   });
 
   it.each([
@@ -196,7 +196,7 @@ describe('a livepatch', () => {
     [
       {},
       { ...replacing, patches: [patch('a', { enabled: null }), ...replacing.patches.slice(1)] },
-      '  ▪  a · leaving: replaced when the transition completes',
+      '  ▪  a · may leave when the transition completes',
     ],
     [
       {},

@@ -1,6 +1,9 @@
 /** The status document as text for a terminal: what to know first comes first. */
 import { countOf, countText } from '../base/words';
+import { say } from '../words/sentence';
+import { viewWords } from '../words/views';
 import { headlineOf, type Tone } from './headline';
+import { premisesOf } from './premises';
 import type { StatusDocument } from './statusDocument';
 import { putBlockers } from './text/blockers';
 import { putFindings } from './text/findings';
@@ -56,12 +59,12 @@ function putHeadline(page: Page, status: StatusDocument): void {
   page.blank();
 }
 
-function putCoverage(page: Page, { coverage, transitionState }: StatusDocument): void {
-  const { threadsRead, threadsDenied, threadsVanished } = coverage;
+function putCoverage(page: Page, status: StatusDocument): void {
+  const { threadsRead, threadsDenied, threadsVanished } = status.coverage;
   page.blank();
   if (threadsRead === null) {
-    const why = transitionState === 'none' ? ': nothing is in transition' : '';
-    page.put([words(`Threads were not looked at${why}.`, 'quiet')]);
+    const given = { ...premisesOf(status), transition: status.transitionState === 'none' };
+    page.put([words(say(viewWords.notLookedAt, given, undefined), 'quiet')]);
     return;
   }
   const counts = [

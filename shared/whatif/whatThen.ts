@@ -1,6 +1,9 @@
 /** What becomes of one function next: by what-if's rules, in a sentence. */
 import { visible } from '../base/text';
+import { nextGaps, nextWords } from '../words/functions';
+import { say } from '../words/sentence';
 import { certaintyOf } from '../report/certainty';
+import { premisesOfFunction } from '../report/premises';
 import { implementationName } from '../report/roles';
 import type { ActiveFunction, StatusDocument } from '../report/statusDocument';
 import { changeOf, withoutPatch } from './changes';
@@ -14,31 +17,37 @@ export function fallback(row: ActiveFunction, status: StatusDocument): string | 
   return change === null ? active : change.then;
 }
 
+/** The same in a table. */
+export function fallbackText(row: ActiveFunction, status: StatusDocument): string {
+  const then = row.active === 'original' ? null : fallback(row, status);
+  const name = row.active === 'original' ? 'nothing' : implementationName(then);
+  return then === null ? name : say(nextWords.fallback, premisesOfFunction(row, status), name);
+}
+
 /** What happens to the function next, as a sentence. */
 export function whatThen(entry: ActiveFunction, status: StatusDocument): string {
   const { active, stack } = entry;
-  const top = visible(stack.at(-1) ?? '');
+  const given = premisesOfFunction(entry, status);
   switch (certaintyOf(entry, status)) {
     case 'not-loaded':
-      return 'Nothing runs yet: the module is not loaded. It is patched while it loads.';
+      return say(nextWords.whileItLoads, given, undefined);
     case 'order':
-      return 'Not known: several livepatches have it, and their order is not known.';
+      return nextGaps.order;
     case 'nop':
-      return `All threads run what ${top} brings, or the original: an atomic replace also reverts what it does not patch itself, and these files do not tell which of the two this is.`;
+      return nextGaps.nop(visible(stack.at(-1) ?? ''));
     case 'unknown':
-      return 'Not known: not everything that decides it could be read.';
+      return nextGaps.unread;
     case 'known':
   }
   const { transition } = status;
   if (transition !== null && stack.includes(transition.patch)) {
     const losers = stack.filter((name) => name !== active).map(visible);
-    const lost =
-      active === 'original' && losers.length > 0
-        ? ` What ${losers.join(' and ')} brought to it is gone.`
-        : '';
-    return `All threads run ${implementationName(active)}.${lost}`;
+    const lost = active === 'original' && losers.length > 0 ? losers.join(' and ') : null;
+    return say(nextWords.allRun, given, { name: implementationName(active), lost });
   }
-  if (active === 'original') return 'It runs the original; nothing changes.';
+  if (active === 'original') return say(nextWords.staysOriginal, given, undefined);
   const then = fallback(entry, status);
-  return then === null ? 'Not known.' : `It falls back to ${implementationName(then)}.`;
+  return then === null
+    ? nextGaps.unknown
+    : say(nextWords.fallsBack, given, implementationName(then));
 }

@@ -7,6 +7,8 @@
 export const premises = [
   /** The folder of livepatches was listed whole. */
   'livepatches',
+  /** The folder of a livepatch was listed whole. */
+  'objects',
   /** The folders of a livepatch's objects and functions were. */
   'functions',
   /** Nothing changed while the sample was taken. */
@@ -93,6 +95,24 @@ export function sentence<const Needs extends Premise, Facts = void>(
   return { needs, says, cautious };
 }
 
+function lackingOf<Needs extends Premise>(
+  needs: readonly Needs[],
+  given: Given<Needs>,
+): Needs | undefined {
+  return needs.find((premise) => {
+    const value = given[premise];
+    return value === false || value === null || value === undefined;
+  });
+}
+
+/** Whether it may be said as it is. */
+export function isSure<Needs extends Premise>(
+  { needs }: { readonly needs: readonly Needs[] },
+  given: Given<Needs>,
+): boolean {
+  return lackingOf(needs, given) === undefined;
+}
+
 /**
  * Says it, if what it needs is given.
  *
@@ -104,9 +124,6 @@ export function say<Needs extends Premise, Facts>(
   given: Given<Needs>,
   facts: Facts,
 ): string {
-  const lacking = what.needs.find((premise) => {
-    const value = given[premise];
-    return value === false || value === null || value === undefined;
-  });
+  const lacking = lackingOf(what.needs, given);
   return lacking === undefined ? what.says(facts) : what.cautious(facts, lacking);
 }

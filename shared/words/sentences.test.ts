@@ -16,12 +16,17 @@ import {
   taintText,
 } from '../report/emptyViews';
 import { headlineOf } from '../report/headline';
+import { progressText } from '../report/progressText';
+import { functionRole, patchRole } from '../report/roles';
+import { runnersOf, runsText } from '../report/runners';
+import type { StatusDocument } from '../report/statusDocument';
 import { nonRemedies } from '../report/nonRemedies';
 import { watchTransition, withStall } from '../history/transitionWatch';
 import { statusOf } from '../report/status';
 import { renderStatusText } from '../report/statusText';
 import { transitionNotes } from '../report/transitionNotes';
 import { whatIf } from '../whatif/whatIf';
+import { fallbackText, whatThen } from '../whatif/whatThen';
 import { premises, type Premise } from './sentence';
 
 interface Written {
@@ -127,6 +132,17 @@ const hosts: Readonly<Record<string, Host>> = {
       ...livepatch('lp', { vmlinux: ['f,1'] }, { replace: '0', stack_order: '1' }),
       ...modules('lp2 1 1 - Live 0x0 (OEK)', 'lp 1 1 - Live 0x0 (OEK)'),
       ...dmesg(booted, start('lp'), complete('lp'), start('lp2', 'patching', 195)),
+    },
+  },
+  'disabled, order of two': {
+    files: {
+      ...two,
+      ...livepatch('lp2', { vmlinux: ['f,1'] }, { enabled: '0', stack_order: '2' }),
+    },
+  },
+  'patches no object': {
+    files: {
+      ...without(/\/lp\/vmlinux/, applied),
     },
   },
   undecided: { files: { ...moving, ...thread(390, { state: '-1' }) } },
@@ -401,7 +417,14 @@ function listen(host: string, damage: Damage = {}, key = ''): ReadonlySet<string
   said.clear();
   const read = all[host];
   if (!read) throw new Error(host);
-  const status = statusOf(damaged(read, damage));
+  tellAll(statusOf(damaged(read, damage)));
+  const words = new Set(said);
+  heard.set(`${host} ${key}`, words);
+  return words;
+}
+
+/** What the window and a terminal say of a reading. */
+function tellAll(status: StatusDocument): void {
   headlineOf(status);
   renderStatusText(status, { width: 100, colour: false, unicode: true });
   if (status.transitionState === 'none') noTransition(status);
@@ -409,13 +432,25 @@ function listen(host: string, damage: Damage = {}, key = ''): ReadonlySet<string
   else orderText(status);
   if (status.functions.length === 0) noFunctionText(status);
   taintText(status);
-  if (status.transition) transitionNotes(status, status.transition);
+  if (status.transition) {
+    transitionNotes(status, status.transition);
+    progressText(status, status.transition);
+  }
+  for (const entry of status.functions) {
+    runnersOf(entry, status);
+    runsText(entry, status);
+    whatThen(entry, status);
+    fallbackText(entry, status);
+  }
+  for (const patch of status.patches) {
+    patchRole(patch, status);
+    for (const object of patch.objects) {
+      for (const one of object.functions) functionRole(status, patch, object, one);
+    }
+  }
   whatIf(status, { do: 'disable', patch: 'another' }, null);
   for (const blocker of status.blockers) nonRemedies(blocker);
   withStall(status, watchTransition(null, status, 0), 40_000);
-  const words = new Set(said);
-  heard.set(`${host} ${key}`, words);
-  return words;
 }
 
 const hurt = new Map<string, boolean>();

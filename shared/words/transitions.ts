@@ -1,6 +1,6 @@
 /** Findings about a running transition. Host text comes escaped. */
 import { countOf, listed } from '../base/words';
-import { sentence } from './sentence';
+import { sentence, type Premise } from './sentence';
 
 export const transitionWords = {
   hasRun: sentence(
@@ -85,6 +85,38 @@ export const transitionWords = {
       readonly name: string;
     }) =>
       `No thread has switched for ${seconds} s; ${countOf(count, 'thread')} ${count === 1 ? 'blocks' : 'block'} the transition of ${name}.`,
+  ),
+} as const;
+
+interface Part {
+  readonly threads: string;
+  readonly patch: string;
+  readonly isPartial: boolean;
+}
+
+function haveSwitched({ threads, isPartial }: Part, lacking: Premise): string {
+  switch (lacking) {
+    case 'threads':
+      return `of ${threads}`;
+    case 'enabled':
+      return `of ${threads}; the direction could not be read`;
+    default:
+      return `of ${threads} ${isPartial ? 'are known to ' : ''}have switched`;
+  }
+}
+
+export const progressWords = {
+  runNew: sentence(
+    ['threads', 'enabled', 'oneMoment', 'noOtherEngine'],
+    ({ threads, isPartial }: Part) =>
+      `of ${threads}${isPartial ? ' are known to' : ''} run the new code`,
+    haveSwitched,
+  ),
+  haveLeft: sentence(
+    ['threads', 'enabled', 'oneMoment'],
+    ({ threads, patch, isPartial }: Part) =>
+      `of ${threads}${isPartial ? ' are known to' : ''} have left the code of ${patch}`,
+    haveSwitched,
   ),
 } as const;
 

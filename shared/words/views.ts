@@ -7,6 +7,11 @@ export const viewWords = {
     () => 'No transition is running',
     () => 'Whether a transition runs is not known',
   ),
+  notLookedAt: sentence(
+    ['transition', 'oneMoment'],
+    () => 'Threads were not looked at: nothing is in transition.',
+    () => 'Threads were not looked at.',
+  ),
   noneLoaded: sentence(
     ['livepatches', 'oneMoment'],
     () => 'No livepatch is loaded',
@@ -35,6 +40,17 @@ export const viewWords = {
   straddles: sentence(
     ['threads'],
     (count: string) => `${count} had no state yet: the sample straddles the beginning or the end.`,
+  ),
+  undecided: sentence(
+    ['threads'],
+    (threads: string) =>
+      `${threads} undefined: the sample straddles the transition’s beginning or end.`,
+  ),
+  switched: sentence(
+    ['threads', 'enabled'],
+    ({ done, total }: { readonly done: string; readonly total: string }) =>
+      `${done} of ${total} switched`,
+    () => 'no thread could be read',
   ),
   deniedMayBlock: sentence(
     ['rights'],
@@ -69,5 +85,10 @@ export const viewGaps = {
   statesUnread: 'No thread’s patch_state was read, so progress and blocking threads are unknown.',
   directionUnread:
     'Whether it is being applied or removed could not be read, so nobody can tell which threads block.',
+  whetherMoreBlock: 'Whether threads that can’t be seen from here block too is unknown.',
+  whoMoreMayBlock:
+    'More may block than can be seen from here: idle CPUs, threads that may not be read, or those outside this container.',
+  noStateKnown: 'No thread’s state is known.',
+  whoSwitched: (threads: string) => `${threads} read; which of them switched is unknown.`,
   moreMayBlock: 'There may be blocking threads that are not visible from here.',
 } as const;

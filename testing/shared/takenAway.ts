@@ -45,6 +45,10 @@ export const takenAway: Readonly<Record<Premise, readonly Damage[]>> = {
     { cut: /^\/sys\/kernel\/livepatch$/ },
     { absent: /^\/sys\/kernel\// },
   ],
+  objects: [
+    { denied: /^\/sys\/kernel\/livepatch\/[^/]+$/ },
+    { cut: /^\/sys\/kernel\/livepatch\/[^/]+$/ },
+  ],
   functions: [
     { denied: /^\/sys\/kernel\/livepatch\/[^/]+\/[^/]+$/ },
     { cut: /^\/sys\/kernel\/livepatch\/[^/]+\/[^/]+$/ },

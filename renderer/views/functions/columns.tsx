@@ -3,8 +3,8 @@ import { capText, visible } from '../../../shared/base/text';
 import type { ActiveFunction, StatusDocument } from '../../../shared/report/statusDocument';
 import type { Column } from '../../components/grid/column';
 import { certaintyOf } from '../../../shared/report/certainty';
-import { implementationName } from '../../../shared/report/roles';
-import { fallback } from '../../../shared/whatif/whatThen';
+import { runsText } from '../../../shared/report/runners';
+import { fallback, fallbackText } from '../../../shared/whatif/whatThen';
 
 const longest = 200;
 
@@ -30,19 +30,6 @@ function shadowedText(entry: ActiveFunction, status: StatusDocument): string {
   const names = shadowed(entry, status);
   if (names === null) return 'not known';
   return names.length === 0 ? 'none' : names.map(name).join(', ');
-}
-
-function runsText(entry: ActiveFunction, status: StatusDocument): string {
-  switch (certaintyOf(entry, status)) {
-    case 'not-loaded':
-      return 'module not loaded';
-    case 'nop':
-      return 'taken over or reverted';
-    case 'known':
-    case 'order':
-    case 'unknown':
-      return implementationName(entry.active);
-  }
 }
 
 export function functionColumns(status: StatusDocument): readonly Column<ActiveFunction>[] {
@@ -104,11 +91,7 @@ export function functionColumns(status: StatusDocument): readonly Column<ActiveF
       title: 'Falls back to',
       track: 'minmax(90px, 1fr)',
       from: 700,
-      cell: (entry) => (
-        <div className="truncate quiet">
-          {entry.active === 'original' ? 'nothing' : implementationName(fallback(entry, status))}
-        </div>
-      ),
+      cell: (entry) => <div className="truncate quiet">{fallbackText(entry, status)}</div>,
       text: (entry) => fallback(entry, status) ?? '',
     },
   ];

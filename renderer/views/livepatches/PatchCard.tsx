@@ -15,6 +15,7 @@ import {
   functionRole,
   implementationName,
   isLeaving,
+  mayLeaveText,
   patchRole,
   stackOf,
 } from '../../../shared/report/roles';
@@ -64,7 +65,7 @@ export function PatchCard({
         {patch.replace === true ? <span className="pill">atomic replace</span> : null}
         {leaving === null && status.transition?.patch !== patch.name ? (
           <span className="pill" data-tone="unknown">
-            leaves if this is an atomic replace
+            {mayLeaveText(status)}
           </span>
         ) : null}
         {patch.forced === true ? (

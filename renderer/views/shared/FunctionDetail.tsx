@@ -3,7 +3,6 @@ import { visible } from '../../../shared/base/text';
 import type { ActiveFunction, StatusDocument } from '../../../shared/report/statusDocument';
 import { CommandText } from '../../components/CommandText';
 import { CopyButton } from '../../components/CopyButton';
-import { countText } from '../../../shared/base/words';
 import { implementationName, symposText } from '../../../shared/report/roles';
 import { certaintyOf } from '../../../shared/report/certainty';
 import { runnersOf } from '../../../shared/report/runners';
@@ -53,11 +52,7 @@ export function FunctionDetail({
               }
             >
               <code>{implementationName(runner.name)}</code>
-              <span className="lines__note">
-                {runner.threads === null
-                  ? runner.word
-                  : `${countText(runner.threads)} ${runner.threads === 1 ? 'thread' : 'threads'}`}
-              </span>
+              <span className="lines__note">{runner.word}</span>
             </li>
           ))}
         </ol>

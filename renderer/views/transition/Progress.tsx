@@ -1,6 +1,6 @@
-import { visible } from '../../../shared/base/text';
+import { progressText } from '../../../shared/report/progressText';
 import type { StatusDocument, TransitionEntry } from '../../../shared/report/statusDocument';
-import { countOf, countText, percentText } from '../../../shared/base/words';
+import { countText, percentText } from '../../../shared/base/words';
 
 /**
  * How far the transition has come, as a figure and as a bar. Threads that this login may not read
@@ -8,20 +8,20 @@ import { countOf, countText, percentText } from '../../../shared/base/words';
  */
 export function Progress({
   transition,
-  coverage,
+  status,
 }: {
   readonly transition: TransitionEntry;
-  readonly coverage: StatusDocument['coverage'];
+  readonly status: StatusDocument;
 }) {
   const { total, done, blocking } = transition.threads;
-  const denied = coverage.threadsDenied ?? 0;
+  const denied = status.coverage.threadsDenied ?? 0;
   const all = total === null ? null : total + denied;
   const open = (transition.threads.undefined ?? 0) + denied;
   return (
     <section className="progress" aria-label="Progress">
       <p className="progress__figures text-selectable">
         <span className="progress__percent">{percentText(done, all) ?? 'Unknown'}</span>
-        <span className="quiet">{ofThreads(transition, all, denied > 0)}</span>
+        <span className="quiet">{progressText(status, transition)}</span>
         <span className="progress__rest">
           {blocking === null || blocking === 0 ? null : (
             <>
@@ -58,21 +58,4 @@ function Segment({
 
 function shareOf(part: number | null, all: number | null): number {
   return part === null || all === null || all === 0 ? 0 : part / all;
-}
-
-function ofThreads(
-  { direction, patch }: TransitionEntry,
-  all: number | null,
-  isPartial: boolean,
-): string {
-  const of = `of ${countOf(all, 'thread')}`;
-  const are = isPartial ? ' are known to' : '';
-  switch (direction) {
-    case 'patching':
-      return `${of}${are} run the new code`;
-    case 'unpatching':
-      return `${of}${are} have left the code of ${visible(patch)}`;
-    case null:
-      return `${of}; the direction could not be read`;
-  }
 }

@@ -61,7 +61,7 @@ function Running({ host, status, transition }: PanelProps & { transition: Transi
       }
     >
       <div className="view transition">
-        <Progress transition={transition} coverage={status.coverage} />
+        <Progress transition={transition} status={status} />
         <DrainCurve drain={host.drain} stuck={headlineOfHost(host).tone === 'stuck'} />
         <Limits host={host} status={status} transition={transition} />
         {blockers.length === 0 ? null : (

@@ -68,7 +68,12 @@ function progress(
   threadsDenied: number | null = 0,
 ): string {
   cleanup();
-  render(<Progress transition={transition(change)} coverage={{ ...coverage, threadsDenied }} />);
+  render(
+    <Progress
+      transition={transition(change)}
+      status={{ ...settled, coverage: { ...coverage, threadsDenied } }}
+    />,
+  );
   return screen.getByRole('region', { name: 'Progress' }).textContent ?? '';
 }
 
@@ -101,7 +106,7 @@ test('who may not be read counts as not known, never as done', () => {
     '100 %of 10 threads run the new code',
   );
   expect(progress({ threads: { total: null, done: null, blocking: null, undefined: null } })).toBe(
-    'Unknownof an unknown number of threads run the new code',
+    'Unknownof an unknown number of threads',
   );
 });
 

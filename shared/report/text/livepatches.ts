@@ -6,6 +6,9 @@ import type {
   PatchObjectEntry,
   StatusDocument,
 } from '../statusDocument';
+import { patchGaps, patchWords } from '../../words/roles';
+import { isSure, say } from '../../words/sentence';
+import { premisesOf } from '../premises';
 import { isLeaving } from '../roles';
 import type { Page } from './page';
 import { joined, whole, words, type Look, type Span } from './spans';
@@ -20,16 +23,9 @@ export function putLivepatches(page: Page, status: StatusDocument): void {
   patches.toReversed().forEach((patch) => putLivepatch(page, patch, status));
 }
 
-function orderNote({ order, patches }: StatusDocument): string {
-  if (patches.length < 2) return '';
-  switch (order) {
-    case 'reported':
-      return 'top of the stack first, as the kernel reports it';
-    case 'inferred':
-      return 'top of the stack first, inferred from the order of loading';
-    case 'unknown':
-      return 'their order is unknown';
-  }
+function orderNote(status: StatusDocument): string {
+  if (status.patches.length < 2) return '';
+  return say(patchWords.order, premisesOf(status), status.order === 'reported');
 }
 
 function putLivepatch(page: Page, patch: PatchEntry, status: StatusDocument): void {
@@ -47,14 +43,14 @@ function putLivepatch(page: Page, patch: PatchEntry, status: StatusDocument): vo
     hang: 3,
   });
   if (objects.length === 0) {
-    const isUnread = status.coverage.unread?.includes('functions') ?? false;
-    const text = isUnread ? 'what it patches was not read' : 'no object';
+    const given = premisesOf(status);
+    const text = say(patchWords.patchesNothing, { ...given, objects: given.functions }, undefined);
     page.put([words(text, 'quiet')], { indent: 5 });
   }
   objects.forEach((object, index) => {
     const { branch, lastBranch } = page.glyphs;
     const isLast = index === objects.length - 1;
-    page.put(objectLine(object), {
+    page.put(objectLine(object, status), {
       indent: 5,
       label: words(isLast ? lastBranch : branch, 'quiet'),
       hang: 3,
@@ -65,25 +61,30 @@ function putLivepatch(page: Page, patch: PatchEntry, status: StatusDocument): vo
 /** What the livepatch does now, or goes through. */
 function roleOf(patch: PatchEntry, status: StatusDocument): Span {
   const { transition } = status;
+  const given = { ...premisesOf(status), enabled: patch.enabled !== null };
   if (transition?.patch === patch.name) {
-    if (transition.direction === null) return words('in transition, direction unknown', 'moving');
-    return words(transition.direction === 'patching' ? 'being applied' : 'being removed', 'moving');
+    if (transition.direction === null) return words(patchGaps.directionUnknown, 'moving');
+    const isPatching = transition.direction === 'patching';
+    const doing = isPatching ? patchWords.beingApplied : patchWords.beingRemoved;
+    return words(say(doing, given, undefined), 'moving');
   }
   if (isLeaving(patch, status) === true) {
-    return words('leaving: replaced when the transition completes', 'moving');
+    return words(say(patchWords.leaving, { ...given, replace: true }, undefined), 'moving');
   }
-  if (patch.inTransition === true) return words('reads as in transition', 'moving');
-  return words(...stateOf(patch));
+  if (patch.inTransition === true) return words(patchGaps.readsAsMoving, 'moving');
+  return words(...stateOf(patch, given));
 }
 
-function stateOf({ enabled }: PatchEntry): [string, Look] {
-  if (enabled === null) return ['state unknown', 'moving'];
-  return enabled ? ['enabled', 'good'] : ['disabled', 'plain'];
+function stateOf({ enabled }: PatchEntry, given: ReturnType<typeof premisesOf>): [string, Look] {
+  if (enabled === null) return [patchGaps.stateUnknown, 'moving'];
+  const what = enabled ? patchWords.enabled : patchWords.disabled;
+  const look = isSure(what, given) ? (enabled ? 'good' : 'plain') : 'moving';
+  return [say(what, given, undefined), look];
 }
 
-function objectLine({ name, loaded, patched, functions }: PatchObjectEntry): Span[] {
-  const state =
-    loaded === false ? 'not loaded' : patched === false ? 'not patched' : unknownState(loaded);
+function objectLine(object: PatchObjectEntry, status: StatusDocument): Span[] {
+  const { name, functions } = object;
+  const state = stateOfObject(object, status);
   const shown = functions.slice(0, shownFunctions).map(functionSpans);
   const rest = functions.length - shown.length;
   return [
@@ -95,8 +96,12 @@ function objectLine({ name, loaded, patched, functions }: PatchObjectEntry): Spa
   ];
 }
 
-function unknownState(loaded: boolean | null): string {
-  return loaded === null ? 'unknown whether loaded' : '';
+function stateOfObject({ loaded, patched }: PatchObjectEntry, status: StatusDocument): string {
+  const given = { ...premisesOf(status), loaded: loaded !== null, patched: patched !== null };
+  if (loaded === false || (loaded === null && patched !== false)) {
+    return say(patchWords.objectNotLoaded, given, undefined);
+  }
+  return patched === false ? say(patchWords.objectNotPatched, given, undefined) : '';
 }
 
 function functionSpans({ name, sympos, nop }: PatchFunctionEntry): Span[] {

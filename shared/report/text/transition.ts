@@ -1,5 +1,7 @@
 /** How far the running transition is. */
 import { countOf, countText } from '../../base/words';
+import { say } from '../../words/sentence';
+import { viewGaps, viewWords } from '../../words/views';
 import { percentDone } from '../headline';
 import type { StatusDocument, TransitionEntry } from '../statusDocument';
 import type { Page } from './page';
@@ -16,11 +18,7 @@ export function putTransition(page: Page, { transition, coverage }: StatusDocume
   const { undefined: undecided } = transition.threads;
   if (undecided !== null && undecided > 0) {
     page.put(
-      [
-        words(
-          `${countOf(undecided, 'thread')} undefined: the sample straddles the transition’s beginning or end.`,
-        ),
-      ],
+      [words(say(viewWords.undecided, { threads: undecided }, countOf(undecided, 'thread')))],
       { indent: 2 },
     );
   }
@@ -28,9 +26,7 @@ export function putTransition(page: Page, { transition, coverage }: StatusDocume
     page.put(
       [
         words(
-          hiddenBlockersPossible === null
-            ? 'Whether threads that can’t be seen from here block too is unknown.'
-            : 'More may block than can be seen from here: idle CPUs, threads that may not be read, or those outside this container.',
+          hiddenBlockersPossible === null ? viewGaps.whetherMoreBlock : viewGaps.whoMoreMayBlock,
         ),
       ],
       { indent: 2 },
@@ -43,12 +39,21 @@ function progress(page: Page, transition: TransitionEntry, denied: number | null
   const { total, done, blocking } = transition.threads;
   if (total === null || done === null || blocking === null) {
     return [
-      words(total === null ? 'No thread’s state is known.' : `${countOf(total, 'thread')} read;`),
-      ...(total === null ? [] : [words(' which of them switched is unknown.')]),
+      words(
+        total === null ? viewGaps.noStateKnown : viewGaps.whoSwitched(countOf(total, 'thread')),
+      ),
     ];
   }
   const counts = [
-    [whole(`${countText(done)} of ${countOf(total, 'thread')} switched`)],
+    [
+      whole(
+        say(
+          viewWords.switched,
+          { threads: total || null, enabled: transition.direction },
+          { done: countText(done), total: countOf(total, 'thread') },
+        ),
+      ),
+    ],
     [whole(`${countText(blocking)} blocking`, blocking > 0 ? 'bad' : 'plain')],
     ...(denied ? [[whole(`${countText(denied)} not readable`)]] : []),
   ];
