@@ -9,6 +9,7 @@ import { findGhosts } from './ghosts';
 import { readHost } from './host';
 import { readLog } from './kernelLog';
 import { readRules } from './kernelRules';
+import { wereLivepatchesLeftOut } from './leftOut';
 import { readLivepatches } from './livepatches';
 import { readLoadedModules, type LoadedModules } from './loadedModules';
 import { areOfContainer } from './container';
@@ -29,6 +30,8 @@ export function buildState(readings: Readings): SystemState {
   const log = readLog(reader);
   const { host, livepatch } = readHost(reader, log);
   const modules = readLoadedModules(reader);
+  const otherEngines = findOtherEngines(reader, modules.names);
+  const isLeftOut = wereLivepatchesLeftOut(readings, livepatch, modules, otherEngines);
   const rules = readRules(reader, log);
   const found = readLivepatches(reader, modules, rules);
   const { order, patches: ordered } = orderLivepatches(
@@ -38,8 +41,8 @@ export function buildState(readings: Readings): SystemState {
     reader,
   );
   const patches = decideNops(ordered, order);
-  const unread = findUnread(reader, patches, log, rules);
-  const facts = readTransition(reader, patches);
+  const unread = findUnread(reader, patches, log, rules, isLeftOut);
+  const facts = readTransition(reader, patches, isLeftOut);
   noteScan(reader);
   return {
     target: readings.target,
@@ -47,7 +50,7 @@ export function buildState(readings: Readings): SystemState {
     takenAt: readings.takenAt,
     ...(readings.readingSeconds === undefined ? {} : { readingSeconds: readings.readingSeconds }),
     host,
-    livepatch: { ...livepatch, ...rules },
+    livepatch: { ...livepatch, ...(isLeftOut ? { supported: null } : {}), ...rules },
     coverage: {
       privileged: readings.privileged,
       threadsRead: readings.threads && readThreads(readings.threads),
@@ -63,7 +66,7 @@ export function buildState(readings: Readings): SystemState {
     functions: buildFunctionStacks(patches, order),
     ...facts,
     stalledByKpatch: readStalled(readings),
-    otherEngines: findOtherEngines(reader, modules.names),
+    otherEngines,
     ghosts: unread.includes('livepatches')
       ? []
       : findGhosts(modules, new Set(patches.map(({ name }) => name))),

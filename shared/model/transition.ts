@@ -28,17 +28,21 @@ const cmdlineLimit = 4096;
 /**
  * At most one livepatch is in transition (kernel/livepatch/transition.c, klp_transition_patch): two
  * at once, or one that can't be read while none reads 1, is a torn or damaged sample.
+ *
+ * @param isLeftOut the tree was saved without the livepatches that there were
  */
 export function readTransition(
   reader: ReadingsReader,
   patches: readonly Livepatch[],
+  isLeftOut = false,
 ): TransitionFacts {
   const moving = patches.filter(({ inTransition }) => inTransition === true);
   const [patch] = moving;
   if (patch && moving.length === 1) {
     return { transitionState: 'running', transition: describe(reader, patch) };
   }
-  const gap = whyMoreMayBe(reader) ?? (patches.length === 0 ? whyNothingIsKnown(reader) : null);
+  const gap =
+    whyMoreMayBe(reader) ?? (patches.length === 0 ? whyNothingIsKnown(reader, isLeftOut) : null);
   if (gap !== null) {
     reader.note(gap.code, livepatchRoot, `Whether a transition runs is unknown: ${gap.why}.`);
     return { transitionState: 'unknown', transition: null };
@@ -72,14 +76,14 @@ function whyMoreMayBe({ readings }: ReadingsReader): Gap | null {
  * listed, or the folder around it was and does not hold it (no livepatching, or saved without its
  * empty folders).
  */
-function whyNothingIsKnown({ readings }: ReadingsReader): Gap | null {
+function whyNothingIsKnown({ readings }: ReadingsReader, isLeftOut: boolean): Gap | null {
   const folder = readings.folders.get(livepatchRoot);
   if (folder && 'entries' in folder) return null;
   if (folder && folder.missing !== 'absent') {
     return { code: 'invalid-content', why: `${livepatchRoot} could not be listed` };
   }
   const around = readings.folders.get('/sys/kernel');
-  if (around && 'entries' in around) return null;
+  if (around && 'entries' in around && !isLeftOut) return null;
   return { code: 'not-found', why: `there is no ${livepatchRoot}` };
 }
 

@@ -6,14 +6,16 @@ import type { FileReading, FolderReading, Readings } from '../readings/readings'
 import type { ReadingsReader } from './reader';
 import { unreadKinds, type KernelRules, type Livepatch, type Unread } from './systemState';
 
+/** @param isLeftOut the tree was saved without the livepatches that there were */
 export function findUnread(
   { readings }: ReadingsReader,
   patches: readonly Livepatch[],
   log: KernelLog | null,
   rules: KernelRules,
+  isLeftOut = false,
 ): Unread[] {
   const isUnread: Readonly<Record<Unread, boolean>> = {
-    livepatches: !isListed(readings),
+    livepatches: isLeftOut || !isListed(readings),
     functions: !patches.every((patch) => areFunctionsListed(readings, patch)),
     'one-moment': readings.torn,
     modules: !areModulesListed(readings),
