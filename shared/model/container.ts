@@ -2,6 +2,7 @@
 import { parseProcStat } from '../readings/files/procStat';
 import { secondProcessFile } from '../readings/paths';
 import type { Readings } from '../readings/readings';
+import { hidesProcesses } from './hiddenProcesses';
 import { plainText } from './reader';
 import type { BlockingThread } from './systemState';
 
@@ -21,5 +22,5 @@ export function areOfContainer(
   if (stat) return !stat.kthread;
   const { threads } = readings;
   if (!threads || threads.unlisted !== undefined || threads.pids.length === 0) return null;
-  return threads.pids.includes(2) ? null : true;
+  return threads.pids.includes(2) || hidesProcesses(readings) ? null : true;
 }

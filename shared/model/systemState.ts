@@ -22,7 +22,8 @@ export type Direction = (typeof directions)[number];
  * `livepatches`: the whole list of livepatches · `functions`: all objects and functions of each ·
  * `one-moment`: the sample changed while it was taken · `modules`: the whole list of loaded modules, and
  * so whether another engine patches the kernel · `forcing`: whether the transition of a livepatch that
- * is applied was forced, which only the kernel's log tells.
+ * is applied was forced, which only the kernel's log tells · `processes`: those of others, which /proc hides
+ * from this login.
  */
 export const unreadKinds = [
   'livepatches',
@@ -30,6 +31,7 @@ export const unreadKinds = [
   'one-moment',
   'modules',
   'forcing',
+  'processes',
 ] as const;
 export type Unread = (typeof unreadKinds)[number];
 

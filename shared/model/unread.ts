@@ -3,6 +3,7 @@ import type { KernelLog } from '../readings/log/kernelLog';
 import { livepatchRoot, modulesFile, patchPath } from '../readings/paths';
 import { parseModules } from '../readings/files/modules';
 import type { FileReading, FolderReading, Readings } from '../readings/readings';
+import { hidesProcesses } from './hiddenProcesses';
 import type { ReadingsReader } from './reader';
 import { unreadKinds, type KernelRules, type Livepatch, type Unread } from './systemState';
 
@@ -20,6 +21,7 @@ export function findUnread(
     'one-moment': readings.torn,
     modules: !areModulesListed(readings),
     forcing: !isForcingTold(patches, log, rules),
+    processes: hidesProcesses(readings),
   };
   return unreadKinds.filter((kind) => isUnread[kind]);
 }

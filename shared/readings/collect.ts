@@ -68,6 +68,8 @@ export function collect(tree: Tree, options: CollectOptions): Result<Readings> {
 function read(reader: Recorder, options: CollectOptions): Result<Readings> {
   const { threads, torn } = readLivepatches(reader, options.live);
   readHost(reader);
+  // Root sees all processes: only to others may they be hidden (hidepid).
+  if (options.live && options.privileged === false) readPresence(reader);
   readModules(reader);
   for (const { places } of Object.values(lists)) readList(reader, places);
   if (!options.live) readReport(reader, threads);
@@ -287,6 +289,10 @@ function readHost(reader: Recorder): void {
 /** What tells a kernel without livepatching from a tree that just lacks an empty folder. */
 function readSupport(reader: Recorder): void {
   reader.folder('/sys/kernel');
+  readPresence(reader);
+}
+
+function readPresence(reader: Recorder): void {
   for (const path of filesRead('host', 'presence')) reader.file(path);
 }
 

@@ -360,6 +360,9 @@ describe('the headline of a transition', () => {
     });
     expect(textOf(headline)).toBe('livepatch_b is being removed: every thread seen has switched');
     expect(strongOf(headline)).toEqual(['every thread seen has switched']);
+    const status = running(threads(9, 0));
+    const denied = headlineOf({ ...status, coverage: { ...status.coverage, threadsDenied: 3 } });
+    expect(strongOf(denied)).toEqual(['no thread is seen blocking it']);
   });
 
   it('does not say that threads of an undefined state have switched', () => {
@@ -413,12 +416,14 @@ describe('the share of threads that have switched', () => {
     [null, null, 'progress unknown'],
   ])('%s of %s: %s', (done, total, text) => {
     const counts = { total, done, blocking: null, undefined: null };
-    expect(percentDone(transition({ threads: counts }), 0)).toBe(text);
+    expect(percentDone(transition({ threads: counts }), { threadsDenied: 0 })).toBe(text);
   });
 
   it('is never all of them where some may not be read', () => {
     const threads = { total: 2, done: 2, blocking: 0, undefined: 0 };
-    expect(percentDone(transition({ threads }), 61)).toBe('3.1 %');
-    expect(percentDone(transition({ threads }), null)).toBe('100 %');
+    expect(percentDone(transition({ threads }), { threadsDenied: 61 })).toBe('3.1 %');
+    expect(percentDone(transition({ threads }), { threadsDenied: null })).toBe('100 %');
+    const hidden = { threadsDenied: 0, unread: ['processes' as const] };
+    expect(percentDone(transition({ threads }), hidden)).toBe('progress unknown');
   });
 });

@@ -4,6 +4,7 @@ import { countOf, countText, percentText } from '../base/words';
 import { visible } from '../base/text';
 import { headlineGaps as gaps, headlineWords as words } from '../words/headlines';
 import { say } from '../words/sentence';
+import { viewGaps } from '../words/views';
 import type { StatusDocument, TransitionEntry } from './statusDocument';
 import { calmText } from './calm';
 import { premisesOf } from './premises';
@@ -166,8 +167,9 @@ function running(
   const stuck = (text: string) => titled(' and is ', text);
   const names = culprits(status);
   const mixed = given.oneMoment ? '' : say(words.changedMeanwhile, given, undefined);
+  const unseen = hidesProcesses(status.coverage) ? viewGaps.processesHidden : '';
   const detailOf = (...sentences: readonly string[]) =>
-    [...sentences, mixed].filter(Boolean).join(' ');
+    [...sentences, unseen, mixed].filter(Boolean).join(' ');
   if (blocking === null || total === null || total === 0 || done === null) {
     return {
       tone: isStalled ? 'stuck' : 'moving',
@@ -187,7 +189,7 @@ function running(
       tone: isStalled ? 'stuck' : 'moving',
       title: isStalled
         ? stuck(say(words.stuck, given, undefined))
-        : titled(': ', noneSeen(given, transition)),
+        : titled(': ', noneSeen(given, status, transition)),
       detail: detailOf(names || (hidden?.message ?? say(words.someHold, given, undefined))),
       short: isStalled ? stuckShort(names) : `${wordFor(transition)}, none seen blocking`,
     };
@@ -209,7 +211,7 @@ function running(
       say(words.notSwitched, given, { ...counts, total: countOf(total, 'thread') }),
     ),
     detail: detailOf(names),
-    short: `${wordFor(transition)}, ${percentDone(transition, status.coverage.threadsDenied)}`,
+    short: `${wordFor(transition)}, ${percentDone(transition, status.coverage)}`,
   };
 }
 
@@ -230,11 +232,14 @@ function whatHappens(status: StatusDocument, transition: TransitionEntry): strin
 /** Threads with an undefined state neither block nor have switched. */
 function noneSeen(
   given: { readonly enabled: unknown; readonly threads: unknown },
+  { coverage }: StatusDocument,
   { threads: { done, total } }: TransitionEntry,
 ): string {
+  const isAll =
+    total !== 0 && done === total && !coverage.threadsDenied && !hidesProcesses(coverage);
   return say(
     words.everyThreadSeen,
-    { ...given, threads: given.threads !== null && total !== 0 && done === total },
+    { ...given, threads: given.threads !== null && isAll },
     undefined,
   );
 }
@@ -254,9 +259,18 @@ function wordFor({ direction }: TransitionEntry): string {
  *
  * @param denied threads that may not be read; null: not known whether there are any
  */
-export function percentDone({ threads }: TransitionEntry, denied: number | null): string {
-  const all = threads.total === null ? null : threads.total + (denied ?? 0);
+export function percentDone({ threads }: TransitionEntry, coverage: SeenThreads): string {
+  const { total } = threads;
+  const isKnown = total !== null && !hidesProcesses(coverage);
+  const all = isKnown ? total + (coverage.threadsDenied ?? 0) : null;
   return percentText(threads.done, all) ?? 'progress unknown';
+}
+
+type SeenThreads = Pick<StatusDocument['coverage'], 'threadsDenied' | 'unread'>;
+
+/** Of how many threads is unknown. */
+function hidesProcesses({ unread }: SeenThreads): boolean {
+  return unread?.includes('processes') === true;
 }
 
 /** The first blocking threads with their reasons. */

@@ -15,7 +15,7 @@ export function progressText(
   const facts = {
     threads: countOf(total === null ? null : total + denied, 'thread'),
     patch: visible(patch),
-    isPartial: denied > 0,
+    isPartial: denied > 0 || status.coverage.unread?.includes('processes') === true,
   };
   const given = { ...premisesOf(status), enabled: direction, threads: total || null };
   const what = direction === 'unpatching' ? progressWords.haveLeft : progressWords.runNew;

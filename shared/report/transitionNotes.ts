@@ -21,6 +21,7 @@ export function transitionNotes(
     total === null ? viewGaps.statesUnread : '',
     direction === null ? viewGaps.directionUnread : '',
     denied > 0 ? say(viewWords.deniedMayBlock, given, countOf(denied, 'thread')) : '',
+    coverage.unread?.includes('processes') ? viewGaps.processesHidden : '',
     isNobodySeen ? say(viewWords.everyThreadDone, given, undefined) : '',
     !isNobodySeen && hiddenBlockersPossible === true && denied === 0 ? viewGaps.moreMayBlock : '',
     undecided > 0 ? say(viewWords.straddles, { threads: total }, countText(undecided)) : '',

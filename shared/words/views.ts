@@ -90,5 +90,7 @@ export const viewGaps = {
     'More may block than can be seen from here: idle CPUs, threads that may not be read, or those outside this container.',
   noStateKnown: 'No thread’s state is known.',
   whoSwitched: (threads: string) => `${threads} read; which of them switched is unknown.`,
+  processesHidden:
+    'Processes of others are hidden from this login (mount option hidepid of /proc): how many threads there are is unknown, and any of theirs may block.',
   moreMayBlock: 'There may be blocking threads that are not visible from here.',
 } as const;

@@ -20,6 +20,8 @@ export const whatIfGaps = {
   'one-moment': 'All of it was so at one moment: the livepatches changed while they were read.',
   forcing:
     'No transition was forced since boot: what was read of the kernel’s log does not tell. What was forced can never be unloaded.',
+  processes:
+    'No process of others would block: /proc hides them from this login (mount option hidepid).',
   noneChanges: 'None of the functions that were read would run other code in threads that switch.',
   noneBlocks: 'None of those whose stacks were looked at.',
 } as const;

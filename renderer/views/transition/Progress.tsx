@@ -15,12 +15,15 @@ export function Progress({
 }) {
   const { total, done, blocking } = transition.threads;
   const denied = status.coverage.threadsDenied ?? 0;
+  const isHidden = status.coverage.unread?.includes('processes') === true;
   const all = total === null ? null : total + denied;
   const open = (transition.threads.undefined ?? 0) + denied;
   return (
     <section className="progress" aria-label="Progress">
       <p className="progress__figures text-selectable">
-        <span className="progress__percent">{percentText(done, all) ?? 'Unknown'}</span>
+        <span className="progress__percent">
+          {(isHidden ? null : percentText(done, all)) ?? 'Unknown'}
+        </span>
         <span className="quiet">{progressText(status, transition)}</span>
         <span className="progress__rest">
           {blocking === null || blocking === 0 ? null : (

@@ -7,6 +7,7 @@ import { countOf } from '../../base/words';
 import { isCoreOfEngine } from '../../model/otherEngines';
 import { hostWords as words } from '../../words/findings';
 import { say } from '../../words/sentence';
+import { viewGaps } from '../../words/views';
 import { premisesOf } from '../premises';
 
 export function findAboutHost(state: SystemState): Finding[] {
@@ -26,6 +27,7 @@ function partialView(state: SystemState): Finding[] {
   const sentences = [
     say(words.partialView, given, undefined),
     denied > 0 ? say(words.denied, given, countOf(denied, 'thread')) : '',
+    coverage.unread.includes('processes') ? viewGaps.processesHidden : '',
   ];
   return [
     {

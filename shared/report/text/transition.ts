@@ -14,7 +14,7 @@ export function putTransition(page: Page, { transition, coverage }: StatusDocume
   const { patch, direction, hiddenBlockersPossible } = transition;
   page.heading('Transition');
   page.put([whole(patch, 'strong'), words(`, ${direction ?? 'direction unknown'}`)], { indent: 2 });
-  page.put(progress(page, transition, coverage.threadsDenied), { indent: 2 });
+  page.put(progress(page, transition, coverage), { indent: 2 });
   const { undefined: undecided } = transition.threads;
   if (undecided !== null && undecided > 0) {
     page.put(
@@ -34,8 +34,12 @@ export function putTransition(page: Page, { transition, coverage }: StatusDocume
   }
 }
 
-/** @param denied threads that may not be read */
-function progress(page: Page, transition: TransitionEntry, denied: number | null): Span[] {
+function progress(
+  page: Page,
+  transition: TransitionEntry,
+  coverage: StatusDocument['coverage'],
+): Span[] {
+  const { threadsDenied: denied } = coverage;
   const { total, done, blocking } = transition.threads;
   if (total === null || done === null || blocking === null) {
     return [
@@ -58,8 +62,8 @@ function progress(page: Page, transition: TransitionEntry, denied: number | null
     ...(denied ? [[whole(`${countText(denied)} not readable`)]] : []),
   ];
   return [
-    ...bar(page, done, total + (denied ?? 0)),
-    words(` ${percentDone(transition, denied)}  `, 'strong'),
+    ...(coverage.unread?.includes('processes') ? [] : bar(page, done, total + (denied ?? 0))),
+    words(` ${percentDone(transition, coverage)}  `, 'strong'),
     ...joined(counts, ` ${page.glyphs.dot} `),
   ];
 }
