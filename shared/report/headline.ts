@@ -153,9 +153,9 @@ function running(
     ...premisesOf(status),
     enabled: transition.direction,
     threads: blocking,
-    clock: status.findings.some(({ code }) => code === 'transition-stalled'),
+    stalled: status.findings.some(({ code }) => code === 'transition-stalled'),
   };
-  const isStalled = given.clock;
+  const isStalled = given.stalled;
   const doing = whatHappens(status, transition);
   const forSeconds = seenSeconds === null ? '' : `, for ${Math.floor(seenSeconds)} s`;
   const titled = (link: string, text: string): Headline['title'] =>

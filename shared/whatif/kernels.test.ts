@@ -46,7 +46,13 @@ describe('a kernel of 4.15 to 5.0, which has the file signal', () => {
       why: 'b lies above it, and only the livepatch on top can be disabled',
     });
     const top = answer({ do: 'disable', patch: 'b' }, both);
-    expect(top).toMatchObject({ allowed: true, leaving: [], leftover: ['b'], irreversible: [] });
+    expect(top).toMatchObject({
+      allowed: true,
+      leaving: [],
+      leftover: [],
+      maybe: { leftover: ['b'] },
+      irreversible: [],
+    });
     expect(top.assumptions.join(' ')).toContain('b stays in sysfs, and can be enabled again.');
   });
 

@@ -33,7 +33,7 @@ export function leave(
       pinned: [...maybeOf(held), ...open],
     },
     conditions:
-      open.length === 0
+      open.length === 0 || !status.findings.some(({ code }) => code === 'was-forced')
         ? []
         : [
             `A transition was forced since boot: if that pinned ${listed(open.map(visible), 5)}, it can never be unloaded.`,
@@ -46,12 +46,14 @@ export function leave(
  * module is any more, once a transition was forced.
  */
 function byForce(
-  { patches, findings, livepatch }: StatusDocument,
+  { patches, findings, livepatch, coverage }: StatusDocument,
   names: readonly string[],
 ): Record<'free' | 'held' | 'open', string[]> {
   const wasForced = findings.some(({ code }) => code === 'was-forced');
   const forced = new Map(patches.map((patch) => [patch.name, patch.forced]));
-  const otherwise = wasForced ? livepatch.strictStack === true || null : false;
+  // Only the kernel's log tells; without it nobody's module is known to be free.
+  const isTold = coverage.unread?.includes('forcing') !== true;
+  const otherwise = wasForced ? livepatch.strictStack === true || null : isTold ? false : null;
   const pick = (wanted: boolean | null) =>
     names.filter((name) => (forced.get(name) ?? otherwise) === wanted);
   return { free: pick(false), held: pick(true), open: pick(null) };

@@ -38,7 +38,13 @@ describe('disabling', () => {
   it('lets a function fall back to the livepatch below, and others to the original', () => {
     const top = answer({ do: 'disable', patch: 'b' }, a, b, order);
     expect(top.functions).toEqual([change('f', 'b', 'a')]);
-    expect(top).toMatchObject({ allowed: true, leaving: ['b'], leftover: ['b'], pinned: [] });
+    expect(top).toMatchObject({
+      allowed: true,
+      leaving: ['b'],
+      leftover: [],
+      maybe: { leftover: ['b'], pinned: ['b'] },
+      pinned: [],
+    });
     expect(top.command).toBe('echo 0 | sudo tee /sys/kernel/livepatch/b/enabled');
   });
 

@@ -154,8 +154,8 @@ export const headlineWords = {
     ['transition'],
     () => 'The livepatches changed while they were read; this may mix two moments.',
   ),
-  stuck: sentence(['clock'], () => 'stuck'),
-  stuckOn: sentence(['clock', 'threads'], (threads: string) => `stuck on ${threads}`),
+  stuck: sentence(['stalled'], () => 'stuck'),
+  stuckOn: sentence(['stalled', 'threads'], (threads: string) => `stuck on ${threads}`),
   everyThreadSeen: sentence(
     ['threads', 'enabled'],
     () => 'every thread seen has switched',

@@ -55,6 +55,8 @@ export const premises = [
   'wchan',
   /** The kernel log of this boot. */
   'log',
+  /** This boot's log, or a watcher, tells that the transition has run for long. */
+  'stalled',
   /** The log or the uptime tells what time it is now. */
   'clock',
   /** The kernel's taint. */

@@ -117,6 +117,7 @@ export const takenAway: Readonly<Record<Premise, readonly Damage[]>> = {
   rules: [{ absent: /\/signal$/ }],
   wchan: unread(/\/wchan$/),
   log: withoutLog,
+  stalled: withoutLog,
   clock: [
     { absent: /^\/proc\/uptime$|^\/sos_commands\// },
     { denied: /^\/proc\/uptime$|^\/sos_commands\// },
