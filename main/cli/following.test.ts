@@ -205,7 +205,7 @@ describe('watch', () => {
     expect({ sleeps, samples: taken.samples }).toEqual({ sleeps: [ms], samples: 1 });
   });
 
-  it('says once that a slow host is asked more rarely, and not among JSON Lines', async () => {
+  it('says once that a slow host is asked more rarely, in JSON Lines as well', async () => {
     let asleep = 0;
     const interrupt = () => {
       asleep += 1;
@@ -218,7 +218,11 @@ describe('watch', () => {
     expect(sleeps).toEqual([4800, 4800, 4800]);
     scripted([moving], { roundMs: 1200 });
     const json = await klpscope('watch', 'local', '--json');
-    expect(events(json.printed)).toEqual(['state']);
+    expect(events(json.printed)).toEqual(['state', 'slowed']);
+    expect(JSON.parse(json.printed.trim().split('\n').at(-1) ?? '')).toMatchObject({
+      subject: null,
+      pace: { everySeconds: 4.8, roundSeconds: 1.2 },
+    });
     scripted([moving], { roundMs: 100 });
     expect((await klpscope('watch', 'local')).printed).not.toContain('read every');
   });

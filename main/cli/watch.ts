@@ -1,10 +1,10 @@
 /** `klpscope watch`: a line for each change, until it is settled, for a time, or until interrupted. */
 import { rebootProblem } from '../../shared/history/boot';
+import type { Change } from '../../shared/history/change';
 import { Watcher } from '../../shared/history/watcher';
-import { changeLine, clockTime } from '../../shared/history/watchText';
+import { changeLine } from '../../shared/history/watchText';
 import type { Source } from '../sources/source';
 import type { Problem } from '../../shared/base/problem';
-import { slownessText } from '../../shared/report/pace';
 import type { Interruption } from './interruption';
 import type { OptionValues } from './commands/commands';
 import { describeProblem, exitStatus, exitStatusOf, usageError, type UsageError } from './outcome';
@@ -54,9 +54,11 @@ async function follow(
   const watcher = new Watcher();
   const isMoving = () => watcher.status?.transitionState !== 'none';
   let lost: Problem | null = null;
-  let saidSlow = plan.json;
+  let saidSlow = false;
   const onPace = (pace: Pace): void => {
-    if (pace.isSlowed && !saidSlow) output.write(slownessLine(pace));
+    if (pace.isSlowed && !saidSlow) {
+      output.write(changeLine(source.target, new Date().toISOString(), slowed(pace), plan.json));
+    }
     saidSlow ||= pace.isSlowed;
   };
   for await (const { result } of samplesOf(source, plan, interruption, isMoving, onPace)) {
@@ -82,6 +84,11 @@ async function follow(
 }
 
 /** Said once: that the host is asked more rarely than wished for. */
-function slownessLine({ ms, roundMs }: Pace): string {
-  return `${clockTime(new Date().toISOString())}  read ${slownessText({ everyMs: ms, roundMs })}\n`;
+function slowed({ ms, roundMs }: Pace): Change {
+  const pace = { everySeconds: seconds(ms), roundSeconds: seconds(roundMs) };
+  return { event: 'slowed', subject: null, pace };
+}
+
+function seconds(ms: number): number {
+  return Math.round(ms) / 1000;
 }

@@ -26,6 +26,7 @@ export const eventKinds = [
   'object-patched',
   'object-unpatched',
   'finding',
+  'slowed',
   'lost',
   'back',
 ] as const;
@@ -74,6 +75,13 @@ export const watchEventSchema = z.strictObject({
           direction: z.enum(['patching', 'unpatching']).nullable(),
         })
         .nullable(),
+    })
+    .optional(),
+  /** With `slowed`: how often the host is read from now on, in place of what was wished for, and why. */
+  pace: z
+    .strictObject({
+      everySeconds: z.number().nonnegative(),
+      roundSeconds: z.number().nonnegative(),
     })
     .optional(),
   /** With `lost`; a lost host has another one for each new reason. */

@@ -4,6 +4,7 @@ import { isForHumans, type Problem } from '../base/problem';
 import { jsonText, visible } from '../base/text';
 import { demoNote, isOfDemo } from '../report/demoMark';
 import { headlineOf } from '../report/headline';
+import { slownessText } from '../report/pace';
 import { threadName } from '../report/threadName';
 import { changedMeanwhile, reboot, signalRound, toldBy } from './betweenText';
 import type { Change, WatchEvent } from './change';
@@ -21,7 +22,7 @@ export function renderChange(at: string, change: Change): string {
 }
 
 /** @returns the time of day of an ISO 8601 moment in UTC: `12:03:11Z` */
-export function clockTime(at: string): string {
+function clockTime(at: string): string {
   return `${at.slice(11, 19)}Z`;
 }
 
@@ -76,6 +77,10 @@ function sentenceOf(change: Change): string {
       return `${subject} is not patched any more`;
     case 'finding':
       return `${change.finding?.severity ?? 'finding'}: ${change.finding?.message ?? subject}`;
+    case 'slowed': {
+      const { everySeconds, roundSeconds } = change.pace ?? { everySeconds: 0, roundSeconds: 0 };
+      return `read ${slownessText({ everyMs: everySeconds * 1000, roundMs: roundSeconds * 1000 })}`;
+    }
     case 'lost':
       return change.problem ? lossSentence(change.problem, change.waitsForHuman) : 'lost';
     case 'back':
