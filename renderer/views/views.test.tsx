@@ -280,3 +280,15 @@ test('tabs count what they hold, and colour what is grave', () => {
   const none = { total: 5, done: 5, blocking: 0, undefined: 0 };
   expect(tabs({ ...full, transition: transition({ threads: none }) })[0]).toBe('Transition');
 });
+
+test('what comes next of a function that the transition does not change is no matter of its end', () => {
+  const moving = (name: string): StatusDocument => ({
+    ...two,
+    transitionState: 'running',
+    transition: transition({ patch: name }),
+  });
+  expect(livepatches(moving('livepatch_c'))).toContain(
+    'If its livepatch goesIt falls back to livepatch_a.',
+  );
+  expect(livepatches(moving('livepatch_b'))).toContain('When the transition completes');
+});

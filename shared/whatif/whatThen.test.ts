@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { StatusDocument } from '../report/statusDocument';
 import { patch, settled, transition } from '../../testing/shared/documents';
-import { fallback, whatThen } from './whatThen';
+import { fallback, isInTransition, whatThen } from './whatThen';
 
 const row = {
   object: 'vmlinux',
@@ -87,4 +87,17 @@ test('a proven nop reverts to the original', () => {
   });
   expect(said).toContain('All threads run the original.');
   expect(said).toContain('livepatch_a');
+});
+
+test('a transition says nothing of a function that it does not change', () => {
+  const moving: StatusDocument = {
+    ...two,
+    patches: [a, b, patch('livepatch_c', { inTransition: true })],
+    transitionState: 'running',
+    transition: transition({ patch: 'livepatch_c' }),
+  };
+  const other = { ...row, name: 'meminfo_proc_show', stack: ['livepatch_c'] };
+  expect([row, other].map((one) => isInTransition(one, moving))).toEqual([false, true]);
+  expect(isInTransition(row, two)).toBe(false);
+  expect(whatThen(row, moving)).toBe('It falls back to livepatch_a.');
 });

@@ -24,6 +24,14 @@ export function fallbackText(row: ActiveFunction, status: StatusDocument): strin
   return then === null ? name : say(nextWords.fallback, premisesOfFunction(row, status), name);
 }
 
+/** Whether the transition that runs decides what comes next; else it is whether the livepatch stays. */
+export function isInTransition(
+  { stack }: ActiveFunction,
+  { transition }: Pick<StatusDocument, 'transition'>,
+): boolean {
+  return transition !== null && stack.includes(transition.patch);
+}
+
 /** What happens to the function next, as a sentence. */
 export function whatThen(entry: ActiveFunction, status: StatusDocument): string {
   const { active, stack } = entry;
@@ -39,8 +47,7 @@ export function whatThen(entry: ActiveFunction, status: StatusDocument): string 
       return nextGaps.unread;
     case 'known':
   }
-  const { transition } = status;
-  if (transition !== null && stack.includes(transition.patch)) {
+  if (isInTransition(entry, status)) {
     const losers = stack.filter((name) => name !== active).map(visible);
     const lost = active === 'original' && losers.length > 0 ? losers.join(' and ') : null;
     return say(nextWords.allRun, given, { name: implementationName(active), lost });

@@ -6,7 +6,7 @@ import { CopyButton } from '../../components/CopyButton';
 import { implementationName, symposText } from '../../../shared/report/roles';
 import { certaintyOf } from '../../../shared/report/certainty';
 import { runnersOf } from '../../../shared/report/runners';
-import { whatThen } from '../../../shared/whatif/whatThen';
+import { isInTransition, whatThen } from '../../../shared/whatif/whatThen';
 import { FileLink } from './FileLink';
 import { shellWord } from '../../../shared/report/commands';
 
@@ -59,7 +59,9 @@ export function FunctionDetail({
       </section>
       <section aria-label="What then">
         <h3 className="section-title">
-          {status.transition === null ? 'If its livepatch goes' : 'When the transition completes'}
+          {isInTransition(entry, status)
+            ? 'When the transition completes'
+            : 'If its livepatch goes'}
         </h3>
         <p className="text-selectable">{whatThen(entry, status)}</p>
       </section>
