@@ -1,4 +1,5 @@
 /** What changed between two readings of one host: the lines of `klpscope watch`. */
+import { earlierInLog } from '../diagnosis/findings/kernelLog';
 import { asEvidence } from '../diagnosis/logOfTransition';
 import type { LogEntry } from '../readings/log/kernelLog';
 import type { Blocker, Finding, PatchEntry, StatusDocument } from '../report/statusDocument';
@@ -110,7 +111,14 @@ function newFindings(
   return after.findings.flatMap((finding): Change[] => {
     const told: Change = { event: 'finding', subject: finding.code, finding };
     const entry = isOfLog(finding) ? lines.get(finding.evidence.at(-1) ?? '') : undefined;
-    if (entry) return [{ ...told, from: 'log', ...stamp(entry) }];
+    if (entry) {
+      const earlier = earlierInLog(news, finding).map((one): Change => {
+        const line = lines.get(one.evidence.at(-1) ?? '');
+        const copy = { ...one, evidence: [...one.evidence], remedies: [...one.remedies] };
+        return { ...told, finding: copy, from: 'log', ...(line && stamp(line)) };
+      });
+      return [...earlier, { ...told, from: 'log', ...stamp(entry) }];
+    }
     return known.has(key(finding)) ? [] : [told];
   });
 }

@@ -259,6 +259,46 @@ test('a refusal is told with each line of the log that tells one', () => {
   expect(findings(20)).toEqual([]);
   expect(findings(20, 30)).toEqual(['incompatible-livepatch log 2026-11-21T12:00:30.000Z']);
   expect(findings(20, 30)).toEqual([]);
+  // Several within one interval are as many.
+  expect(findings(20, 30, 40, 41, 42)).toEqual(
+    [40, 41, 42].map((second) => `incompatible-livepatch log 2026-11-21T12:00:${second}.000Z`),
+  );
+  expect(findings(20, 30, 40, 41, 42)).toEqual([]);
+});
+
+test('refusals within one interval each keep their own cause, and are over once it has succeeded', () => {
+  const watcher = new Watcher();
+  const follow = (...messages: readonly string[]) =>
+    watcher
+      .follow(
+        succeed(
+          readingsOf(
+            {
+              ...on,
+              '/proc/uptime': '60.00 1.00\n',
+              ...dmesg(...messages.map((text, index) => `[   ${index + 20}.000000] ${text}`)),
+            },
+            { live: true, takenAt: '2026-11-21T12:01:00.000Z' },
+          ),
+        ),
+        0,
+      )
+      .flatMap(({ finding, from }) => (finding ? [{ finding, from }] : []));
+  const symbol = "livepatch: symbol 'f' not found in symbol table";
+  const failed = "livepatch: failed to enable patch 'b'";
+  const done = "livepatch: 'b': patching complete";
+  follow('livepatch: something');
+  const told = follow('livepatch: something', symbol, failed, done, failed, failed);
+  expect(told.map(({ finding }) => [finding.subject, finding.severity])).toEqual([
+    ['b', 'info'],
+    ['b', 'error'],
+    ['b', 'error'],
+  ]);
+  expect(told.map(({ finding, from }) => `${from} ${finding.evidence.length}`)).toEqual([
+    'log 2',
+    'log 1',
+    'log 1',
+  ]);
 });
 
 /** Whatever is done between two readings: with a whole log nothing is missed, made up or told twice. */

@@ -45,8 +45,38 @@ export function findInLog(state: SystemState): Finding[] {
   return [...found.values()];
 }
 
+/**
+ * What some lines of a log tell before their last word of it, oldest first: so many refusals of one livepatch
+ * are as many findings. An earlier one is over where the livepatch has succeeded since.
+ *
+ * @param last as `findInLog` tells it
+ */
+export function earlierInLog(entries: readonly LogEntry[], last: Finding): Finding[] {
+  const told = entries.flatMap((entry, index): { finding: Finding; index: number }[] => {
+    if (isPartOfRefusal(entries, index)) return [];
+    const finding = tellAt({ ftraceOn: null }, entries, index);
+    if (!finding || finding.subject !== last.subject) return [];
+    const before = finding.code === 'load-refused' ? detailsOf(entries, index) : [];
+    const caused = { ...finding, ...causeOf(before, false) };
+    if (caused.code !== last.code) return [];
+    const message = withCause(finding.message, before, false);
+    const evidence = [...before, entry].map(asEvidence);
+    return [{ finding: { ...caused, message, evidence }, index }];
+  });
+  return told
+    .slice(0, -1)
+    .slice(-earlierTold)
+    .map(({ finding, index }) => ({
+      ...finding,
+      severity: succeededSince(entries, index) ? 'info' : last.severity,
+    }));
+}
+
+/** Of a host that tells the same again and again, the last ones are enough. */
+const earlierTold = 20;
+
 function tellAt(
-  { ftraceOn }: SystemState,
+  { ftraceOn }: Pick<SystemState, 'ftraceOn'>,
   entries: readonly LogEntry[],
   index: number,
 ): Told | null {
