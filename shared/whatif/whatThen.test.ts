@@ -92,7 +92,7 @@ test('a proven nop reverts to the original', () => {
 test('a transition says nothing of a function that it does not change', () => {
   const moving: StatusDocument = {
     ...two,
-    patches: [a, b, patch('livepatch_c', { inTransition: true })],
+    patches: [a, b, patch('livepatch_c', { inTransition: true, objects: [] })],
     transitionState: 'running',
     transition: transition({ patch: 'livepatch_c' }),
   };
