@@ -234,12 +234,12 @@ describe('a livepatch', () => {
       /[├└]/.test(line),
     );
     expect(lines).toEqual([
-      '     ├─ one: no function',
-      '     ├─ two: no function',
-      '     ├─ three (not loaded): no function',
-      '     ├─ four (not patched): no function',
-      '     ├─ five (not patched): no function',
-      '     └─ six (unknown whether loaded): no function',
+      '     ├─ one: no function was read',
+      '     ├─ two: no function was read',
+      '     ├─ three (not loaded): no function was read',
+      '     ├─ four (not patched): no function was read',
+      '     ├─ five (not patched): no function was read',
+      '     └─ six (unknown whether loaded): no function was read',
     ]);
     expect(linesOf({ patches: [patch('a', { objects: [] })] })).toContain('     no object');
   });

@@ -50,9 +50,11 @@ export const overlapWords = {
   overlap: sentence(
     ['enabled', 'transition'],
     ({ patches, what }: Shared) => `${listed(patches)} patch ${what}, and none replaces the other.`,
+    ({ patches, what }) =>
+      `${listed(patches)} patch ${what}; whether one is replacing the other could not be read.`,
   ),
   whatRuns: sentence(
-    ['order', 'enabled', 'noOtherEngine', 'oneMoment'],
+    ['order', 'enabled', 'transition', 'noOtherEngine', 'oneMoment'],
     (active: string) => `What runs is ${active}.`,
     () => 'Which one runs is not known.',
   ),

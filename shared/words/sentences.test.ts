@@ -177,6 +177,8 @@ const hosts: Readonly<Record<string, Host>> = {
 let sentences: Map<string, Written>;
 const said = new Set<string>();
 const heard = new Map<string, ReadonlySet<string>>();
+/** Findings of which nothing, or half a message, is left. */
+const holes: string[] = [];
 
 beforeAll(async () => {
   sentences = await writtenDown();
@@ -417,7 +419,11 @@ function listen(host: string, damage: Damage = {}, key = ''): ReadonlySet<string
   said.clear();
   const read = all[host];
   if (!read) throw new Error(host);
-  tellAll(statusOf(damaged(read, damage)));
+  const status = statusOf(damaged(read, damage));
+  for (const { code, message } of status.findings) {
+    if (/^\s|^$|\s\s|\s$/.test(message)) holes.push(`${code}: “${message}”: ${host} − ${key}`);
+  }
+  tellAll(status);
   const words = new Set(said);
   heard.set(`${host} ${key}`, words);
   return words;
@@ -499,6 +505,7 @@ describe('sentences', () => {
       }
     }
     expect(outlived).toEqual([]);
+    expect(holes).toEqual([]);
     expect(untried).toEqual([]);
   });
 });

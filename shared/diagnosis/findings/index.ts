@@ -24,5 +24,7 @@ export function findFindings(state: SystemState): Finding[] {
     ...findAboutModules(state),
     ...findAboutHost(state),
   ];
-  return found.sort((a, b) => severities.indexOf(b.severity) - severities.indexOf(a.severity));
+  // What a finding would say may stand on what was not read: then there is none.
+  const told = found.filter(({ message }) => message !== '');
+  return told.sort((a, b) => severities.indexOf(b.severity) - severities.indexOf(a.severity));
 }
