@@ -63,6 +63,7 @@ export const patchWords = {
 } as const;
 
 export const patchGaps = {
+  noFunctionRead: 'no function was read',
   stateUnknown: 'state unknown',
   enabledUnknown: 'not known whether enabled',
   directionUnknown: 'in transition, direction unknown',

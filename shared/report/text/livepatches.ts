@@ -90,7 +90,7 @@ function objectLine(object: PatchObjectEntry, status: StatusDocument): Span[] {
   return [
     whole(name, 'strong'),
     ...(state === '' ? [] : [words(` (${state})`, 'moving')]),
-    words(functions.length === 0 ? ': no function was read' : ': '),
+    words(functions.length === 0 ? `: ${patchGaps.noFunctionRead}` : ': '),
     ...joined(shown, ', '),
     ...(rest > 0 ? [words(` and ${countOf(rest, 'function')} more`)] : []),
   ];
