@@ -13,12 +13,12 @@ const laterFiles = ['replace', 'replace_set', 'stack_order'] as const;
  * `force` alone nothing is certain, because vendors took single changes over into older kernels.
  */
 export function readRules(reader: ReadingsReader, log: KernelLog | null): KernelRules {
-  return { ...rulesOfFiles(reader), ...rulesOfLog(log) };
+  return { ...rulesOfFiles(reader, log), ...rulesOfLog(log) };
 }
 
-function rulesOfFiles(reader: ReadingsReader): KernelRules {
+function rulesOfFiles(reader: ReadingsReader, log: KernelLog | null): KernelRules {
   const patches = (reader.foldersIn(livepatchRoot) ?? []).map(patchPath);
-  if (hasNoTransitions(reader, patches)) {
+  if (hasNoTransitions(reader, patches) && !tellsOfTransitions(log)) {
     return { strictStack: true, forcible: false, transitions: false, signals: 'none' };
   }
   const some = (file: string) => patches.some((path) => reader.exists(`${path}/${file}`));
@@ -46,6 +46,12 @@ function hasNoTransitions(reader: ReadingsReader, patches: readonly string[]): b
       isAbsent(reader, `${path}/transition`) &&
       !isOfTransitions(reader, path),
   );
+}
+
+/** A saved tree may lack their files although the kernel has them. */
+function tellsOfTransitions(log: KernelLog | null): boolean {
+  const kinds = log?.entries.map(({ event }) => event.kind) ?? [];
+  return kinds.includes('starting') || kinds.includes('complete');
 }
 
 /** Files that came with transitions or after them: a saved tree may just lack the one that is looked for. */

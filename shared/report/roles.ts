@@ -107,7 +107,9 @@ export function functionRole(
   const place = entry?.stack.indexOf(patch.name) ?? -1;
   const isOff = patch.enabled === false && patch.inTransition !== true;
   if (object.loaded === false && !isOff) {
-    return role(roleWords.waits, { ...given, enabled, loaded: true }, undefined, null);
+    // One that is on its way out waits for nothing.
+    const isApplied = patch.enabled === true;
+    return role(roleWords.waits, { ...given, enabled: isApplied, loaded: true }, undefined, null);
   }
   if (object.patched === false && !isOff) {
     return role(roleWords.notPatched, { ...given, patched: true }, undefined, 'stuck');

@@ -22,7 +22,7 @@ export const runnerWords = {
     unlessOpen(`for switched threads, ${asFarAsRead}`),
   ),
   notRun: sentence(
-    [...onTop, 'noneLeftBehind', 'notForced'],
+    [...onTop, 'noneLeftBehind', 'notForced', 'transitions'],
     () => 'not run',
     () => 'below the others',
   ),
@@ -65,7 +65,7 @@ export const runnerWords = {
       lacking === 'threads' ? `${countOf(count, 'thread')} seen` : unlessOpen('')(count, lacking),
   ),
   passedOver: sentence(
-    [...onTop, 'notForced'],
+    [...onTop, 'notForced', 'transitions'],
     () => 'not in use',
     () => 'not known',
   ),

@@ -2,8 +2,10 @@
  * No sentence outlives what it stands on: each is heard of a host, and then no more, or in its cautious
  * form, once one of its premises is taken away.
  */
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { extract } from 'tar-stream';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { damaged, type Damage, type Host } from '../../testing/shared/damagedTree';
 import { takenAway } from '../../testing/shared/takenAway';
@@ -459,6 +461,48 @@ function tellAll(status: StatusDocument): void {
   withStall(status, watchTransition(null, status, 0), 40_000);
 }
 
+/** The files of an archive, as a host. */
+async function unpacked(archive: string): Promise<Files> {
+  const files: Record<string, string> = {};
+  const unpack = extract();
+  unpack.end(gunzipSync(readFileSync(archive)));
+  for await (const entry of unpack) {
+    const { name, type } = entry.header;
+    const parts: Buffer[] = [];
+    for await (const part of entry) if (Buffer.isBuffer(part)) parts.push(part);
+    const path = `/${name.replace(/^\.?\//, '')}`;
+    if (type === 'file') files[path] = Buffer.concat(parts).toString();
+    else if (type === 'directory' && path !== '/') files[`${path.replace(/\/$/, '')}/`] = '';
+  }
+  const roots = new Set(Object.keys(files).map((path) => path.split('/')[1]));
+  if (roots.size > 1 || roots.has('sys')) return files;
+  return Object.fromEntries(
+    Object.entries(files).map(([path, text]) => [path.replace(/^\/[^/]+/, ''), text]),
+  );
+}
+
+const savedTrees = ['samples/linux-6.12', 'testing/reports'].flatMap((folder) => {
+  const below = join(import.meta.dirname, '../..', folder);
+  return readdirSync(below)
+    .filter((name) => name.endsWith('.tar.gz'))
+    .map((name) => join(below, name));
+});
+
+const ofLog = new Set<Premise>(['log', 'stalled', 'clock', 'cause', 'tracer', 'lasting']);
+/** In a saved tree the log is neither in /proc nor in /sys, wherever else it is. */
+const besideKernelsFiles = /^\/(?!proc\/|sys\/)/;
+
+/** The ways that take something from any tree, whose files may be elsewhere than in those above. */
+function takenFromTree(premise: Premise): readonly Damage[] {
+  const ways = takenAway[premise];
+  const [first = {}] = ways;
+  return ofLog.has(premise) ? [{ absent: union(first.absent, besideKernelsFiles) }] : ways;
+}
+
+function union(one: RegExp | undefined, other: RegExp): RegExp {
+  return one === undefined ? other : new RegExp(`${one.source}|${other.source}`);
+}
+
 const hurt = new Map<string, boolean>();
 
 /** Whether it takes anything away from this host. */
@@ -470,7 +514,11 @@ function hurts(host: string, damage: Damage, key: string): boolean {
 }
 
 function textOf(host: string, damage: Damage): string {
-  const { files, folders, ...rest } = damaged(all[host] ?? { files: {} }, damage);
+  return readingText(all[host] ?? { files: {} }, damage);
+}
+
+function readingText(host: Host, damage: Damage): string {
+  const { files, folders, ...rest } = damaged(host, damage);
   return JSON.stringify([[...files], [...folders], rest]);
 }
 
@@ -507,5 +555,35 @@ describe('sentences', () => {
     expect(outlived).toEqual([]);
     expect(holes).toEqual([]);
     expect(untried).toEqual([]);
+  });
+
+  it('do not outlive it in saved trees either', async () => {
+    const outlived: string[] = [];
+    for (const archive of savedTrees) {
+      const host: Host = { files: await unpacked(archive), options: { source: 'archive' } };
+      // A supportconfig has all in the files that are taken away here.
+      if (!Object.keys(host.files).some((path) => /^\/(?:proc|sys)\//.test(path))) continue;
+      const heardOf = (damage: Damage) => {
+        said.clear();
+        tellAll(statusOf(damaged(host, damage)));
+        return new Set(said);
+      };
+      const whole = heardOf({});
+      const text = readingText(host, {});
+      for (const premise of premises) {
+        const standing = [...whole].filter((name) => sentences.get(name)?.needs.includes(premise));
+        if (standing.length === 0) continue;
+        for (const [index, damage] of takenFromTree(premise).entries()) {
+          if (readingText(host, damage) === text) continue;
+          const still = heardOf(damage);
+          outlived.push(
+            ...standing
+              .filter((name) => still.has(name))
+              .map((name) => `${name}: ${archive.split('/').at(-1)} − ${premise} ${index}`),
+          );
+        }
+      }
+    }
+    expect(outlived).toEqual([]);
   });
 });

@@ -17,7 +17,7 @@ const quoted = 3;
  */
 export function findAlarms(state: SystemState): Finding[] {
   const alarms = state.log?.alarms ?? [];
-  const given = premisesOf(state);
+  const given = { ...premisesOf(state), transition: state.transition };
   const began = currentTransition(state)?.start?.seconds ?? null;
   const modules = new Set(state.patches.map(({ name }) => name.replaceAll('-', '_')));
   const since = alarms.filter(

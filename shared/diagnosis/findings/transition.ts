@@ -62,7 +62,7 @@ function inProgress(state: SystemState, transition: Transition, onRequest: strin
 /** What holds for all threads of the host, and so is said once. */
 function notesOn(state: SystemState): string[] {
   const { livepatch, threadsAreOfContainer, transition } = state;
-  const given = { ...premisesOf(state), threads: transition?.threads.total };
+  const given = { ...premisesOf(state), threads: transition?.threads.total || null };
   return [
     livepatch.reliableStacks === false ? say(words.noReliableStacks, given, undefined) : '',
     threadsAreOfContainer === true ? say(words.ofContainer, given, undefined) : '',
