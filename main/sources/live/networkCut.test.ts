@@ -175,6 +175,8 @@ describe.skipIf(impossible)('a host behind a network of its own', () => {
         running.push(reading);
         expect(await reading.ended).toBe(3);
         expect(reading.stderr()).toMatch(/^klpscope: timeout: [^\n]+\n$/);
+        // By itself it would go on asking for a minute and a half.
+        await expect.poll(() => asking('slow.klpscope.example'), { timeout: 20_000 }).toEqual([]);
       } finally {
         net.release();
       }
@@ -194,6 +196,12 @@ describe.skipIf(impossible)('a host behind a network of its own', () => {
     }
   });
 });
+
+/** Commands of programs that still ask for the address of a name. */
+function asking(name: string): readonly string[] {
+  const commands = execFileSync('ps', ['-eo', 'args']).toString().split('\n');
+  return commands.filter((command) => command.startsWith('getent ') && command.endsWith(name));
+}
 
 /** Files of programs that have ended, and an `ssh` that goes on by itself. */
 function leftBehind(): string[] {

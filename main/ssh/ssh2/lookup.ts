@@ -6,6 +6,7 @@
 import { execFile } from 'node:child_process';
 import { lookup as ownLookup, type LookupAddress } from 'node:dns';
 import { isIPv6, type LookupFunction } from 'node:net';
+import { atExit } from '../atExit';
 
 const databases = { 0: 'ahosts', 4: 'ahostsv4', 6: 'ahostsv6' } as const;
 
@@ -21,13 +22,16 @@ export function lookupUntil(signal: AbortSignal): LookupFunction {
     };
     // It would be an option.
     if (name.startsWith('-')) return give([]);
-    execFile('getent', [databases[family], name], { signal }, (error, stdout) => {
+    const asked = execFile('getent', [databases[family], name], { signal }, (error, stdout) => {
+      hasEnded();
       if (!error) return give(addressesIn(stdout));
       // getent(1): 2 says that the name is not there.
       if (error.code === 2) return give([]);
       if (error.code === 'ENOENT') return ownLookup(name, options, callback);
       return callback(new Error(error.message), []);
     });
+    // A name server that does not answer would keep it for minutes behind a program that has ended.
+    const hasEnded = atExit(() => void asked.kill('SIGKILL'));
   };
 }
 
