@@ -1,7 +1,6 @@
 /** `klpscope record`: keeps what is read of a target, sample by sample, in a file. */
 import { existsSync } from 'node:fs';
-import { reboot } from '../../shared/history/betweenText';
-import { isAnotherBoot, lostTransition } from '../../shared/history/boot';
+import { rebootBetween } from '../../shared/history/boot';
 import type { EndReason } from '../../shared/history/recording/format';
 import type { Problem } from '../../shared/base/problem';
 import { visible } from '../../shared/base/text';
@@ -93,7 +92,8 @@ async function follow(
     }
     if (result.ok) {
       const state: SystemState = buildState(result.value);
-      if (last && isAnotherBoot(last.host, state.host)) reboots.add(reboot(lostTransition(last)));
+      const rebooted = last && rebootBetween(last, state);
+      if (rebooted !== null) reboots.add(rebooted);
       last = state;
     }
     lost = result.ok ? null : result.problem;
@@ -113,7 +113,7 @@ async function follow(
   }
   output.write(`${progressText(writer, duration)} in ${visible(plan.file)}\n`);
   if (reason === 'full') output.warn('The recording has reached its largest size.');
-  for (const sentence of reboots) output.warn(`${sentence}.`);
+  for (const sentence of reboots) output.warn(sentence);
   if (lost) output.warn(describeProblem(lost));
   return lost ? exitStatus.unreadable : exitStatus.settled;
 }

@@ -4,9 +4,9 @@
  */
 import { constants, gunzipSync } from 'node:zlib';
 import { fileKinds, whatOpens, type FileKind } from '../../shared/api/fileKinds';
-import { fail, succeed, type Problem, type Result } from '../../shared/base/problem';
+import { succeed, type Problem, type Result } from '../../shared/base/problem';
 import { contentOfFile, headOf, type Content } from './content';
-import { missingBecause } from './missing';
+import { unreadable } from './missing';
 import { packingOf, startsWith, type Packing } from './packing/magic';
 import { isFile } from './paths';
 import { isTarHeader } from './tarHeader';
@@ -47,9 +47,7 @@ export function kindOf(content: Content): Result<FileKind> {
   try {
     head = headOf(content, lookedAt);
   } catch (error) {
-    const { missing, detail } = missingBecause(error);
-    const code = missing === 'denied' ? 'permission-denied' : 'not-found';
-    return fail(code, content.name, `${content.name} could not be read (${detail ?? missing}).`);
+    return { ok: false, problem: unreadable(error, content.name) };
   }
   const beginning = beginningOf(head);
   const kind = Object.entries(beginnings).find(([, fits]) => fits(beginning))?.[0];

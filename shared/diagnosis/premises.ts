@@ -20,21 +20,39 @@ type OfState = Extract<
   | 'taint'
 >;
 
+/** Those that a state and a document show alike. */
+export function premisesOfBoth({
+  patches,
+  order,
+  source,
+  transitionState,
+}: {
+  readonly patches: readonly { readonly enabled: boolean | null }[];
+  readonly order: SystemState['order'];
+  readonly source: SystemState['source'];
+  readonly transitionState: SystemState['transitionState'];
+}) {
+  return {
+    transition: transitionState !== 'unknown',
+    enabled: patches.every(({ enabled }) => enabled !== null),
+    order: order !== 'unknown' || patches.length < 2,
+    // Out of a saved tree anything may have been left.
+    live: source !== 'directory' && source !== 'archive',
+  };
+}
+
 export function premisesOf(state: SystemState): Readonly<Record<OfState, unknown>> {
-  const { coverage, otherEngines, patches, source, livepatch } = state;
+  const { coverage, otherEngines, livepatch } = state;
   const wasRead = (what: Unread) => !coverage.unread.includes(what);
   return {
+    ...premisesOfBoth(state),
     livepatches: wasRead('livepatches'),
     functions: wasRead('functions'),
     oneMoment: wasRead('one-moment'),
     noOtherEngine: wasRead('modules') && otherEngines.length === 0,
     otherEngine: otherEngines.length > 0,
     modules: wasRead('modules'),
-    transition: state.transitionState !== 'unknown',
-    enabled: patches.every(({ enabled }) => enabled !== null),
-    order: state.order !== 'unknown' || patches.length < 2,
     log: state.log,
-    live: source !== 'directory' && source !== 'archive',
     rights: coverage.privileged === false,
     redirections: state.redirected,
     taint: livepatch.tainted,

@@ -24,16 +24,25 @@ export function isAnotherBoot(before: Boot, after: Boot): boolean {
   return after.uptimeSeconds < before.uptimeSeconds - clockError;
 }
 
+/** What is known of a host when it is booted again. */
+interface SeenOfBoot {
+  readonly host: Boot;
+  readonly transition: LostTransition | null;
+  readonly transitionState: StatusDocument['transitionState'];
+}
+
 /** The transition that ran, or may have run, when the host was last read. */
 export function lostTransition({
   transition,
   transitionState,
-}: {
-  readonly transition: LostTransition | null;
-  readonly transitionState: StatusDocument['transitionState'];
-}): LostTransition | null {
+}: Omit<SeenOfBoot, 'host'>): LostTransition | null {
   if (transition) return { patch: transition.patch, direction: transition.direction };
   return transitionState === 'none' ? null : { patch: null, direction: null };
+}
+
+/** What is said where a host was booted again between two readings; null: it was not. */
+export function rebootBetween(before: SeenOfBoot, after: Pick<SeenOfBoot, 'host'>): string | null {
+  return isAnotherBoot(before.host, after.host) ? `${reboot(lostTransition(before))}.` : null;
 }
 
 /** Why nobody knows how a transition ended. */

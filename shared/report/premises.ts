@@ -1,4 +1,5 @@
 /** What a document shows to have been read, for the sentences that stand on it. */
+import { premisesOfBoth } from '../diagnosis/premises';
 import type { Unread } from '../model/systemState';
 import type { Premise } from '../words/sentence';
 import type { ActiveFunction, StatusDocument } from './statusDocument';
@@ -21,7 +22,7 @@ type OfDocument = Extract<
 >;
 
 export function premisesOf(status: StatusDocument): Readonly<Record<OfDocument, boolean>> {
-  const { coverage, findings, ghosts, patches, source } = status;
+  const { coverage, findings, ghosts, patches } = status;
   const wasRead = (what: Unread) => coverage.unread?.includes(what) !== true;
   const isFound = (finding: (typeof findings)[number]['code']) =>
     findings.some(({ code }) => code === finding);
@@ -29,6 +30,7 @@ export function premisesOf(status: StatusDocument): Readonly<Record<OfDocument, 
     .filter(({ enabled }) => enabled === true)
     .flatMap((patch) => patch.objects);
   return {
+    ...premisesOfBoth(status),
     livepatches:
       wasRead('livepatches') && (status.livepatch.supported === true || patches.length > 0),
     functions: wasRead('functions'),
@@ -38,12 +40,7 @@ export function premisesOf(status: StatusDocument): Readonly<Record<OfDocument, 
     notForced: wasRead('forcing') && !isFound('was-forced'),
     noForceSeen: !isFound('was-forced'),
     noneLeftBehind: wasRead('modules') && ghosts.every(({ kind }) => kind === 'leftover'),
-    transition: status.transitionState !== 'unknown',
-    enabled: patches.every(({ enabled }) => enabled !== null),
     loaded: objects.every(({ loaded }) => loaded !== null),
-    order: status.order !== 'unknown' || patches.length < 2,
-    // Out of a saved tree anything may have been left.
-    live: source !== 'directory' && source !== 'archive',
   };
 }
 

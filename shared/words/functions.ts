@@ -14,6 +14,14 @@ function unlessOpen(text: string) {
     lacking === 'enabled' || lacking === 'loaded' || lacking === 'order' ? 'not known' : text;
 }
 
+/** Whom a table names. */
+const nameInTable = () =>
+  sentence(
+    onTop,
+    (name: string) => name,
+    (name, lacking) => unlessOpen(`${name}, ${asFarAsRead}`)(name, lacking),
+  );
+
 export const runnerWords = {
   runs: sentence(onTop, () => 'runs', unlessOpen(`on top, ${asFarAsRead}`)),
   runsInSwitched: sentence(
@@ -27,14 +35,7 @@ export const runnerWords = {
     () => 'below the others',
   ),
   /** Of a table, beneath the title “Runs”. */
-  name: sentence(
-    onTop,
-    (name: string) => name,
-    (name, lacking) =>
-      lacking === 'enabled' || lacking === 'loaded' || lacking === 'order'
-        ? 'not known'
-        : `${name}, ${asFarAsRead}`,
-  ),
+  name: nameInTable(),
   oneRuns: sentence(
     onTop,
     (name: string) => `${name} runs`,
@@ -113,14 +114,7 @@ export const nextWords = {
     (name) => `Of what was read, ${name} comes next; whether it would run is not known.`,
   ),
   /** Of a table, beneath the title “Falls back to”. */
-  fallback: sentence(
-    onTop,
-    (name: string) => name,
-    (name, lacking) =>
-      lacking === 'enabled' || lacking === 'loaded' || lacking === 'order'
-        ? 'not known'
-        : `${name}, ${asFarAsRead}`,
-  ),
+  fallback: nameInTable(),
   staysOriginal: sentence(
     onTop,
     () => 'It runs the original; nothing changes.',

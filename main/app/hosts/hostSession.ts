@@ -9,8 +9,7 @@ import type { StatusDocument } from '../../../shared/report/statusDocument';
 import { nextDelay } from '../../probe/pollingPlan';
 import type { CallAnswer, CallAsk, PassedOn, Sampled } from '../../reader/calls';
 import type { Reader } from '../../reader/readerPool';
-import { reboot } from '../../../shared/history/betweenText';
-import { isAnotherBoot, lostTransition } from '../../../shared/history/boot';
+import { rebootBetween } from '../../../shared/history/boot';
 import {
   watchTransition,
   withStall,
@@ -197,7 +196,7 @@ export function startSession(
     const now = Date.now();
     const watch = first.live ? watchTransition(known.watch, status, lastEnd) : null;
     return {
-      rebooted: rebootBetween(known.status, status, now) ?? known.rebooted,
+      rebooted: rebootSeen(known.status, status, now) ?? known.rebooted,
       status: withStall(status, watch, lastEnd),
       watch,
       transitionSeenAt: watch && new Date(Math.round(now - (lastEnd - watch.seenAt))).toISOString(),
@@ -293,13 +292,13 @@ export function startSession(
 }
 
 /** @param now milliseconds since the epoch */
-function rebootBetween(
+function rebootSeen(
   before: StatusDocument | null,
   after: StatusDocument,
   now: number,
 ): Host['rebooted'] {
-  if (before === null || !isAnotherBoot(before.host, after.host)) return null;
-  return { seenAt: new Date(now).toISOString(), text: `${reboot(lostTransition(before))}.` };
+  const text = before && rebootBetween(before, after);
+  return text === null ? null : { seenAt: new Date(now).toISOString(), text };
 }
 
 function phaseOf({ status, problem }: Known): Host['phase'] {

@@ -8,7 +8,7 @@ import { isSavedLog } from '../../../shared/readings/savedLogs';
 import { isWanted, placeOf, type Place } from './archiveEntries';
 import { ArchiveTree } from './archiveTree';
 import { headOf, type Content } from '../content';
-import { missingBecause } from '../missing';
+import { unreadable } from '../missing';
 import { packingOf } from '../packing/magic';
 import { isEncoded } from '../packing/packedLog';
 import { breakageOf, unpacked, type Breakage } from '../packing/packing';
@@ -71,9 +71,7 @@ function unpackedStream(content: Content): Result<Readable> {
   try {
     return succeed(unpacked(packingOf(headOf(content, 16)), content.chunks()));
   } catch (error) {
-    const { missing, detail } = missingBecause(error);
-    const code = missing === 'denied' ? 'permission-denied' : 'not-found';
-    return fail(code, content.name, `${content.name} could not be read (${detail ?? missing}).`);
+    return { ok: false, problem: unreadable(error, content.name) };
   }
 }
 
