@@ -37,7 +37,7 @@ export class LiveHost {
   private dearMs = 0;
   private hadDetails = false;
   /** The first reading began with the program itself. */
-  private readonly opened = { at: new Date(), ms: 0 };
+  private readonly opened: { readonly at: Date; readonly ms: number };
 
   /** @param now milliseconds of a clock that doesn't jump */
   constructor(
@@ -46,7 +46,7 @@ export class LiveHost {
     private first: Promise<Result<Answer>> | null,
     private readonly now: () => number = () => performance.now(),
   ) {
-    this.opened.ms = now();
+    this.opened = { at: new Date(), ms: now() };
   }
 
   get inTransition(): boolean {

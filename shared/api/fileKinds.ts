@@ -1,3 +1,5 @@
+import { listed } from '../base/words';
+
 /**
  * What a file can be, whatever it is called: a row each. How a kind is known by its content and opened
  * stands in `main/sources/openFile.ts`, for which the compiler asks.
@@ -11,6 +13,4 @@ export const fileKinds = {
 export type FileKind = keyof typeof fileKinds;
 
 /** All of them, in words. */
-export const whatOpens = new Intl.ListFormat('en', { type: 'disjunction' }).format(
-  Object.values(fileKinds),
-);
+export const whatOpens = listed(Object.values(fileKinds), Infinity, ', or ');

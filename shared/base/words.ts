@@ -25,12 +25,16 @@ export function percentText(done: number | null, total: number | null): string |
   return `${(Math.floor((done * 100 * scale) / total) / scale).toFixed(digits)} %`;
 }
 
-/** `a`, `a and b`, `a, b and c`; beyond `limit` names the rest is counted. */
-export function listed(names: readonly string[], limit = 6): string {
+/**
+ * `a`, `a and b`, `a, b and c`; beyond `limit` names the rest is counted.
+ *
+ * @param link what stands before the last
+ */
+export function listed(names: readonly string[], limit = 6, link = ' and '): string {
   const shown =
     names.length > limit
       ? [...names.slice(0, limit - 1), `${names.length - limit + 1} more`]
       : names;
   const last = shown.at(-1) ?? '';
-  return shown.length < 2 ? last : `${shown.slice(0, -1).join(', ')} and ${last}`;
+  return shown.length < 2 ? last : `${shown.slice(0, -1).join(', ')}${link}${last}`;
 }

@@ -74,6 +74,8 @@ export class HostReadings {
   /** Livepatch in transition, and where it leads. */
   private course = '';
   private orders: ReadonlyMap<string, string> | null = null;
+  /** Of the livepatches that the last answer told of. */
+  private ordered = '';
   private wasTorn = false;
   private problems: Problem[] = [];
   private unknownOrders = new UnknownNames();
@@ -111,7 +113,6 @@ export class HostReadings {
   }
 
   take(answer: Answer): UnderWay {
-    const before = this.identities;
     this.wasTorn = answer.torn;
     const boot = this.bootId;
     this.problems = [];
@@ -124,7 +125,9 @@ export class HostReadings {
     const threads = details.takeFast(answer.frames);
     details.keepOnly(this.blocking);
     // The kernel counts the stack anew when a livepatch comes or goes.
-    if (this.identities !== before) this.orders = null;
+    const { identities } = this;
+    if (identities !== this.ordered) this.orders = null;
+    this.ordered = identities;
     return { details, threads };
   }
 
