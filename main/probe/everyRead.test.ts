@@ -159,6 +159,43 @@ describe.skipIf(impossible)('a host in a transition, with every file that is rea
     expect(readings.problems).toEqual([]);
   });
 
+  it.each(Object.entries(readers).filter(([name]) => name.startsWith('the probe')))(
+    'is told of whoever sits on patched functions, and of nobody else, by %s',
+    async (_, read) => {
+      const [first, second] = readdirSync(
+        join(root.path, livepatchRoot, 'lp_busy', objectOf('lp_busy')),
+        { withFileTypes: true },
+      ).flatMap((entry) => (entry.isDirectory() ? [entry.name.replace(/,.*/, '')] : []));
+      const others = Array.from({ length: 500 }, (__, n) => `other_${n} (1)             \n`).join(
+        '',
+      );
+      const direct = `${first} [m] (2) R   D   M \n\tdirect-->bpf_trampoline_1+0x0/0x9\n`;
+      const redirected = 'stray (1)   I     M \n';
+      const texts = {
+        enabled_functions: `${others}${direct}${others}${redirected}`,
+        touched_functions: `${others}${second} (0)         M \n`,
+        kprobes: `0  k  other+0x0    \n0  k  ${first}+0x4    [FTRACE]\n`,
+      };
+      for (const [name, text] of Object.entries(texts)) {
+        const [place] = Object.entries(lists).flatMap(([list, { places }]) =>
+          list === name ? [places[0]] : [],
+        );
+        writeFileSync(join(root.path, place ?? ''), text);
+      }
+      const { files } = await read(root, () => true);
+      const linesOf = ([place]: readonly [string, ...string[]]) => {
+        const reading = files.get(place);
+        return reading && 'text' in reading ? reading.text.split('\n').filter(Boolean) : [];
+      };
+      const enabled = linesOf(lists.enabled_functions.places);
+      expect(enabled.slice(0, 2)).toEqual(direct.split('\n').slice(0, 2));
+      expect(enabled).toContain('stray (1)   I     M ');
+      expect(enabled.length).toBeLessThan(6);
+      expect(linesOf(lists.touched_functions.places)).toEqual([`${second} (0)         M `]);
+      expect(linesOf(lists.kprobes.places)).toEqual([`0  k  ${first}+0x4    [FTRACE]`]);
+    },
+  );
+
   it('is captured with no less of a file than is read of it', () => {
     // These decide what is captured at all.
     const kept: ReadonlySet<Way> = new Set(['twice', 'every', 'presence']);

@@ -159,6 +159,19 @@ describe('a settled host', () => {
     expect([began, ...times].toSorted((a, b) => a - b)).toEqual([began, ...times]);
   });
 
+  it('is asked at once for the list of redirected functions again, where one is missing in it', async () => {
+    const list = frame('f', [], '/sys/kernel/tracing/enabled_functions:', 'g (1)   I  ');
+    const patched = livepatches('0');
+    const lines = `${patch}/vmlinux/\n${patch}/vmlinux/f,1/\n${patch}/vmlinux/patched:1\n`;
+    const odd = { ...patched, body: Buffer.concat([patched.body, Buffer.from(lines)]) };
+    const same = answer([frame('p', ['same']), facts, frame('f', ['same'])]);
+    const host = play(answer([odd, facts, list]), same, same);
+    expect((await host.read()).listedTwice).toBe(true);
+    expect(plainly(host.asked)).toEqual(['hmflo full']);
+    await host.read();
+    expect(host.asked).toHaveLength(2);
+  });
+
   it('is read with the rights of the probe', async () => {
     const host = play(answer(settled));
     host.session.uid = 1000;

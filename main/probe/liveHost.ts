@@ -69,7 +69,7 @@ export class LiveHost {
     if (!answered.ok) return answered;
     // A doubtful state is shown only once it has been seen twice, and one that changed meanwhile is read once
     // more; and whom to look at more closely among hundreds is decided here, by their numbers.
-    const isWhole = this.isConfirmed() && !this.known.isTorn;
+    const isWhole = this.isConfirmed() && !this.known.isTorn && !this.known.lacksSecondList;
     if (!isWhole || (wasFirst && this.known.undetailed.length > 0)) {
       answered = await this.round();
       if (!answered.ok) return answered;
@@ -158,6 +158,7 @@ export class LiveHost {
       blocking: known.blocking,
       undetailed: known.undetailed,
       hasNewThreads: known.threads?.hasNewThreads ?? false,
+      lacksSecondList: known.lacksSecondList,
       lacksOrders: !known.hasOrders,
     };
   }

@@ -10,6 +10,7 @@ const settled: PlanFacts = {
   undetailed: [],
   hasNewThreads: false,
   lacksOrders: false,
+  lacksSecondList: false,
   detailsPending: false,
   ordersPending: false,
   dearMs: 0,

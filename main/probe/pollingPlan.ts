@@ -17,6 +17,8 @@ export interface PlanFacts {
   readonly undetailed: readonly ThreadId[];
   /** Process of a blocking thread with more threads than before. */
   readonly hasNewThreads: boolean;
+  /** The list of redirected functions is doubtful until it is read again. */
+  readonly lacksSecondList: boolean;
   /** Nothing is known yet of a livepatch's place in the stack. */
   readonly lacksOrders: boolean;
   /** Asked before and still under way: not asked again. */
@@ -114,9 +116,10 @@ const dearRarity = 10;
 /** Sections that take many files or long lists. */
 export const dearSections: ReadonlySet<string> = new Set([parts.modules, parts.redirected]);
 
-function isDue(section: Section, { asked, now, inTransition, dearMs }: PlanFacts): boolean {
+function isDue(section: Section, facts: PlanFacts): boolean {
+  const { asked, now, inTransition, dearMs } = facts;
   const last = asked.get(section);
-  if (last === undefined) return true;
+  if (last === undefined || (section === parts.redirected && facts.lacksSecondList)) return true;
   const age = ages[section][inTransition ? 'moving' : 'settled'];
   return now - last >= Math.max(age, dearSections.has(section) ? dearMs * dearRarity : 0);
 }

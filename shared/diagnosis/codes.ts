@@ -57,6 +57,7 @@ export const findingCodes = [
   'other-live-patching',
   'shadowed-fix',
   'kernel-warning',
+  'other-consumer',
 ] as const;
 
 export const severities = ['info', 'warning', 'error'] as const;

@@ -1,9 +1,10 @@
 /** Turns readings into the state of the host that they describe. */
-import { parseEnabledFunctions } from '../readings/files/ftrace';
-import { enabledFunctionsFiles, ftraceEnabledFile, livepatchRoot } from '../readings/paths';
+import { ftraceEnabledFile, livepatchRoot } from '../readings/paths';
 import type { Readings } from '../readings/readings';
 import { capText, visible } from '../base/text';
 import { readThreads } from '../readings/threads';
+import { withConsumers } from './consumers';
+import { readFtraceLists, redirectedIn } from './ftraceLists';
 import { buildFunctionStacks } from './functionStacks';
 import { findGhosts } from './ghosts';
 import { readHost } from './host';
@@ -20,7 +21,7 @@ import { stalledIn, type StalledProcess } from '../readings/files/sosCommands';
 import { reportFacts } from '../readings/reads';
 import { findOtherEngines } from './otherEngines';
 import { orderLivepatches } from './stackOrder';
-import type { Livepatch, RedirectedFunction, SystemState } from './systemState';
+import type { Livepatch, SystemState } from './systemState';
 import { readTransition } from './transition';
 import { findUnread } from './unread';
 
@@ -42,6 +43,8 @@ export function buildState(readings: Readings): SystemState {
   );
   const patches = decideNops(ordered, order);
   const unread = findUnread(reader, patches, log, rules, isLeftOut);
+  const lists = readFtraceLists(reader);
+  const functions = withConsumers(buildFunctionStacks(patches, order), lists);
   const facts = readTransition(reader, patches, isLeftOut);
   noteScan(reader);
   return {
@@ -63,7 +66,7 @@ export function buildState(readings: Readings): SystemState {
     threadsAreOfContainer: areOfContainer(readings, facts.transition?.blockingThreads ?? []),
     order,
     patches,
-    functions: buildFunctionStacks(patches, order),
+    functions,
     ...facts,
     stalledByKpatch: readStalled(readings),
     otherEngines,
@@ -72,7 +75,8 @@ export function buildState(readings: Readings): SystemState {
       : findGhosts(modules, new Set(patches.map(({ name }) => name))),
     unusedObjects: findUnusedObjects(patches, modules),
     log,
-    redirected: readRedirected(reader),
+    redirected: lists ? redirectedIn(lists) : null,
+    listedIn: lists?.source ?? null,
     problems: [...readings.problems, ...reader.problems],
   };
 }
@@ -85,22 +89,6 @@ function isFtraceOn(readings: Readings): boolean | null {
 function findUnusedObjects(patches: readonly Livepatch[], modules: LoadedModules): string[] {
   const names = new Set(patches.flatMap(({ objects }) => objects.map(({ name }) => name)));
   return [...names].filter((name) => modules.isLive(name) === true && modules.refcount(name) === 0);
-}
-
-function readRedirected(reader: ReadingsReader): RedirectedFunction[] | null {
-  for (const source of enabledFunctionsFiles) {
-    const text = reader.text(source);
-    if (text === null) continue;
-    return parseEnabledFunctions(text)
-      .filter(({ ipmodify }) => ipmodify)
-      .map(({ function: name, module, livepatch }) => ({
-        name,
-        module,
-        source,
-        byLivepatch: livepatch,
-      }));
-  }
-  return null;
 }
 
 /** Whom `kpatch list` or `klp blocking` names, which a report has. */

@@ -65,6 +65,22 @@ export interface Livepatch {
   readonly objects: readonly PatchedObject[];
 }
 
+/** Who is attached to a function through ftrace: its line in enabled_functions. */
+export interface Consumers {
+  /** Users, a livepatch being one, however many livepatches lie on each other. */
+  readonly count: number;
+  /** One of them wants all registers, as kprobes do; null: the kernel does not say. */
+  readonly regs: boolean | null;
+  /** One of them redirects it, as livepatches do. */
+  readonly ipmodify: boolean;
+  /** One is called directly, as BPF trampolines are; null: the kernel does not say. */
+  readonly direct: boolean | null;
+  /** What is called directly, else the handler that the line names; null: none. */
+  readonly tramp: string | null;
+  /** A kprobe sits on its entry (a return probe counts for none); null: kprobes could not be read. */
+  readonly kprobe: boolean | null;
+}
+
 /** One (object, function, sympos) that at least one livepatch has. */
 export interface FunctionStack {
   readonly object: string;
@@ -74,6 +90,8 @@ export interface FunctionStack {
   readonly stack: readonly string[];
   /** Livepatch, `original`, or null where it can't be known. */
   readonly active: string | null;
+  /** Null: the lists do not tell, or not which of several functions of this name; absent: there are none. */
+  readonly consumers?: Consumers | null;
 }
 
 /** Details of a blocking thread; any of them may not have been readable. */
@@ -206,5 +224,7 @@ export interface SystemState {
   readonly log: KernelLog | null;
   /** Functions that ftrace redirects (IPMODIFY); null: not readable. */
   readonly redirected: readonly RedirectedFunction[] | null;
+  /** The file that lists who is attached to which function. */
+  readonly listedIn: string | null;
   readonly problems: readonly Problem[];
 }

@@ -4,7 +4,7 @@ import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { describe, expect, it } from 'vitest';
 import { unitOfCgroup } from './files/cgroup';
-import { parseEnabledFunctions } from './files/ftrace';
+import { parseFtraceFunctions } from './files/ftrace';
 import { parseBootId, parseModuleTaint, parseTaint, parseUptime } from './files/hostFacts';
 import { parseKernelLog } from './log/kernelLog';
 import { parseModules } from './files/modules';
@@ -129,7 +129,7 @@ describe.each(readdirSync(samples).filter((name) => name.endsWith('.tar.gz')))(
     });
 
     it('redirects by ftrace what its livepatches patch', () => {
-      const enabled = parseEnabledFunctions(
+      const enabled = parseFtraceFunctions(
         capture.files.get('sys/kernel/tracing/enabled_functions') ?? '',
       );
       expect(enabled.every((each) => each.ipmodify && each.livepatch)).toBe(true);

@@ -24,6 +24,14 @@ export const enabledFunctionsFiles = [
   '/sys/kernel/debug/tracing/enabled_functions',
 ] as const;
 
+/** Functions that were ever traced or redirected since boot, and what is so of them now; since 6.4. */
+export const touchedFunctionsFiles = [
+  '/sys/kernel/tracing/touched_functions',
+  '/sys/kernel/debug/tracing/touched_functions',
+] as const;
+
+export const kprobesFile = '/sys/kernel/debug/kprobes/list';
+
 /** Files of a supportconfig, SUSE's report (supportutils, bin/supportconfig), that are read where they are. */
 export const supportconfigFiles = [
   '/basic-environment.txt',

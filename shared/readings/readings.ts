@@ -101,6 +101,11 @@ export interface Readings {
   readonly logPath: string | null;
   /** The sample changed underneath each time it was taken: what it says may mix two moments. */
   readonly torn: boolean;
+  /**
+   * There for true: who is attached to which function was listed twice, each time within a whole sample, the
+   * two lists agree, and the livepatches did not change between them.
+   */
+  readonly listedTwice?: true;
   /** What went wrong on the way, beyond what `files` and `folders` say themselves. */
   readonly problems: readonly Problem[];
   /** Of readings that were recorded. */

@@ -13,6 +13,7 @@ import {
   ftraceEnabledFile,
   hostNameFile,
   kgraftProgressFile,
+  kprobesFile,
   livepatchRoot,
   modulesFile,
   moduleRoot,
@@ -21,6 +22,7 @@ import {
   secondProcessFile,
   supportconfigFiles,
   taintFile,
+  touchedFunctionsFiles,
   uptimeFile,
 } from './paths';
 
@@ -118,14 +120,8 @@ export const reads = {
 export const lists = {
   modules: { places: [modulesFile], limit: list },
   enabled_functions: { places: enabledFunctionsFiles, limit: list },
-} as const satisfies Record<string, PlacedRow>;
-
-/**
- * What the capture script saves besides, for whoever looks into an archive: nothing here reads it.
- * All kprobes, as kernel/kprobes.c lists them (report_probe).
- */
-export const savedBesides = {
-  kprobes: { places: ['/sys/kernel/debug/kprobes/list'], limit: list },
+  touched_functions: { places: touchedFunctionsFiles, limit: list },
+  kprobes: { places: [kprobesFile], limit: list },
 } as const satisfies Record<string, PlacedRow>;
 
 /** A saved kernel log. A live host's comes from dmesg(1). */

@@ -40,6 +40,22 @@ export const patchSchema = z.strictObject({
   objects: z.array(patchObjectSchema),
 });
 
+/** Who is attached to a function through ftrace, the livepatch included. */
+export const consumersSchema = z.strictObject({
+  /** Users; livepatches that lie on each other are one. */
+  count,
+  /** One wants all registers, as kprobes do; null: the kernel has no such column. */
+  regs: unknown(z.boolean()),
+  /** One redirects the function, as livepatches do. */
+  ipmodify: z.boolean(),
+  /** One is called directly, as BPF trampolines are; null: the kernel has no such column. */
+  direct: unknown(z.boolean()),
+  /** What is called directly, else the handler that is named. */
+  tramp: unknown(z.string()),
+  /** A kprobe (no return probe) sits on its entry; null: the kprobes were not read. */
+  kprobe: unknown(z.boolean()),
+});
+
 export const activeFunctionSchema = z.strictObject({
   object: z.string(),
   name: z.string(),
@@ -48,6 +64,8 @@ export const activeFunctionSchema = z.strictObject({
   stack: z.array(z.string()),
   /** What newly switched threads run: a livepatch, `original`, or null where not known. */
   active: unknown(z.string()),
+  /** Null: not known, or not of which function of this name; absent: this source has no list of them. */
+  consumers: unknown(consumersSchema).exactOptional(),
 });
 
 export const frameSchema = z.strictObject({

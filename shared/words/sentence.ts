@@ -63,6 +63,8 @@ export const premises = [
   'taint',
   /** Which functions ftrace redirects. */
   'redirections',
+  /** Which kprobes there are. */
+  'kprobes',
   /** The folder of the kernel in sysfs was listed whole. */
   'sysfs',
   /** The host was read as it runs: nothing can have been left out of it. */

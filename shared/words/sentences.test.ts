@@ -17,6 +17,7 @@ import {
   orderText,
   taintText,
 } from '../report/emptyViews';
+import { consumersInWords } from '../report/consumers';
 import { headlineOf } from '../report/headline';
 import { progressText } from '../report/progressText';
 import { functionRole, patchRole } from '../report/roles';
@@ -216,6 +217,14 @@ const withTry = (what: string, more: Files = {}): Host => ({
 const noConsistency =
   "[  100.000000] livepatch: This architecture doesn't have support for the livepatch consistency model.";
 
+const withList = (functions: string, kprobes?: string): Host => ({
+  files: {
+    ...applied,
+    '/sys/kernel/tracing/enabled_functions': functions,
+    ...(kprobes === undefined ? {} : { '/sys/kernel/debug/kprobes/list': kprobes }),
+  },
+});
+
 /** Those files whose paths are not these. */
 function without(paths: RegExp, files: Files): Files {
   return Object.fromEntries(Object.entries(files).filter(([path]) => !paths.test(path)));
@@ -355,6 +364,11 @@ const more: Readonly<Record<string, Host>> = {
         'q (1) R I     \ttramp: 0xffffffffc0000000 (kprobe_ftrace_handler+0x0/0x1) ->kprobe_ftrace_handler+0x0/0x1\n',
     },
   },
+  'alone on it': withList('f (1)   I     M \ttramp: 0x0 (klp_ftrace_handler+0x0/0x1)\n'),
+  'traced as well': withList('f (2)   I     M  ->arch_ftrace_ops_list_func+0x0/0x1\n'),
+  'somebody as well': withList('f (2) R I     M  ->arch_ftrace_ops_list_func+0x0/0x1\n'),
+  'a kprobe as well': withList('f (2) R I     M \n', 'ffffffff81  k  f+0x4    [FTRACE]\n'),
+  'BPF as well': withList('f (2) R I D   M \n\tdirect-->bpf_trampoline_1+0x0/0x1\n'),
   tainted: { files: { ...machine, '/proc/sys/kernel/tainted': '32768\n' } },
   alarm: {
     files: {
@@ -445,6 +459,7 @@ function tellAll(status: StatusDocument): void {
     progressText(status, status.transition);
   }
   for (const entry of status.functions) {
+    consumersInWords(entry, status);
     runnersOf(entry, status);
     runsText(entry, status);
     whatThen(entry, status);

@@ -21,6 +21,8 @@ export interface Damage {
   readonly added?: Files;
   /** The sample changed while it was taken. */
   readonly torn?: true;
+  /** As in `Readings`. */
+  readonly listedTwice?: boolean;
   readonly options?: Partial<CollectOptions>;
 }
 
@@ -77,5 +79,10 @@ export function damaged({ files, options, damage: before }: Host, more: Damage):
     ...damage.options,
   });
   if (!collected.ok) throw new Error(collected.problem.message);
-  return damage.torn === true ? { ...collected.value, torn: true } : collected.value;
+  const { torn, listedTwice } = damage;
+  return {
+    ...collected.value,
+    ...(torn === true ? { torn } : {}),
+    ...(listedTwice === true ? { listedTwice } : {}),
+  };
 }

@@ -64,7 +64,10 @@ export function livepatchStatus(tree: Tree) {
   return {
     order,
     patches,
-    functions,
+    // Whether kprobes were read is told there.
+    functions: functions.map(({ object, name, sympos, stack, active }) => {
+      return { object, name, sympos, stack, active };
+    }),
     livepatch,
     transition: transition && [
       transition.patch,

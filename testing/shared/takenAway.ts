@@ -129,6 +129,7 @@ export const takenAway: Readonly<Record<Premise, readonly Damage[]>> = {
   ],
   taint: unread(/^\/proc\/sys\/kernel\/tainted$|^\/sys\/module\/[^/]+\/taint$/),
   redirections: unread(/\/enabled_functions$/),
+  kprobes: unread(/\/kprobes\/list$/),
   sysfs: [
     { denied: /^\/sys\/kernel$/ },
     { cut: /^\/sys\/kernel$/ },

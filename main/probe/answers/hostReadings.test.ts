@@ -235,6 +235,65 @@ describe('functions that ftrace redirects', () => {
     const long = readingsOf(frame('f', [], `${usual}:`, 'x'.repeat(1_048_576)));
     expect(long.files.get(usual)).toEqual({ text: `${'x'.repeat(1_048_576)}\n`, truncated: false });
   });
+
+  it('come with those that were touched and with kprobes, which go when they do', () => {
+    const [touched, kprobes] = [
+      '/sys/kernel/tracing/touched_functions',
+      '/sys/kernel/debug/kprobes/list',
+    ];
+    const known = new HostReadings();
+    known.take(
+      answer([frame('u', [], `${touched}:`, 'f (0)'), frame('q', [], `${kprobes}:`, 'x')]),
+    );
+    expect([textOf(read(known), touched), textOf(read(known), kprobes)]).toEqual([
+      'f (0)\n',
+      'x\n',
+    ]);
+    known.take(answer([frame('u', []), frame('q', [])]));
+    expect([textOf(read(known), touched), textOf(read(known), kprobes)]).toEqual([
+      undefined,
+      undefined,
+    ]);
+  });
+
+  describe('are listed twice', () => {
+    const patched = [`${root}/lp/`, `${root}/lp/vmlinux/`, `${root}/lp/vmlinux/f,1/`];
+    const applied = livepatches(...patched, `${root}/lp/vmlinux/patched:1`);
+    const list = (line: string) => frame('f', [], `${usual}:`, line);
+    const same = [frame('p', ['same']), frame('f', ['same'])];
+    const takes = (...answers: readonly Answer[]) => {
+      const known = new HostReadings();
+      for (const one of answers) known.take(one);
+      return { listedTwice: read(known).listedTwice, lacks: known.lacksSecondList };
+    };
+
+    it('where the second list of an unchanged host is the first', () => {
+      const odd = answer([applied, list('f (1)      ')]);
+      expect(takes(odd)).toEqual({ lacks: true });
+      expect(takes(odd, answer(same))).toEqual({ listedTwice: true, lacks: false });
+      expect(takes(odd, answer([frame('p', ['same'])]))).toEqual({ lacks: true });
+    });
+
+    it.each([
+      ['is another', answer([frame('p', ['same']), list('f (2)      ')])],
+      ['is of a torn answer', answer(same, { torn: true })],
+      ['is of an answer that was cut short', answer(same, { unfinished: true })],
+      ['is of livepatches that have changed', answer([applied, frame('f', ['same'])])],
+      [
+        'is of a livepatch that was loaded anew',
+        answer([...same, frame('m', [], '', 'lp 1 0 - Live 0x7')]),
+      ],
+    ])('but not where it %s', (_, second) => {
+      expect(takes(answer([applied, list('f (1)      ')]), second)).toEqual({ lacks: true });
+    });
+
+    it('without hurry where all are redirected, or their object is not patched', () => {
+      expect(takes(answer([applied, list('f (1)   I  ')])).lacks).toBe(false);
+      const waiting = livepatches(...patched, `${root}/lp/vmlinux/patched:0`);
+      expect(takes(answer([waiting, list('g (1)   I  ')])).lacks).toBe(false);
+      expect(takes(answer([applied])).lacks).toBe(false);
+    });
+  });
 });
 
 describe('threads', () => {

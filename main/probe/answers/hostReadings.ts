@@ -16,11 +16,12 @@ import type {
   Readings,
   SourceKind,
 } from '../../../shared/readings/readings';
+import { parseFtraceFunctions } from '../../../shared/readings/files/ftrace';
 import { blockingThreads } from '../../../shared/readings/threads';
 import { capText, visible } from '../../../shared/base/text';
 import { readSection, type SectionContent } from './answerText';
 import type { Frame } from '../wire/frames';
-import { parts, polledSections } from '../wire/parts';
+import { accompanying, parts, polledSections } from '../wire/parts';
 import type { ThreadId } from '../wire/request';
 import type { Answer } from '../wire/session';
 import { ThreadDetails } from './threadDetails';
@@ -40,15 +41,20 @@ const sectionNames = {
   [parts.host]: 'facts about the host',
   [parts.modules]: 'modules',
   [parts.redirected]: 'functions that ftrace redirects',
+  [parts.touched]: 'functions that ftrace has touched',
+  [parts.kprobes]: 'kprobes',
   [parts.log]: 'the kernel log',
 } as const satisfies Record<Kept, string>;
 
-type Kept = typeof parts.livepatches | (typeof polledSections)[number];
+type Kept =
+  typeof parts.livepatches | (typeof polledSections)[number] | (typeof accompanying)[number];
 
 /** The section that a list comes in. */
 const listSections: Readonly<Record<ListName, { readonly kind: Kept; readonly row: PlacedRow }>> = {
   modules: { kind: parts.modules, row: lists.modules },
   enabled_functions: { kind: parts.redirected, row: lists.enabled_functions },
+  touched_functions: { kind: parts.touched, row: lists.touched_functions },
+  kprobes: { kind: parts.kprobes, row: lists.kprobes },
 };
 
 /** Other parts of an answer, which other modules read. */
@@ -81,6 +87,9 @@ export class HostReadings {
   private unknownOrders = new UnknownNames();
   private states: ThreadStates | null = null;
   private blockers: readonly ThreadId[] = [];
+  /** As in `Readings`. */
+  private listedTwice = false;
+  private isOdd = false;
 
   /** Threads of the running transition; null: none runs, or threads have no such state. */
   get threads(): ThreadStates | null {
@@ -101,6 +110,11 @@ export class HostReadings {
   /** The livepatches changed while the last answer was given. */
   get isTorn(): boolean {
     return this.wasTorn;
+  }
+
+  /** The list of redirected functions lacks one that a livepatch has, and was read only once. */
+  get lacksSecondList(): boolean {
+    return this.isOdd && !this.listedTwice;
   }
 
   get hasOrders(): boolean {
@@ -127,8 +141,40 @@ export class HostReadings {
     // The kernel counts the stack anew when a livepatch comes or goes.
     const { identities } = this;
     if (identities !== this.ordered) this.orders = null;
+    this.compareLists(answer, identities === this.ordered);
     this.ordered = identities;
     return { details, threads };
+  }
+
+  /** @param areSame whether the livepatches are those of the answer before */
+  private compareLists({ frames, torn, unfinished }: Answer, areSame: boolean): void {
+    const isNew = (section: string) =>
+      frames.some(({ kind, words }) => kind === section && words[0] !== 'same');
+    const isListed = frames.some(({ kind }) => kind === parts.redirected);
+    const isWhole = areSame && !torn && !unfinished;
+    if (!isWhole || isNew(parts.livepatches) || isNew(parts.redirected)) {
+      this.listedTwice = false;
+      this.isOdd = this.lacksFunction();
+    } else if (isListed) this.listedTwice = true;
+  }
+
+  /** Whether a function of a livepatch, in an object that is patched, is not among those redirected. */
+  private lacksFunction(): boolean {
+    const list = this.sections.get(parts.redirected);
+    const [reading] = list?.files.values() ?? [];
+    if (!reading || !('text' in reading)) return false;
+    const redirected = new Set(
+      parseFtraceFunctions(reading.text)
+        .filter(({ ipmodify }) => ipmodify)
+        .map((one) => one.function),
+    );
+    const { folders, files } = this.sections.get(parts.livepatches) ?? readSection('');
+    return folders.some((path) => {
+      const [, object, name] = functionFolder.exec(path) ?? [];
+      if (object === undefined || name === undefined || redirected.has(name)) return false;
+      const patched = files.get(`${object}/patched`);
+      return patched !== undefined && 'text' in patched && patched.text === '1\n';
+    });
   }
 
   /** Who blocks for what ends with the direction: what is on its way of those belongs to nobody. */
@@ -200,6 +246,7 @@ export class HostReadings {
       threads: this.states?.scan ?? null,
       logPath: 'text' in log ? logFile : null,
       torn: this.wasTorn,
+      ...(this.listedTwice ? { listedTwice: true } : {}),
       problems: [...this.problems, ...this.unknownProblems()],
     };
   }
@@ -235,7 +282,7 @@ export class HostReadings {
   /** What was read before stands; what never was is named. */
   private cutShort(): Problem {
     const missing: string[] = Object.entries(sectionNames)
-      .filter(([kind]) => isKept(kind) && !this.sections.has(kind))
+      .filter(([kind]) => isKept(kind) && !this.sections.has(kind) && !comesAlong(kind))
       .map(([, name]) => name);
     if (this.inTransition && !this.states) missing.unshift('the threads');
     const unread = missing.length === 0 ? '' : `; not read: ${missing.join(', ')}`;
@@ -293,7 +340,7 @@ export class HostReadings {
   }
 
   private addHost(files: Map<string, FileReading>, folders: Map<string, FolderReading>): void {
-    for (const kind of polledSections) {
+    for (const kind of [...polledSections, ...accompanying]) {
       const section = this.sections.get(kind);
       for (const [path, reading] of section?.files ?? []) files.set(path, reading);
       for (const path of section?.folders ?? []) folders.set(path, { entries: [] });
@@ -304,6 +351,8 @@ export class HostReadings {
 /** Ways of files that come with the section of the livepatches. */
 const sentAtOnce: readonly Way[] = ['twice', 'once', 'presence'];
 
+const functionFolder = /^(\/sys\/kernel\/livepatch\/[^/]+\/[^/]+)\/([^/,]+)(?:,\d+)?$/;
+
 const orderFile = /^\/sys\/kernel\/livepatch\/[^/]+\/stack_order$/;
 
 /** A section, parsed when it comes. */
@@ -313,6 +362,10 @@ interface KeptSection extends SectionContent {
 
 function isKept(kind: string): kind is Kept {
   return Object.hasOwn(sectionNames, kind);
+}
+
+function comesAlong(kind: string): boolean {
+  return accompanying.some((part) => part === kind);
 }
 
 function unknownPart(kind: string): Problem[] {

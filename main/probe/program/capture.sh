@@ -18,7 +18,8 @@ command unset -f [
 unalias -a
 unset -v GREP_OPTIONS GZIP GLOBIGNORE CDPATH IFS
 unset -v all archive details ending file function host_once host_presence host_with_modules limit
-unset -v list_enabled_functions list_kprobes list_modules livepatch_last livepatch_once livepatch_presence
+unset -v list_enabled_functions list_kprobes list_modules list_touched_functions livepatch_last
+unset -v livepatch_once livepatch_presence
 unset -v livepatch_twice livepatches module module_once name object object_once pack patch
 unset -v process process_slow process_slow_bytes root state sys taint target thread thread_once
 unset -v thread_slow work
@@ -66,6 +67,7 @@ host_with_modules=/proc/sys/kernel/tainted
 host_presence=/proc/1/patch_state
 list_modules=/proc/modules
 list_enabled_functions='/sys/kernel/tracing/enabled_functions /sys/kernel/debug/tracing/enabled_functions'
+list_touched_functions='/sys/kernel/tracing/touched_functions /sys/kernel/debug/tracing/touched_functions'
 list_kprobes=/sys/kernel/debug/kprobes/list
 
 # One file, if it can be read, of at most so many bytes.
@@ -200,6 +202,7 @@ for object in "$sys"/*/*/; do
 	save_module "/sys/module/$module"
 done
 save_list $list_enabled_functions
+save_list $list_touched_functions
 save_list $list_kprobes
 mkdir -p "$root/sos_commands/kernel"
 dmesg >"$root/sos_commands/kernel/dmesg" 2>/dev/null || rm -f "$root/sos_commands/kernel/dmesg"

@@ -1,6 +1,6 @@
 /** What the probe calls its parts, in its own text and where they are read. */
 import { expect, it } from 'vitest';
-import { parts, polledSections, requested } from '../wire/parts';
+import { accompanying, parts, polledSections, requested } from '../wire/parts';
 import { probeText } from './probeText';
 
 const code = probeText.replaceAll(/^\s*#.*$/gm, '');
@@ -10,7 +10,7 @@ it('are the same words', () => {
   const batches = found(/\bbatch ([a-z]) /g);
   const sent = [
     ...found(/\bframe ([a-zA-Z]+)/g),
-    ...found(/\bsend ([a-z]) /g),
+    ...found(/\b(?:send|sift_list) ([a-z]) /g),
     ...batches,
     // `batch` names the section of what could not be read after the other.
     ...batches.map((word) => `x${word}`),
@@ -27,5 +27,7 @@ it('are asked for by the letters that the probe looks for', () => {
 
 it('are all sent where an unknown state moves, and forgotten where an answer broke off', () => {
   expect(code).toContain(`sections=${polledSections.join('')}$sections`);
-  expect(code).toContain(`for name in ${[parts.livepatches, ...polledSections].join(' ')}; do`);
+  expect(code).toContain(
+    `for name in ${[parts.livepatches, ...polledSections, ...accompanying].join(' ')}; do`,
+  );
 });

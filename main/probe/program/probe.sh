@@ -15,7 +15,7 @@
 # in the background and goes to standard error, so that it holds up nothing.
 #
 # Requests are lines "ID SECTIONS SCAN DIR...": SECTIONS is any of h (facts about the host), m
-# (modules), f (functions that ftrace redirects), l (kernel log), o (stack_order), and of d (details of
+# (modules), f (functions that ftrace redirects, and who else sits on patched ones), l (kernel log), o (stack_order), and of d (details of
 # all blocking threads, DIRs included) or n (of newly found ones only), or "-"; SCAN is "full", or
 # "known" for the DIRs (/proc/PID/task/TID) and their children only.
 #
@@ -41,9 +41,10 @@ unalias -a
 unset -v GREP_OPTIONS GZIP GLOBIGNORE CDPATH IFS
 unset -v _others _real _refs _rest _state _users boundary child children commands count cut differ dir effective errors file
 unset -v files fresh guard host_once host_presence host_with_modules id key known last last_f
-unset -v last_h last_l last_m last_moves last_p line lines list_enabled_functions list_modules
+unset -v last_h last_l last_m last_moves last_p last_q last_u line lines list_enabled_functions
+unset -v list_kprobes list_modules list_touched_functions
 unset -v livepatch_last livepatch_once livepatch_presence livepatches module module_once moves
-unset -v moving name newest nl object object_once pack patch patterns place process process_slow
+unset -v moving name names newest nl object object_once pack patch pattern patterns place process process_slow
 unset -v process_slow_bytes reader request s scan seconds section sections size sought stacks status
 unset -v status_fields sys taint target text thread_once thread_slow timed timeout told total
 unset -v tries uid unanswered unfinished who whole word
@@ -64,6 +65,8 @@ status_fields='Name|State|Tgid|Pid|PPid|Uid|Kthread'
 host_presence=/proc/1/patch_state
 list_modules=/proc/modules
 list_enabled_functions='/sys/kernel/tracing/enabled_functions /sys/kernel/debug/tracing/enabled_functions'
+list_touched_functions='/sys/kernel/tracing/touched_functions /sys/kernel/debug/tracing/touched_functions'
+list_kprobes=/sys/kernel/debug/kprobes/list
 
 LC_ALL=C
 export LC_ALL
@@ -222,18 +225,50 @@ modules() {
 	send m "$text$nl$(cat "$list_modules")$nl"
 }
 
-# Only functions with the flag I, and the lines that continue them.
-redirected() {
+# Lines of a list that match a pattern or have the name of a patched function, each with the one behind it,
+# which may continue it.
+about_functions() {
+	# A slash is in no name.
+	printf '(^| )%s( |.0x)\n' ${names:-/} | grep -E -A 1 -e "$1" -f - "$2"
+	[ $? -lt 2 ]
+}
+
+# The first of several places of a list, as a section.
+sift_list() {
+	section=$1 pattern=$2
+	shift 2
 	text=
-	for file in $list_enabled_functions; do
+	for file; do
 		[ -e "$file" ] && break
 	done
-	if true <"$file"; then
-		text="$file:$nl$(grep -E '\) [A-Z ]*I' "$file")$nl"
-	elif [ -e "$file" ]; then
-		text=" denied $file$nl"
+	if ! true <"$file"; then
+		[ -e "$file" ] && text=" denied $file$nl"
+	elif lines=$(alone about_functions "$pattern" "$file"); then
+		text="$file:$nl$lines$nl"
+	else
+		text=" unreadable $file$nl"
 	fi
-	send f "$text"
+	send $section "$text"
+}
+
+# Functions with the flag I, and all that lists of ftrace and kprobes say of those that livepatches patch.
+redirected() {
+	# The names of functions are of these letters; then comes the position.
+	names=
+	for name in "$sys"/*/*/*/; do
+		name=${name%/}
+		name=${name##*/}
+		name=${name%%[!A-Za-z0-9_.]*}
+		[ "$name" ] && names="$names $name"
+	done
+	sift_list f '\) [A-Z ]*I' $list_enabled_functions
+	if [ "$names" ]; then
+		sift_list u '^$' $list_touched_functions
+		sift_list q '^$' $list_kprobes
+	else
+		send u ''
+		send q ''
+	fi
 }
 
 # Lines about livepatches, of modules whose relocations fail, the kernel's own alarms with the modules
@@ -658,7 +693,7 @@ attempt() {
 	[ "$unfinished" ] || return
 	cd /
 	# What was not sent is not the same the next time.
-	for name in p h m f l; do
+	for name in p h m f l u q; do
 		eval "last_$name=''"
 	done
 	last_moves=none

@@ -7,7 +7,6 @@ import { describe, expect, it } from 'vitest';
 import {
   lists,
   reads,
-  savedBesides,
   savedLog,
   statusFields,
   type FileRow,
@@ -70,7 +69,7 @@ function differences(
 
 describe.each([
   ['probe.sh', probeText, calledByName.probe, lists],
-  ['capture.sh', captureScript, calledByName.capture, { ...lists, ...savedBesides }],
+  ['capture.sh', captureScript, calledByName.capture, lists],
 ])('%s', (_, program, called, lists) => {
   const code = program.replaceAll(/^\s*#.*$/gm, '');
   const agreed = { add: [], remove: [] };
@@ -105,8 +104,8 @@ describe.each([
     expect(differences(program, called, slowObject, lists).add).toEqual(['object_slow=new_file']);
     const folder = { ...reads, cpu: { online: row('once') } };
     expect(differences(program, called, folder, lists).add).toEqual(['cpu_once=online']);
-    const list = { ...lists, kprobes: { places: ['/a', '/b'], limit: 1 } } as const;
-    expect(differences(program, called, reads, list).add).toEqual(["list_kprobes='/a /b'"]);
+    const list = { ...lists, probes: { places: ['/a', '/b'], limit: 1 } } as const;
+    expect(differences(program, called, reads, list).add).toEqual(["list_probes='/a /b'"]);
   });
 
   it('would be told of a file that is read no more', () => {

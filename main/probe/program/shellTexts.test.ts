@@ -30,7 +30,7 @@ function variablesOf(program: string): string[] {
     ...names(/\bfor ([a-z_]+)/g),
     ...names(/\bread -r ([a-z_ ]+)/g),
     // What each section was, see `send`.
-    ...names(/\bsend ([a-z]) /g).map((section) => `last_${section}`),
+    ...names(/\b(?:send|sift_list) ([a-z]) /g).map((section) => `last_${section}`),
   ];
   return [...new Set(all.flatMap((name) => name.trim().split(/ +/)))].sort();
 }

@@ -5,6 +5,9 @@ export const parts = {
   modules: 'm',
   /** Functions that ftrace redirects. */
   redirected: 'f',
+  /** Sent with these: functions that ftrace has ever touched, and kprobes. */
+  touched: 'u',
+  kprobes: 'q',
   log: 'l',
 
   /** All threads whose state isn't the target, and why some could not be read. */
@@ -38,6 +41,9 @@ export const parts = {
 
 /** Sections that are asked for when they are due, and that stay known until they come anew. */
 export const polledSections = [parts.host, parts.modules, parts.redirected, parts.log] as const;
+
+/** Sections that come with one that is polled. */
+export const accompanying = [parts.touched, parts.kprobes] as const;
 
 /** What is asked for and has no part of its own name: places in the stack, and details of new threads. */
 export const requested = { stackOrders: 'o', newDetails: 'n' } as const;

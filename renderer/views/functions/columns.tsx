@@ -3,6 +3,7 @@ import { capText, visible } from '../../../shared/base/text';
 import type { ActiveFunction, StatusDocument } from '../../../shared/report/statusDocument';
 import type { Column } from '../../components/grid/column';
 import { certaintyOf } from '../../../shared/report/certainty';
+import { consumersInWords } from '../../../shared/report/consumers';
 import { runsText } from '../../../shared/report/runners';
 import { fallback, fallbackText } from '../../../shared/whatif/whatThen';
 
@@ -33,6 +34,17 @@ function shadowedText(entry: ActiveFunction, status: StatusDocument): string {
 }
 
 export function functionColumns(status: StatusDocument): readonly Column<ActiveFunction>[] {
+  const alsoThere = (entry: ActiveFunction) => consumersInWords(entry, status)?.short ?? '';
+  const isListed = status.functions.some(({ consumers }) => consumers !== undefined);
+  const others: Column<ActiveFunction> = {
+    id: 'consumers',
+    title: 'Also there',
+    track: 'minmax(90px, 0.9fr)',
+    from: 600,
+    compare: (a, b) => alsoThere(a).localeCompare(alsoThere(b)),
+    cell: (entry) => <div className="truncate quiet">{alsoThere(entry)}</div>,
+    text: alsoThere,
+  };
   const activeText = (entry: ActiveFunction) => runsText(entry, status);
   return [
     {
@@ -94,5 +106,6 @@ export function functionColumns(status: StatusDocument): readonly Column<ActiveF
       cell: (entry) => <div className="truncate quiet">{fallbackText(entry, status)}</div>,
       text: (entry) => fallback(entry, status) ?? '',
     },
+    ...(isListed ? [others] : []),
   ];
 }

@@ -5,6 +5,7 @@ import { CommandText } from '../../components/CommandText';
 import { CopyButton } from '../../components/CopyButton';
 import { implementationName, symposText } from '../../../shared/report/roles';
 import { certaintyOf } from '../../../shared/report/certainty';
+import { consumersInWords } from '../../../shared/report/consumers';
 import { runnersOf } from '../../../shared/report/runners';
 import { isInTransition, whatThen } from '../../../shared/whatif/whatThen';
 import { FileLink } from './FileLink';
@@ -22,6 +23,7 @@ export function FunctionDetail({
 }) {
   const { object, name, sympos } = entry;
   const runners = runnersOf(entry, status);
+  const others = consumersInWords(entry, status);
   const folders = holdersOf(entry, status).map(
     (patch) => `/sys/kernel/livepatch/${patch}/${object}`,
   );
@@ -65,6 +67,16 @@ export function FunctionDetail({
         </h3>
         <p className="text-selectable">{whatThen(entry, status)}</p>
       </section>
+      {others === null ? null : (
+        <section aria-label="Also there">
+          <h3 className="section-title">Also there</h3>
+          <p className="text-selectable">
+            {others.short}
+            {others.line === null ? null : <span className="quiet"> ({others.line})</span>}
+          </p>
+          {others.note === null ? null : <p className="text-selectable">{others.note}</p>}
+        </section>
+      )}
       {folders.length === 0 ? null : (
         <section aria-label="Read from">
           <h3 className="section-title">Read from</h3>

@@ -6,6 +6,7 @@ import type { SystemState } from '../../model/systemState';
 import { severities } from '../codes';
 import { findAlarms } from './alarms';
 import type { Finding } from './finding';
+import { findConsumers } from './consumers';
 import { findAboutHost } from './host';
 import { findInLog } from './kernelLog';
 import { findAboutModules } from './modules';
@@ -22,6 +23,7 @@ export function findFindings(state: SystemState): Finding[] {
     ...findAlarms(state),
     ...findOverlaps(state),
     ...findAboutModules(state),
+    ...findConsumers(state),
     ...findAboutHost(state),
   ];
   // What a finding would say may stand on what was not read: then there is none.

@@ -20,6 +20,7 @@ export function afterLine(before: Recorded, line: SampleLine): Recorded {
     logPath: line.logPath === undefined ? before.logPath : line.logPath,
     torn: line.torn ?? before.torn,
     ...(line.readingSeconds === undefined ? {} : { readingSeconds: line.readingSeconds }),
+    ...(line.listedTwice === undefined ? {} : { listedTwice: line.listedTwice }),
     problems: line.problems ?? before.problems,
   };
 }

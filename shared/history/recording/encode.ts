@@ -41,6 +41,7 @@ export function sampleLine(before: typeof nothing, after: Readings, at: string):
     ...(before.logPath === after.logPath ? {} : { logPath: after.logPath }),
     ...(before.torn === after.torn ? {} : { torn: after.torn }),
     ...(after.readingSeconds === undefined ? {} : { readingSeconds: after.readingSeconds }),
+    ...(after.listedTwice === undefined ? {} : { listedTwice: after.listedTwice }),
     ...(isSame(before.problems, after.problems)
       ? {}
       : { problems: after.problems.map((problem) => ({ ...problem })) }),

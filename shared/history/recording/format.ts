@@ -93,6 +93,8 @@ export const sampleLineSchema = z.strictObject({
   torn: z.boolean().exactOptional(),
   /** Of this sample alone: without it nobody noted how long it took. */
   readingSeconds: z.number().nonnegative().exactOptional(),
+  /** Of this sample alone, as in `Readings`. */
+  listedTwice: z.literal(true).exactOptional(),
   problems: listOf(problemSchema).exactOptional(),
 });
 export type SampleLine = z.infer<typeof sampleLineSchema>;

@@ -4,7 +4,7 @@
  */
 import type { FileReading, FolderReading, ThreadScan, Tree } from '../../readings/readings';
 import type { KernelCore } from '../state/core';
-import { enabledFunctionsText, moduleFolder, modulesText } from './moduleFiles';
+import { enabledFunctionsText, kprobesText, moduleFolder, modulesText } from './moduleFiles';
 import { childOf, file, folder, listing, type Node } from './node';
 import { livepatchFolder } from './sysfsFiles';
 import { processFolder, threadStacks } from './threadFiles';
@@ -72,7 +72,11 @@ function rootOf(core: KernelCore): Node {
 function sysFolder(core: KernelCore): Node {
   const kernel = folder(() => {
     const tracing = folder(() => [['enabled_functions', file(enabledFunctionsText(core))]]);
-    const entries: [string, Node][] = [['tracing', tracing]];
+    const kprobes = folder(() => [['list', lazy(() => kprobesText(core))]]);
+    const entries: [string, Node][] = [
+      ['tracing', tracing],
+      ['debug', folder(() => [['kprobes', kprobes]])],
+    ];
     if (core.setup.architecture !== 'no-livepatch') {
       entries.push(['livepatch', livepatchFolder(core)]);
     }

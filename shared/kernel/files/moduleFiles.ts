@@ -65,7 +65,9 @@ export function enabledFunctionsText(core: KernelCore): string {
       const isPatched = stacks.of(key).length > 0;
       const isTraced = ftrace.traced.has(key);
       const isRedirected = isPatched || ftrace.redirected.has(key);
+      const isProbed = isTraced || ftrace.redirected.has(key);
       const columns = version.ftraceColumns.map((column) => {
+        if (column === 'R') return isProbed ? ' R' : '  ';
         if (column === 'I') return isRedirected ? ' I' : '  ';
         if (column === 'M') return isRedirected ? ' M ' : '   ';
         return '  ';
@@ -74,6 +76,17 @@ export function enabledFunctionsText(core: KernelCore): string {
       const users = Number(isRedirected) + Number(isTraced);
       const handler = isPatched && !isTraced ? trampoline(key) : '';
       return `${name}${where} (${users})${columns.join('')}${handler}\n`;
+    })
+    .join('');
+}
+
+/** kernel/kprobes.c, report_probe: of the probes that sit on the entry of a function. */
+export function kprobesText({ ftrace }: KernelCore): string {
+  return [...ftrace.redirected, ...ftrace.traced]
+    .map((key) => {
+      const [object = '', name = ''] = key.split('\0');
+      const where = object === coreKernel ? ' ' : object.replaceAll('-', '_');
+      return `0000000000000000  k  ${name}+0x0  ${where} [FTRACE]\n`;
     })
     .join('');
 }
