@@ -29,9 +29,12 @@ export async function readRecording(
   return (await readInPieces(content, all, fineFrom)).recorded;
 }
 
-/** Bytes that are unpacked at once: usually, and where damage is near. */
+/**
+ * Bytes that are unpacked at once: usually, and where damage is near. Fewer than the head of a sample's gzip has
+ * (RFC 1952), so that the end of the sample before is in no piece with damaged data.
+ */
 const largePiece = 65_536;
-const smallPiece = 64;
+const smallPiece = 8;
 
 interface ReadInPieces {
   readonly recorded: Result<RecordedLines>;
