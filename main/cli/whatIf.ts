@@ -1,8 +1,7 @@
 /** `klpscope what-if`: what an action would change, for people or as JSON. */
 import { readFileSync } from 'node:fs';
-import { fail, type Result } from '../../shared/base/problem';
+import { fail, succeed, type Result } from '../../shared/base/problem';
 import { jsonText, visible } from '../../shared/base/text';
-import { isOfDemo } from '../../shared/report/demoMark';
 import type { StatusDocument } from '../../shared/report/statusDocument';
 import type { WhatIf, WhatIfAction } from '../../shared/whatif/document';
 import { renderWhatIf } from '../../shared/whatif/text';
@@ -19,6 +18,11 @@ import type { Output } from './output';
 import { readAndAsk } from './readStatus';
 import type { TargetArguments } from './targetOptions';
 
+interface Answered {
+  readonly status: StatusDocument;
+  readonly whatIf: WhatIf;
+}
+
 /** @returns 0 done, 3 unreadable */
 export async function whatIfCommand(
   wanted: TargetArguments,
@@ -28,23 +32,23 @@ export async function whatIfCommand(
   const asked = askedFor(values);
   if ('usage' in asked) return asked;
   let wrong: UsageError | null = null;
-  let isDemo = false;
-  const answer = await readAndAsk(wanted, async (status, source): Promise<Result<WhatIf>> => {
+  const answer = await readAndAsk(wanted, async (status, source): Promise<Result<Answered>> => {
     const action = actionOn(status, asked);
-    isDemo = isOfDemo(status);
-    if (!('usage' in action)) return askWhatIf(source, status, action);
-    wrong = action;
-    return fail('not-found', null, action.usage);
+    if ('usage' in action) {
+      wrong = action;
+      return fail('not-found', null, action.usage);
+    }
+    const asking = await askWhatIf(source, status, action);
+    return asking.ok ? succeed({ status, whatIf: asking.value }) : asking;
   });
   if (wrong) return wrong;
   if (!answer.ok) {
     output.warn(describeProblem(answer.problem));
     return exitStatus.unreadable;
   }
+  const { status, whatIf } = answer.value;
   output.write(
-    values.json
-      ? `${jsonText(answer.value, 2)}\n`
-      : renderWhatIf(answer.value, output.style.width, isDemo),
+    values.json ? `${jsonText(whatIf, 2)}\n` : renderWhatIf(status, whatIf, output.style.width),
   );
   return exitStatus.settled;
 }

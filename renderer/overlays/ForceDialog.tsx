@@ -1,33 +1,12 @@
 import { useState } from 'react';
 import { visible } from '../../shared/base/text';
-import { countOf } from '../../shared/base/words';
 import { forceCommand } from '../../shared/report/commands';
+import { forceText } from '../../shared/report/forcing';
+import { forceChecks } from '../../shared/words/remedies';
 import { CommandText } from '../components/CommandText';
 import { closeOverlay, Sheet } from '../components/Sheet';
 
-/** What has to be true before the command is even shown. */
-const checks = [
-  {
-    id: 'waited',
-    text: 'Waiting, letting the calls return and reversing the transition were tried or ruled out.',
-  },
-  {
-    id: 'stacks',
-    text: 'The stacks of all blocking threads and the status document are saved.',
-  },
-  {
-    id: 'vendor',
-    text: 'The vendor of the livepatch has said that forcing is safe on exactly these stacks.',
-  },
-  {
-    id: 'mixed',
-    text: 'It is understood that these threads may run old and new code at once, and that this can corrupt data or crash the kernel.',
-  },
-  {
-    id: 'for-ever',
-    text: 'It is understood that it can’t be undone: the module can never be unloaded, only a reboot clears it.',
-  },
-] as const;
+const checks = Object.entries(forceChecks).map(([id, text]) => ({ id, text }));
 
 /** The checklist before the last resort. Its end is a text to copy, never an action. */
 export function ForceDialog({
@@ -43,8 +22,7 @@ export function ForceDialog({
   return (
     <Sheet title={`Before you force ${visible(patch)}`} className="force">
       <p className="quiet">
-        Forcing marks {countOf(blocking, 'blocking thread')} as switched without checking what they
-        run. Klpscope does not do it; it only shows the command.
+        {forceText(blocking)} Klpscope does not do it; it only shows the command.
       </p>
       <ul className="force__checks">
         {checks.map(({ id, text }) => (

@@ -143,7 +143,7 @@ test('a long list of functions is cut until all are asked for', async () => {
   expect(card({ ...two, patches: [long] })).not.toContain('f60');
   expect(screen.getByText('f0,2')).toBeDefined();
   expect(document.body.textContent).toContain('nop, until it completes');
-  expect(document.body.textContent).toContain('nfsno functions were read');
+  expect(document.body.textContent).toContain('nfsno function was read');
   await userEvent.setup().click(screen.getByRole('button', { name: 'Show all 61 functions' }));
   expect(screen.getByText('f60')).toBeDefined();
 });

@@ -1,12 +1,15 @@
 import type { ReactNode } from 'react';
 import { visible } from '../../shared/base/text';
+import { knownToBlock } from '../../shared/report/forcing';
 import type { StatusDocument } from '../../shared/report/statusDocument';
 import type { WhatIf } from '../../shared/whatif/document';
+import { capital, changedText, doneText, refusedText } from '../../shared/whatif/text';
 import { CommandText } from '../components/CommandText';
 import { StatusMark } from '../components/StatusMark';
 import { numbered } from '../components/numbered';
 import { countOf } from '../../shared/base/words';
 import type { Direction } from '../../shared/model/systemState';
+import { MarkedText } from '../views/transition/MarkedText';
 import { ForceEntry } from '../views/shared/RemedyList';
 import { Blocking } from './Blocking';
 import { rowsOf, type Row } from './rows';
@@ -31,11 +34,11 @@ export function Answer({
       <p className="what-if__verdict" role="status">
         <StatusMark tone={refusal === null && answer.action.do !== 'force' ? 'settled' : 'stuck'} />
         {refusal === null ? (
-          <strong>The kernel would do it{clauseOf(status, answer)}.</strong>
+          <strong>{doneText(status, answer)}.</strong>
         ) : (
           <span>
             <strong>
-              The kernel would refuse with <code>{refusal.errno}</code>:
+              <MarkedText text={capital(refusedText(status, refusal))} names={[refusal.errno]} />:
             </strong>{' '}
             {refusal.why}.
           </span>
@@ -54,17 +57,6 @@ export function Answer({
       <Command status={status} answer={answer} />
     </>
   );
-}
-
-/** What it comes with, in the same sentence. */
-function clauseOf({ transition }: StatusDocument, { action, wouldBlock }: WhatIf): string {
-  if (action.do === 'force') {
-    const count = transition?.threads.blocking ?? null;
-    return `, and ${count === null ? 'threads' : countOf(count, 'thread')} would go on in the old code`;
-  }
-  if (wouldBlock.length === 0) return '';
-  const have = wouldBlock.length === 1 ? 'has' : 'have';
-  return `, once ${countOf(wouldBlock.length, 'thread')} ${have} left the code`;
 }
 
 /** Where the transition to come leads. */
@@ -89,7 +81,7 @@ function Consequences({
   return (
     <>
       <Stacks status={status} answer={answer} />
-      <Functions rows={rows} changed={answer.functions.length} />
+      <Functions rows={rows} title={changedText(status, answer.functions)} />
       {children}
       <dl className="what-if__facts">
         <Fact title="Leave sysfs at the end">{namesText(leaving, maybe.leaving)}</Fact>
@@ -102,17 +94,12 @@ function Consequences({
   );
 }
 
-function Functions({ rows, changed }: { readonly rows: readonly Row[]; readonly changed: number }) {
+function Functions({ rows, title }: { readonly rows: readonly Row[]; readonly title: string }) {
   if (rows.length === 0) return null;
-  const isOpen = rows.some(({ change }) => change === 'depends');
   return (
     <>
       <table className="what-if__functions">
-        <caption className="section-title">
-          {changed === 0
-            ? 'No function would run other code'
-            : `${countOf(changed, 'function')} would run other code${isOpen ? ', or may' : ''}`}
-        </caption>
+        <caption className="section-title">{title}</caption>
         <thead>
           <tr>
             <th scope="col">Function</th>
@@ -166,11 +153,10 @@ function Command({
 }) {
   if (command === null) return null;
   if (action.do === 'force') {
-    const blocking = status.transition?.threads.blocking ?? null;
     // What the kernel would refuse needs no checklist.
     return refusal === null ? (
       <ul className="what-if__command">
-        <ForceEntry patch={action.patch} blocking={blocking} />
+        <ForceEntry patch={action.patch} blocking={knownToBlock(status)} />
       </ul>
     ) : null;
   }

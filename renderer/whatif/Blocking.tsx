@@ -1,4 +1,5 @@
-import { whatIfGaps } from '../../shared/words/whatIf';
+import { say } from '../../shared/words/sentence';
+import { verdictWords, whatIfGaps } from '../../shared/words/whatIf';
 import { visible } from '../../shared/base/text';
 import { reasonSentence } from '../../shared/diagnosis/wording';
 import { threadName } from '../../shared/report/threadName';
@@ -65,9 +66,8 @@ function Outcome({
   if (search.is === 'under-way') {
     return <span className="quiet">Looking through the stacks of all threads …</span>;
   }
-  if (search.is === 'failed')
-    return <>Not known: the stacks could not be read. {visible(search.why)}</>;
-  if (unchecked === null) return <>Not known: what is open here has no stacks to look at.</>;
+  if (search.is === 'failed') return whatIfGaps.stacksFailed(visible(search.why));
+  if (unchecked === null) return whatIfGaps.noStacks;
   const isSure = wouldBlock.length === 0 && unchecked === 0;
   return (
     <>
@@ -76,8 +76,8 @@ function Outcome({
         {wouldBlock.length === 0
           ? isSure
             ? whatIfGaps.noneBlocks
-            : 'None is known.'
-          : `${countOf(wouldBlock.length, 'thread')} would not switch at once.`}
+            : whatIfGaps.noneKnown
+          : say(verdictWords.wouldBlock, { stack: true }, wouldBlock.length)}
         {unchecked === 0 ? '' : ` ${uncheckedClause(unchecked, running ?? 0)}.`}
       </span>
     </>

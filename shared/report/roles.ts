@@ -1,6 +1,6 @@
 /** What a livepatch and each of its functions does now, in words. Rules: `shared/model`. */
 import { isReplaced } from '../model/replaced';
-import { roleWords, runnerWords } from '../words/functions';
+import { roleGaps, roleWords, runnerWords } from '../words/functions';
 import { patchGaps, patchWords } from '../words/roles';
 import { isSure, say, type Premise, type Sentence } from '../words/sentence';
 import type {
@@ -129,8 +129,8 @@ export function functionRole(
       heldThreads(status, entry, place) ?? role(runnerWords.shadowedBy, given, visible(above), null)
     );
   }
-  if (nop === true) return { text: 'reverts to the original', tone: 'stuck' };
-  if (certainty === 'nop') return { text: 'taken over or reverted', tone: 'unknown' };
+  if (nop === true) return { text: roleGaps.reverts, tone: 'stuck' };
+  if (certainty === 'nop') return { text: roleGaps.takenOverOrReverted, tone: 'unknown' };
   if (transition?.direction === null) return { text: 'direction unknown', tone: 'unknown' };
   // What lies above it is being removed, or has none of its code in the object.
   if (transition !== null || (above !== undefined && above === status.transition?.patch)) {
@@ -148,7 +148,7 @@ function heldThreads(status: StatusDocument, entry: ActiveFunction, place: numbe
   const isBelow = transition !== null && entry.stack[place + 1] === transition.patch;
   if (!isBelow || transition.direction !== 'patching') return null;
   const { blocking } = transition.threads;
-  if (blocking === 0) return { text: 'no thread seen runs it', tone: null };
+  if (blocking === 0) return { text: roleGaps.noThreadSeen, tone: null };
   const given = premisesOfFunction(entry, status, blocking);
   return { ...role(runnerWords.runsInThreads, given, blocking ?? 0, 'stuck'), tone: 'stuck' };
 }

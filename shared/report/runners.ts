@@ -1,6 +1,6 @@
 /** Which implementation of a function how many threads run. */
 import { visible } from '../base/text';
-import { runnerWords as words } from '../words/functions';
+import { roleGaps, runnerWords as words } from '../words/functions';
 import { isSure, say } from '../words/sentence';
 import type { ActiveFunction, StatusDocument } from './statusDocument';
 import { certaintyOf } from './certainty';
@@ -64,7 +64,7 @@ function wordFor(
     case 'not-loaded':
       return say(words.moduleNotLoaded, { ...given, loaded: true }, undefined);
     case 'nop':
-      if (isTop) return 'taken over or reverted';
+      if (isTop) return roleGaps.takenOverOrReverted;
       return name === 'original' ? 'perhaps' : say(words.shadowed, given, undefined);
     case 'order':
     case 'unknown':
@@ -94,7 +94,7 @@ export function runsText(entry: ActiveFunction, status: StatusDocument): string 
     case 'not-loaded':
       return say(words.moduleNotLoaded, { ...given, loaded: true }, undefined);
     case 'nop':
-      return 'taken over or reverted';
+      return roleGaps.takenOverOrReverted;
     case 'known':
     case 'order':
     case 'unknown':

@@ -1,7 +1,9 @@
 /** What an answer takes for granted because one reading does not tell it. */
 import { visible } from '../base/text';
 import { listed } from '../base/words';
-import { whatIfGaps } from '../words/whatIf';
+import { say } from '../words/sentence';
+import { basisWords, whatIfGaps } from '../words/whatIf';
+import { premisesOf } from '../report/premises';
 import type { StatusDocument } from '../report/statusDocument';
 import { isLoaded } from './changes';
 import type { WantedFunction, WhatIfAction } from './document';
@@ -12,7 +14,7 @@ import { hasSets, ownersOf } from './sets';
 export function assumptionsOf(status: StatusDocument, action: WhatIfAction): string[] {
   return [
     ...aboutReading(status),
-    ...aboutTransition(status),
+    ...aboutTransition(status, action),
     ...aboutOrder(status),
     ...aboutRules(status, action),
     ...(action.do === 'replace' ? aboutReplacement(status, action.functions) : []),
@@ -30,15 +32,23 @@ function aboutReading({ coverage, findings }: StatusDocument): string[] {
   ];
 }
 
-function aboutTransition({ transitionState, transition }: StatusDocument): string[] {
-  if (transitionState === 'unknown') {
-    return [
-      'No transition runs: what was read does not tell. While one does, the kernel refuses (EBUSY).',
-    ];
-  }
-  return transition && transition.direction === null
-    ? [`${visible(transition.patch)} is being applied: its direction could not be read.`]
-    : [];
+function aboutTransition(
+  { transitionState, transition }: StatusDocument,
+  action: WhatIfAction,
+): string[] {
+  const isOpen = transitionState === 'unknown';
+  if (isOpen && transition === null) return [whatIfGaps.noTransition];
+  const moving = visible(transition?.patch ?? '');
+  return [
+    ...(isOpen
+      ? [
+          action.do === 'disable' || action.do === 'replace'
+            ? whatIfGaps.noTransition
+            : whatIfGaps.isMoving(moving),
+        ]
+      : []),
+    ...(transition?.direction === null ? [whatIfGaps.direction(moving)] : []),
+  ];
 }
 
 function aboutOrder({ patches, order }: StatusDocument): string[] {
@@ -48,12 +58,8 @@ function aboutOrder({ patches, order }: StatusDocument): string[] {
     20,
   );
   return order === 'inferred'
-    ? [
-        `The livepatches lie on each other in the order in which they were loaded: ${names}, bottom first.`,
-      ]
-    : [
-        `Which of ${names} lies above which is unknown: where a function has several, what would run depends on it.`,
-      ];
+    ? [whatIfGaps.orderInferred(names)]
+    : [whatIfGaps.orderUnknown(names)];
 }
 
 function aboutReplacement(status: StatusDocument, functions: readonly WantedFunction[]): string[] {
@@ -61,21 +67,13 @@ function aboutReplacement(status: StatusDocument, functions: readonly WantedFunc
   const absent = objects.filter((object) => isLoaded(status, object) === false).map(visible);
   const unread = objects.filter((object) => isLoaded(status, object) === null).map(visible);
   return [
-    ...(functions.length > 0
-      ? ['Each function is found exactly once, and may be redirected; else the kernel refuses.']
-      : []),
-    'The replacing livepatch fits the system state of those already there.',
+    ...(functions.length > 0 ? [whatIfGaps.foundOnce] : []),
+    whatIfGaps.systemState,
     ...aboutSet(status, functions),
-    ...(mayMixPositions(status, functions)
-      ? [
-          'Where it takes a function over, it gives the same position as the livepatch there does; before 6.19 the kernel refuses 0 where that has 1, and 1 where that has 0 (EEXIST).',
-        ]
-      : []),
-    ...(unread.length > 0
-      ? [`Loaded, as far as anybody knows: ${listed(unread, 20)}; nothing was read of it.`]
-      : []),
+    ...(mayMixPositions(status, functions) ? [whatIfGaps.samePosition] : []),
+    ...(unread.length > 0 ? [whatIfGaps.loadedUnread(listed(unread, 20))] : []),
     ...(absent.length > 0
-      ? [`Not loaded: ${listed(absent, 20)}; its functions change when it is.`]
+      ? [say(basisWords.notLoaded, { ...premisesOf(status), loaded: true }, absent)]
       : []),
   ];
 }
@@ -84,9 +82,7 @@ function aboutReplacement(status: StatusDocument, functions: readonly WantedFunc
 function aboutSet(status: StatusDocument, functions: readonly WantedFunction[]): string[] {
   if (!hasSets(status)) return [];
   const owners = ownersOf(status, functions).map(({ name }) => visible(name));
-  return owners.length === 0
-    ? ['It has a set of its own, or one of those there; of another’s it replaces none.']
-    : [`It is of the same set as ${listed(owners, 5)}; else the kernel refuses (EINVAL).`];
+  return owners.length === 0 ? [whatIfGaps.anySet] : [whatIfGaps.sameSet(listed(owners, 5))];
 }
 
 /**

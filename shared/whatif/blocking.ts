@@ -15,6 +15,7 @@ import type { FoundStack, SoughtCode, StackSearch } from '../readings/stackSearc
 import type { Blocker, Reason, StatusDocument } from '../report/statusDocument';
 import type { WhatIf, WhatIfAction } from './document';
 import { comingPatch } from './replacing';
+import { supposed } from './supposed';
 
 /** Code that must not be on a thread's stack when the action is carried out. */
 export function codeToLeave(status: StatusDocument, action: WhatIfAction): Implementation[] {
@@ -46,7 +47,7 @@ export function codeToLeave(status: StatusDocument, action: WhatIfAction): Imple
 /** What has to be looked for on all stacks; null where no thread has to switch. */
 export function soughtFor(status: StatusDocument, action: WhatIfAction): SoughtCode | null {
   if (action.do === 'force') return null;
-  const left = codeToLeave(status, action).filter(({ isLeft }) => isLeft);
+  const left = codeToLeave(supposed(status, action), action).filter(({ isLeft }) => isLeft);
   const originals = left.filter(({ patch }) => patch === null);
   return {
     symbols: [...new Set(originals.map((one) => one.function))],

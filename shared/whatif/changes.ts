@@ -1,6 +1,7 @@
 /** Function by function: what runs now, and what would. */
 import { visible } from '../base/text';
 import type { ActiveFunction, StatusDocument } from '../report/statusDocument';
+import { whatIfCases } from '../words/whatIf';
 import type { Change } from './document';
 import { codeOf, runsNow, possibleStacksOf, type PossibleStack } from './possibleStacks';
 
@@ -119,15 +120,17 @@ function conditionOf(aspect: Aspect, { members, replaces }: PossibleStack, patch
       return orderOf(members.map((member) => visible(member.patch)).toReversed(), visible(patch));
     case 'nops':
       return members.some(({ nop }) => nop)
-        ? `${visible(patch)} only takes it back to the original`
-        : `${visible(patch)} has code of its own for it`;
+        ? whatIfCases.isNop(visible(patch))
+        : whatIfCases.isNoNop(visible(patch));
     case 'replaces':
-      return `${visible(patch)} ${replaces ? 'replaces the others' : 'replaces none'}`;
+      return replaces
+        ? whatIfCases.replaces(visible(patch))
+        : whatIfCases.replacesNone(visible(patch));
   }
 }
 
 /** @param names top first */
 function orderOf([top = '', next = '', ...others]: readonly string[], patch: string): string {
-  if (others.length === 0) return `${top} lies above ${next}`;
-  return top === patch ? `${top} lies on top and ${next} next` : `${top} lies on top`;
+  if (others.length === 0) return whatIfCases.above(top, next);
+  return top === patch ? whatIfCases.topAndNext(top, next) : whatIfCases.top(top);
 }

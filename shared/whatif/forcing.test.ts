@@ -117,7 +117,7 @@ describe('forcing', () => {
     const whole = (status: StatusDocument) =>
       whatIf(status, { do: 'force', patch: 'z' }, null).irreversible.at(-1);
     expect(whole(moving('unpatching', [z({ enabled: false })]))).toBe(
-      'The modules of z can never be unloaded.',
+      'The module of z can never be unloaded.',
     );
     expect(whole(moving('patching', [z({ replace: false })]))).toBe('Forcing can’t be taken back.');
   });

@@ -1,8 +1,10 @@
 /** The transition ends at once; whoever blocks it runs on in the code that it was in. */
-import { listed } from '../base/words';
 import { isSameSet } from '../model/replaced';
 import { visible } from '../base/text';
+import { premisesOf } from '../report/premises';
 import type { PatchEntry, StatusDocument } from '../report/statusDocument';
+import { say } from '../words/sentence';
+import { lastingWords, whatIfRules } from '../words/whatIf';
 import { changesOf, withoutPatch, withPatch } from './changes';
 import type { Outcome } from './document';
 import { replacedBy } from './modules';
@@ -26,19 +28,24 @@ export function forcing(status: StatusDocument, patch: string): Outcome {
       leftover: [],
       pinned: [...new Set([...pinned.possible, ...atAll])],
     },
-    conditions: [
-      ...conditions,
-      ...(atAll.length === 0
-        ? []
-        : ['Before 5.18 the kernel pins the modules of all livepatches when one is forced.']),
-    ],
+    conditions: [...conditions, ...(atAll.length === 0 ? [] : [whatIfRules.pinsAll])],
     irreversible: [
-      'Threads that block now go on in the old code until they leave it, beside others in the new: what the livepatch was built to keep apart may meet.',
-      pinned.certain.length > 0
-        ? `The modules of ${listed(pinned.certain.map(visible), 20)} can never be unloaded.`
-        : 'Forcing can’t be taken back.',
+      say(lastingWords.mixes, premisesOf(status), undefined),
+      pinnedText(status, pinned.certain.map(visible), isLeaving),
     ],
   };
+}
+
+function pinnedText(status: StatusDocument, names: readonly string[], isLeaving: boolean): string {
+  const [name] = names;
+  if (name === undefined) return whatIfRules.noWayBackFromForce;
+  const given = premisesOf(status);
+  if (status.livepatch.strictStack === true) {
+    return say(lastingWords.byOldRules, { ...given, rules: true }, names);
+  }
+  return isLeaving
+    ? say(lastingWords.removed, given, name)
+    : say(lastingWords.replaced, { ...given, replace: true }, names);
 }
 
 interface Names {

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CollectOptions } from '../readings/collect';
 import { dmesg, livepatch, modules, readingsOf, type Files } from '../../testing/shared/memoryTree';
+import { settled } from '../../testing/shared/documents';
 import { statusOf } from '../report';
 import { whatIfSchema, type WhatIfAction } from './document';
 import { renderWhatIf } from './text';
@@ -173,7 +174,9 @@ describe('a kernel with sets', () => {
         { if: 'it is not of the set of b', now: 'b', then: 'b' },
       ],
     });
-    expect(renderWhatIf(fresh, 100)).toContain('If it is of the set of b, that leaves, too.');
+    expect(renderWhatIf(settled, fresh, 100)).toContain(
+      'If it is of the set of b, that leaves, too.',
+    );
   });
 
   it('forces only those of its own', () => {

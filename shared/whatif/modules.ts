@@ -3,6 +3,8 @@ import { isSameSet } from '../model/replaced';
 import { visible } from '../base/text';
 import { listed } from '../base/words';
 import type { PatchEntry, StatusDocument } from '../report/statusDocument';
+import { say } from '../words/sentence';
+import { basisWords, whatIfCases, whatIfGaps } from '../words/whatIf';
 import type { Modules } from './document';
 
 export interface ModulesOutcome extends Modules {
@@ -35,9 +37,7 @@ export function leave(
     conditions:
       open.length === 0 || !status.findings.some(({ code }) => code === 'was-forced')
         ? []
-        : [
-            `A transition was forced since boot: if that pinned ${listed(open.map(visible), 5)}, it can never be unloaded.`,
-          ],
+        : [say(basisWords.forcedBefore, { lasting: true }, open.map(visible))],
   };
 }
 
@@ -81,9 +81,9 @@ export function replacedBy(
   const name = visible(moving.name);
   const isOpenSet = open.some((patch) => isSameSet(patch, moving) === null);
   const whether = [
-    moving.replace === null && !isOpenSet ? `${name} replaces the others` : '',
-    isOpenSet ? `${name} is of the same set` : '',
-    isOrdered ? '' : `${name} lies above them`,
+    moving.replace === null && !isOpenSet ? whatIfCases.replaces(name) : '',
+    isOpenSet ? whatIfCases.sameSet(name) : '',
+    isOrdered ? '' : whatIfCases.aboveThem(name),
   ].filter(Boolean);
   const possible = open.map((patch) => patch.name);
   const [they, leaveWord] = possible.length === 1 ? ['', 'leaves'] : ['all of ', 'leave'];
@@ -91,7 +91,10 @@ export function replacedBy(
     certain,
     possible,
     conditions: [
-      `If ${whether.join(' and ')}, ${they}${listed(possible.map(visible), 5)} ${leaveWord}, too.`,
+      whatIfGaps.ifReplacing(
+        whether.join(' and '),
+        `${they}${listed(possible.map(visible), 5)} ${leaveWord}`,
+      ),
     ],
   };
 }

@@ -1,6 +1,7 @@
 /** A livepatch that was leaving stays after all: its removal is reversed. */
 import type { StatusDocument } from '../report/statusDocument';
 import { changesOf, withPatch } from './changes';
+import { whatIfRules } from '../words/whatIf';
 import type { Outcome } from './document';
 import { leave, replacedBy } from './modules';
 
@@ -12,8 +13,6 @@ export function patching(status: StatusDocument, patch: string): Outcome {
     functions: changesOf(status, withPatch(patch)),
     ...modules,
     conditions: [...conditions, ...modules.conditions],
-    irreversible: certain.length > 0 ? [noWayBack] : [],
+    irreversible: certain.length > 0 ? [whatIfRules.noWayBack] : [],
   };
 }
-
-export const noWayBack = 'There is no atomic way back: a replaced livepatch has to be loaded anew.';

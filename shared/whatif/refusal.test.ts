@@ -21,6 +21,7 @@ const host = (patches: PatchEntry[], change: Partial<StatusDocument> = {}): Stat
 const running = (name: string) =>
   ({ transitionState: 'running', transition: transition({ patch: name }) }) as const;
 const strict = { livepatch: { supported: true, tainted: true, strictStack: true } } as const;
+const open = patch('a', { inTransition: null });
 const off = (name: string) => patch(name, { enabled: false });
 
 const saying = (status: StatusDocument, action: WhatIfAction) => {
@@ -47,6 +48,16 @@ describe('an action', () => {
     [host([patch('a')], running('b')), reverse('a'), 'EINVAL: a is not in transition'],
     [host([patch('a')], running('a')), force('a'), null],
     [host([patch('a')]), force('a'), 'EINVAL: a is not in transition'],
+    // Nothing tells whether it is.
+    [host([open], { transitionState: 'unknown' }), reverse('a'), null],
+    [host([open], { transitionState: 'unknown' }), force('a'), null],
+    [
+      host([patch('a', { inTransition: false }), patch('b', { inTransition: null })], {
+        transitionState: 'unknown',
+      }),
+      reverse('a'),
+      'EINVAL: a is not in transition',
+    ],
     [host([]), force('a'), 'ENOENT: no livepatch a is loaded'],
     [
       host([patch('a')], {

@@ -6,44 +6,46 @@ import { visible } from '../base/text';
 import { premisesOf } from '../report/premises';
 import type { PatchEntry, StatusDocument } from '../report/statusDocument';
 import { say } from '../words/sentence';
-import { whatIfWords as words } from '../words/whatIf';
+import { refusalWords as words, whatIfWords } from '../words/whatIf';
 import { isLoaded } from './changes';
 import type { Refusal, WantedFunction, WhatIfAction } from './document';
 import { clashOf } from './sets';
+import { supposed } from './supposed';
 
 /** @returns null where it would not refuse, as far as the reading tells */
-export function refusalOf(status: StatusDocument, action: WhatIfAction): Refusal | null {
+export function refusalOf(read: StatusDocument, action: WhatIfAction): Refusal | null {
+  const status = supposed(read, action);
   if (action.do === 'replace') return refusalOfReplace(status, action.functions);
   const running = status.transition?.patch ?? null;
   const patch = status.patches.find(({ name }) => name === action.patch);
   if (action.do === 'force' && status.livepatch.forcible === false) {
-    return refuse('ENOENT', 'this kernel has no way to force a transition');
+    return refuse('ENOENT', say(words.notForcible, premisesOf(status), undefined));
   }
   if (!patch) {
-    const why = say(words.noSuchLivepatch, premisesOf(status), visible(action.patch));
+    const why = say(whatIfWords.noSuchLivepatch, premisesOf(status), visible(action.patch));
     return refuse('ENOENT', why);
   }
   const isMoving = running === patch.name;
   if (action.do === 'disable') {
     if (patch.enabled === false) {
-      const how = isMoving ? 'is being disabled' : 'is disabled';
-      return refuse('EINVAL', `${visible(patch.name)} ${how} already`);
+      const given = { ...premisesOf(status), enabled: true };
+      const why = isMoving ? words.beingDisabled : words.disabled;
+      return refuse('EINVAL', say(why, given, visible(patch.name)));
     }
     if (isMoving) return null;
-    return running === null ? refusalByStack(status, patch) : busy(running);
+    return running === null ? refusalByStack(status, patch) : busy(status, running);
   }
-  return isMoving ? null : refuse('EINVAL', `${visible(patch.name)} is not in transition`);
+  if (isMoving) return null;
+  const given = { ...premisesOf(status), transition: true };
+  return refuse('EINVAL', say(words.notMoving, given, visible(patch.name)));
 }
 
 /** Before 5.1 the livepatches were a stack in the strict sense. */
 function refusalByStack(status: StatusDocument, patch: PatchEntry): Refusal | null {
   const above = livepatchAbove(status, patch);
-  return status.livepatch.strictStack === true && above
-    ? refuse(
-        'EBUSY',
-        `${visible(above.name)} lies above it, and only the livepatch on top can be disabled`,
-      )
-    : null;
+  if (status.livepatch.strictStack !== true || !above) return null;
+  const given = { ...premisesOf(status), enabled: true, rules: true };
+  return refuse('EBUSY', say(words.above, given, visible(above.name)));
 }
 
 /** An enabled livepatch right above; null, too, where the order is unknown. */
@@ -56,13 +58,14 @@ export function livepatchAbove(
 }
 
 /** Before 5.1 only the lowest disabled livepatch could be enabled, and one that comes is on top. */
-function refusalByDisabled({ patches, order, livepatch }: StatusDocument): Refusal | null {
+function refusalByDisabled(status: StatusDocument): Refusal | null {
+  const { patches, order, livepatch } = status;
   if (livepatch.strictStack !== true) return null;
   const below = order === 'unknown' ? patches : patches.slice(-1);
   const [one] = below;
-  return one && below.every(({ enabled }) => enabled === false)
-    ? refuse('EBUSY', `${visible(one.name)} lies below it, and is disabled`)
-    : null;
+  if (!one || below.some(({ enabled }) => enabled !== false)) return null;
+  const given = { ...premisesOf(status), enabled: true, rules: true };
+  return refuse('EBUSY', say(words.below, given, visible(one.name)));
 }
 
 /** With sets, a livepatch may not patch a function of another's set. */
@@ -72,10 +75,12 @@ function refusalBySets(
 ): Refusal | null {
   const clash = clashOf(status, functions);
   if (!clash) return null;
-  const [one, other] = clash.map(({ name, replaceSet }) => `${visible(name)} (${replaceSet})`);
+  const [one = '', other = ''] = clash.map(
+    ({ name, replaceSet }) => `${visible(name)} (${replaceSet})`,
+  );
   return refuse(
     'EINVAL',
-    `its functions are those of ${one} and ${other}, whose sets differ; no livepatch may patch functions of another’s set`,
+    say(words.otherSets, { ...premisesOf(status), sets: true }, { one, other }),
   );
 }
 
@@ -85,7 +90,7 @@ function refusalOfReplace(
 ): Refusal | null {
   const early = refusalBySets(status, functions);
   if (early) return early;
-  if (status.transition) return busy(status.transition.patch);
+  if (status.transition) return busy(status, status.transition.patch);
   const disabled = refusalByDisabled(status);
   if (disabled) return disabled;
   const redirected = new Set(
@@ -97,16 +102,14 @@ function refusalOfReplace(
       redirected.has(`${object.replaceAll('-', '_')}:${name}`),
   );
   // One user of ftrace at a time may redirect a function (FTRACE_OPS_FL_IPMODIFY).
-  return taken
-    ? refuse('EBUSY', `${visible(taken.name)} is redirected by another user of ftrace`)
-    : null;
+  if (!taken) return null;
+  const given = { ...premisesOf(status), redirections: true };
+  return refuse('EBUSY', say(words.redirected, given, visible(taken.name)));
 }
 
-function busy(running: string): Refusal {
-  return refuse(
-    'EBUSY',
-    `the transition of ${visible(running)} runs, and there is only one at a time`,
-  );
+function busy(status: StatusDocument, running: string): Refusal {
+  const given = { ...premisesOf(status), transition: true };
+  return refuse('EBUSY', say(words.busy, given, visible(running)));
 }
 
 function refuse(errno: Refusal['errno'], why: string): Refusal {

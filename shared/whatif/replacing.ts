@@ -9,7 +9,7 @@ import { isLoaded } from './changes';
 import type { Change, Outcome, WantedFunction } from './document';
 import { functionKey } from './functionKey';
 import { leave } from './modules';
-import { noWayBack } from './patching';
+import { whatIfCases, whatIfGaps, whatIfRules } from '../words/whatIf';
 import { ownerTable, replacedByComing, type Replaced } from './sets';
 
 export function replacing(status: StatusDocument, wanted: readonly WantedFunction[]): Outcome {
@@ -23,12 +23,12 @@ export function replacing(status: StatusDocument, wanted: readonly WantedFunctio
     functions: changesBy(status, wanted, replaced),
     ...modules,
     conditions: [...replaced.possible.map(condition), ...modules.conditions],
-    irreversible: modules.leaving.length > 0 ? [noWayBack] : [],
+    irreversible: modules.leaving.length > 0 ? [whatIfRules.noWayBack] : [],
   };
 }
 
 function condition(group: readonly PatchEntry[]): string {
-  return `If it is of the set of ${namesOf(group)}, ${group.length === 1 ? 'that leaves' : 'those leave'}, too.`;
+  return whatIfGaps.ifOfSet(namesOf(group), group.length === 1 ? 'that leaves' : 'those leave');
 }
 
 function namesOf(group: readonly PatchEntry[]): string {
@@ -77,13 +77,13 @@ function changeOf(
   if (owners.some((owner) => certain.includes(owner))) return changeTo(row, 'original');
   const group = possible.find((one) => owners.some((owner) => one.includes(owner)));
   if (!group || now === 'original') return null;
-  const set = `the set of ${namesOf(group)}`;
+  const set = whatIfCases.setOf(namesOf(group));
   return {
     ...changeTo(row, 'original'),
     then: null,
     cases: [
-      { if: `it is of ${set}`, now, then: 'original' },
-      { if: `it is not of ${set}`, now, then: now },
+      { if: whatIfCases.ofSet(set), now, then: 'original' },
+      { if: whatIfCases.notOfSet(set), now, then: now },
     ],
   };
 }

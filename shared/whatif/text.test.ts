@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { blocker } from '../../testing/shared/documents';
+import { blocker, settled } from '../../testing/shared/documents';
 import { noModules, type WhatIf, type WhatIfAction } from './document';
 import { renderWhatIf, uncheckedClause } from './text';
 
@@ -21,7 +21,7 @@ const answer: WhatIf = {
   command: null,
 };
 const textOf = (change: Partial<WhatIf>, width = 80) =>
-  renderWhatIf({ ...answer, ...change }, width);
+  renderWhatIf(settled, { ...answer, ...change }, width);
 const change = (name: string, now: string | null, then: string | null) => ({
   object: 'vmlinux',
   name,
@@ -104,10 +104,11 @@ describe('a what-if at a terminal', () => {
   });
 
   it('says first that a demo host is no real machine', () => {
-    expect(renderWhatIf(answer, 80, true).split('\n')[0]).toBe('A demo host: no real machine.');
+    const demo = { ...settled, source: 'demo' } as const;
+    expect(renderWhatIf(demo, answer, 80).split('\n')[0]).toBe('A demo host: no real machine.');
     const refusal = { errno: 'EBUSY', why: 'no' } as const;
-    expect(renderWhatIf({ ...answer, refusal }, 80, true)).toMatch(/^A demo host/);
-    expect(renderWhatIf(answer, 80)).not.toContain('demo');
+    expect(renderWhatIf(demo, { ...answer, refusal }, 80)).toMatch(/^A demo host/);
+    expect(renderWhatIf(settled, answer, 80)).not.toContain('demo');
   });
 
   const wanted = { object: 'vmlinux', name: 'f', sympos: 1 };

@@ -3,22 +3,24 @@ import { threadName } from '../report/threadName';
 import { reasonSentence } from '../diagnosis/wording';
 import { countOf, listed } from '../base/words';
 import { visible } from '../base/text';
-import { demoNote } from '../report/demoMark';
-import { whatIfGaps } from '../words/whatIf';
-import type { Blocker } from '../report/statusDocument';
-import type { Change, WhatIf, WhatIfAction } from './document';
+import { demoNote, isOfDemo } from '../report/demoMark';
+import { knownToBlock } from '../report/forcing';
+import { premisesOf } from '../report/premises';
+import type { Blocker, StatusDocument } from '../report/statusDocument';
+import { say } from '../words/sentence';
+import { verdictWords, whatIfGaps } from '../words/whatIf';
+import type { Change, Refusal, WhatIf, WhatIfAction } from './document';
 
 /**
  * @param width columns; paths and commands are never broken
- * @param isDemo the host is no real machine, and the text says so
  */
-export function renderWhatIf(answer: WhatIf, width: number, isDemo = false): string {
+export function renderWhatIf(status: StatusDocument, answer: WhatIf, width: number): string {
   const { refusal } = answer;
-  const mark = isDemo ? [demoNote] : [];
+  const mark = isOfDemo(status) ? [demoNote] : [];
   if (refusal) {
     return lines([
       ...mark,
-      `${title(answer.action)}: the kernel would refuse with ${refusal.errno}.`,
+      `${title(answer.action)}: ${refusedText(status, refusal)}.`,
       ...wrapped(`${capital(refusal.why)}.`, width),
     ]);
   }
@@ -82,13 +84,41 @@ function section(name: string, sure: readonly string[], maybe: readonly string[]
   ];
 }
 
+/** That the kernel would say no, in a clause. */
+export function refusedText(status: StatusDocument, { errno }: Refusal): string {
+  return say(verdictWords.refused, premisesOf(status), errno);
+}
+
+/** That it would say yes, with what it comes with. */
+export function doneText(status: StatusDocument, { action, wouldBlock }: WhatIf): string {
+  const given = premisesOf(status);
+  if (action.do === 'force') {
+    const threads = knownToBlock(status);
+    const clause = say(verdictWords.goesOn, { threads }, threads ?? 0);
+    return capital(say(verdictWords.done, given, clause));
+  }
+  const stack = wouldBlock.length > 0;
+  const clause = say(verdictWords.onceLeft, { stack }, wouldBlock.length);
+  if (action.do !== 'disable') return capital(say(verdictWords.done, given, clause));
+  const patch = status.patches.find(({ name }) => name === action.patch);
+  const enabled = patch?.enabled ?? null;
+  return capital(say(verdictWords.disables, { ...given, enabled }, clause));
+}
+
+/** How many functions would change, above their table. */
+export function changedText(status: StatusDocument, functions: WhatIf['functions']): string {
+  if (functions.length === 0) return whatIfGaps.noneChanges;
+  const isOpen = functions.some(({ now, then }) => now === null || then === null);
+  return say(verdictWords.changed, premisesOf(status), { count: functions.length, isOpen });
+}
+
 /** Whom the list below it names, and how many it may lack. */
 function blockSentence({ wouldBlock, unchecked, running }: WhatIf): string {
-  if (unchecked === null) return 'The threads’ stacks were not read: who would block is unknown.';
+  if (unchecked === null) return whatIfGaps.stacksUnread;
   const known =
     wouldBlock.length === 0
-      ? 'No thread is known that would block now.'
-      : `${countOf(wouldBlock.length, 'thread')} would block now.`;
+      ? whatIfGaps.noThreadKnown
+      : say(verdictWords.wouldBlock, { stack: true }, wouldBlock.length);
   return `${known}${uncheckedSentence(unchecked, running)}`;
 }
 
@@ -100,7 +130,7 @@ function uncheckedSentence(unchecked: number, running: number | null): string {
 export function uncheckedClause(unchecked: number, running: number): string {
   const they = running === 1 ? 'it was' : 'they were';
   const why = running === unchecked ? `: ${they} running` : `, ${running} because ${they} running`;
-  return `${countOf(unchecked, 'thread')} could not be checked${running === 0 ? '' : why}`;
+  return whatIfGaps.unchecked(countOf(unchecked, 'thread'), running === 0 ? '' : why);
 }
 
 /** Rows that are shown; the document has all. */
@@ -141,7 +171,7 @@ function wrapped(text: string, width: number): string[] {
   return rows;
 }
 
-function capital(text: string): string {
+export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 

@@ -1,7 +1,11 @@
 /** A livepatch goes, by being disabled or because its application is reversed. */
+import { premisesOf } from '../report/premises';
 import type { StatusDocument } from '../report/statusDocument';
+import { say } from '../words/sentence';
+import { lastingWords } from '../words/whatIf';
 import { changesOf, withoutPatch } from './changes';
 import type { Outcome } from './document';
+import { hasLaterFiles } from './kernelRules';
 import { leave } from './modules';
 
 /** Each of its functions falls back to what lies below it. Before 5.1 it can be enabled again. */
@@ -13,7 +17,11 @@ export function unpatching(status: StatusDocument, patch: string): Outcome {
       status.livepatch.strictStack === true
         ? []
         : [
-            'A disabled livepatch can’t be enabled again (since 5.1); its module has to be removed and loaded anew.',
+            say(
+              lastingWords.notAgain,
+              { ...premisesOf(status), laterRules: hasLaterFiles(status) },
+              undefined,
+            ),
           ],
   };
 }

@@ -8,6 +8,7 @@ import {
   thread,
   type Files,
 } from '../../testing/shared/memoryTree';
+import { settled } from '../../testing/shared/documents';
 import { statusOf } from '../report';
 import { soughtFor } from './blocking';
 import { whatIfSchema, type WhatIfAction } from './document';
@@ -69,7 +70,7 @@ describe('disabling', () => {
       },
     ]);
     expect(unknown.assumptions.join(' ')).toContain('unknown');
-    expect(renderWhatIf(unknown, 80)).toContain('if b lies above a: b → a');
+    expect(renderWhatIf(settled, unknown, 80)).toContain('if b lies above a: b → a');
   });
 
   it('of three in an unknown order, says what the top and the next decide', () => {
@@ -90,7 +91,7 @@ describe('disabling', () => {
   it('owns up that a capture without threads tells of none', () => {
     const asked = answer({ do: 'disable', patch: 'b' }, a, b, order);
     expect(asked).toMatchObject({ wouldBlock: [], unchecked: null, running: null });
-    expect(renderWhatIf(asked, 80)).toContain('who would block is unknown');
+    expect(renderWhatIf(settled, asked, 80)).toContain('who would block is unknown');
   });
 
   it('is refused while another transition runs, of what is not there, and twice', () => {
@@ -157,7 +158,7 @@ describe('a running transition', () => {
       },
     ]);
     expect(back).toMatchObject({ unchecked: 2, running: 1 });
-    expect(renderWhatIf(back, 80)).toContain('cat (8) sleeps in klpp_f');
+    expect(renderWhatIf(settled, back, 80)).toContain('cat (8) sleeps in klpp_f');
   });
 
   it('forced while it leaves, pins its module', () => {

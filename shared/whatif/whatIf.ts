@@ -15,18 +15,21 @@ import { forcing } from './forcing';
 import { patching } from './patching';
 import { refusalOf } from './refusal';
 import { replacing } from './replacing';
+import { supposed } from './supposed';
 import { unpatching } from './unpatching';
 
 /**
  * Works out one action on the state that was read.
  *
+ * @param read what was read
  * @param search the stacks of all threads, looked through for what `soughtFor` names; null: not
  */
 export function whatIf(
-  status: StatusDocument,
+  read: StatusDocument,
   action: WhatIfAction,
   search: StackSearch | null,
 ): WhatIf {
+  const status = supposed(read, action);
   const refusal = refusalOf(status, action);
   const outcome = refusal ? nothing : outcomeOf(status, action);
   const { conditions, ...consequences } = outcome;

@@ -101,6 +101,14 @@ export const roleWords = {
   ),
 } as const;
 
+/** What is not known, and what no file of a host tells (`nop`: shared/model/nops.ts). */
+export const roleGaps = {
+  takenOverOrReverted: 'taken over or reverted',
+  reverts: 'reverts to the original',
+  untilItCompletes: 'nop, until it completes',
+  noThreadSeen: 'no thread seen runs it',
+} as const;
+
 interface InTheEnd {
   readonly name: string;
   /** Livepatches that have it no more; null: none is lost. */

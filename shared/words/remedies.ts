@@ -1,5 +1,6 @@
 /** What helps, and what is often tried and does not. */
 import type { FindingCode, RemedyCode } from '../diagnosis/codes';
+import { countOf } from '../base/words';
 import { sentence, type Premise, type Sentence } from './sentence';
 
 export const remedyTitles: Readonly<Record<RemedyCode, string>> = {
@@ -47,7 +48,7 @@ export const remedyWords: Readonly<Record<RemedyCode, Sentence<Premise, void>>> 
   force: sentence(
     ['transition'],
     () =>
-      'Last resort. Threads may run old and new code at once, and the livepatch’s module can never be unloaded. Ask the vendor first.',
+      'Last resort. Threads may run old and new code at once, and modules of livepatches can never be unloaded. Ask the vendor first.',
   ),
   'remove-module': sentence(
     ['referenceCount', 'livepatches', 'oneMoment', 'noOtherEngine'],
@@ -67,6 +68,26 @@ export const remedyWords: Readonly<Record<RemedyCode, Sentence<Premise, void>>> 
     () => 'Send the status document and the stacks of the blocking threads.',
   ),
 };
+
+export const forceWords = {
+  marks: sentence(
+    ['threads'],
+    (count: number) =>
+      `Forcing marks ${countOf(count, 'blocking thread')} as switched without checking what they run.`,
+    () => 'Forcing marks all threads as switched without checking what they run.',
+  ),
+} as const;
+
+/** What somebody has to have done, and to know of any kernel, before the command is even shown. */
+export const forceChecks = {
+  waited: 'Waiting, letting the calls return and reversing the transition were tried or ruled out.',
+  stacks: 'The stacks of all blocking threads and the status document are saved.',
+  vendor: 'The vendor of the livepatch has said that forcing is safe on exactly these stacks.',
+  mixed:
+    'It is understood that these threads may run old and new code at once, and that this can corrupt data or crash the kernel.',
+  'for-ever':
+    'It is understood that it can’t be undone: modules of livepatches can never be unloaded then, and only a reboot clears that.',
+} as const;
 
 const refusal =
   'Send the kernel’s release, the version of the livepatch and the lines of the kernel log.';

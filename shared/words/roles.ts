@@ -63,6 +63,8 @@ export const patchWords = {
 } as const;
 
 export const patchGaps = {
+  /** As a document says; no file of a host does. */
+  forced: 'forced, can never be unloaded',
   noFunctionRead: 'no function was read',
   stateUnknown: 'state unknown',
   enabledUnknown: 'not known whether enabled',

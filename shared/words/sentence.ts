@@ -51,6 +51,10 @@ export const premises = [
   'modules',
   /** Files tell by which rules the kernel goes. */
   'rules',
+  /** Files tell that the kernel is later than 5.1. */
+  'laterRules',
+  /** `replace_set` of each livepatch. */
+  'sets',
   /** The innermost function of a thread, as its wchan names it. */
   'wchan',
   /** The kernel log of this boot. */

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { damaged, type Damage, type Host } from '../../testing/shared/damagedTree';
+import { damaged, damagedTree, type Damage, type Host } from '../../testing/shared/damagedTree';
 import { takenAway } from '../../testing/shared/takenAway';
 import { dmesg, livepatch, modules, thread, type Files } from '../../testing/shared/memoryTree';
 import {
@@ -18,6 +18,7 @@ import {
   taintText,
 } from '../report/emptyViews';
 import { consumersInWords } from '../report/consumers';
+import { forceText, knownToBlock } from '../report/forcing';
 import { headlineOf } from '../report/headline';
 import { progressText } from '../report/progressText';
 import { functionRole, patchRole } from '../report/roles';
@@ -25,9 +26,15 @@ import { runnersOf, runsText } from '../report/runners';
 import type { StatusDocument } from '../report/statusDocument';
 import { nonRemedies } from '../report/nonRemedies';
 import { watchTransition, withStall } from '../history/transitionWatch';
+import type { Readings, Tree } from '../readings/readings';
+import { searchTree } from '../readings/stackSearch';
 import { statusOf } from '../report/status';
 import { renderStatusText } from '../report/statusText';
 import { transitionNotes } from '../report/transitionNotes';
+import { soughtFor } from '../whatif/blocking';
+import type { WhatIfAction } from '../whatif/document';
+import { refusalOf } from '../whatif/refusal';
+import { changedText, doneText, renderWhatIf } from '../whatif/text';
 import { whatIf } from '../whatif/whatIf';
 import { fallbackText, whatThen } from '../whatif/whatThen';
 import { premises, type Premise } from './sentence';
@@ -262,8 +269,49 @@ const more: Readonly<Record<string, Host>> = {
       ...dmesg(booted, start('lp'), '[  116.000000] livepatch: signaling remaining tasks'),
     },
   },
+  'strict stack': {
+    files: {
+      ...without(/replace$|stack_order$|patched$/, {
+        ...applied,
+        ...livepatch('lp2', { vmlinux: ['g,1'] }),
+        ...modules('lp2 1 1 - Live 0x0 (OEK)', 'lp 1 1 - Live 0x0 (OEK)'),
+      }),
+      '/sys/kernel/livepatch/lp/signal': '0\n',
+      '/sys/kernel/livepatch/lp/force': '0\n',
+    },
+  },
+  'strict stack, disabled on top': {
+    files: {
+      ...without(/replace$|stack_order$|patched$/, {
+        ...applied,
+        ...livepatch('lp2', { vmlinux: ['g,1'] }, { enabled: '0' }),
+        ...modules('lp2 1 1 - Live 0x0 (OEK)', 'lp 1 1 - Live 0x0 (OEK)'),
+      }),
+      '/sys/kernel/livepatch/lp/signal': '0\n',
+      '/sys/kernel/livepatch/lp/force': '0\n',
+    },
+  },
+  'sleeps in it': {
+    files: {
+      ...applied,
+      ...thread(1, { state: '-1' }),
+      ...thread(389, { state: '-1', stack: stack('klpp_f+0x1/0x2 [lp]') }),
+    },
+  },
+  'no way to force': {
+    files: without(/replace$|stack_order$|patched$/, moving),
+    options: { source: 'local', live: true },
+  },
+  sets: {
+    files: {
+      ...two,
+      '/sys/kernel/livepatch/lp/replace_set': '1\n',
+      '/sys/kernel/livepatch/lp2/replace_set': '2\n',
+    },
+  },
   'signals on request': {
     files: {
+      '/sys/kernel/livepatch/lp/force': '0\n',
       ...Object.fromEntries(
         Object.entries(moving).filter(([path]) => !/replace$|stack_order$|patched$/.test(path)),
       ),
@@ -439,14 +487,14 @@ function listen(host: string, damage: Damage = {}, key = ''): ReadonlySet<string
   for (const { code, message } of status.findings) {
     if (/^\s|^$|\s\s|\s$/.test(message)) holes.push(`${code}: “${message}”: ${host} − ${key}`);
   }
-  tellAll(status);
+  tellAll(status, damagedTree(read, damage));
   const words = new Set(said);
   heard.set(`${host} ${key}`, words);
   return words;
 }
 
 /** What the window and a terminal say of a reading. */
-function tellAll(status: StatusDocument): void {
+function tellAll(status: StatusDocument, tree: Tree): void {
   headlineOf(status);
   renderStatusText(status, { width: 100, colour: false, unicode: true });
   if (status.transitionState === 'none') noTransition(status);
@@ -457,6 +505,7 @@ function tellAll(status: StatusDocument): void {
   if (status.transition) {
     transitionNotes(status, status.transition);
     progressText(status, status.transition);
+    forceText(knownToBlock(status));
   }
   for (const entry of status.functions) {
     consumersInWords(entry, status);
@@ -471,9 +520,35 @@ function tellAll(status: StatusDocument): void {
       for (const one of object.functions) functionRole(status, patch, object, one);
     }
   }
-  whatIf(status, { do: 'disable', patch: 'another' }, null);
+  for (const action of actionsOn(status)) tellWhatIf(status, tree, action);
   for (const blocker of status.blockers) nonRemedies(blocker);
   withStall(status, watchTransition(null, status, 0), 40_000);
+}
+
+/** Each action on each livepatch, and two of one that is not there. */
+function actionsOn({ patches, functions }: StatusDocument): WhatIfAction[] {
+  const wanted = functions.slice(0, 3).map((one) => ({ ...one, sympos: one.sympos ?? 0 }));
+  const replacing = [
+    ...wanted.map(({ object, name, sympos }) => [{ object, name, sympos }]),
+    [{ object: 'vmlinux', name: 'q', sympos: 1 }],
+    wanted.map(({ object, name, sympos }) => ({ object, name, sympos })),
+  ];
+  return [
+    ...['another', ...patches.slice(0, 2).map(({ name }) => name)].flatMap((patch) =>
+      (['disable', 'reverse', 'force'] as const).map((what) => ({ do: what, patch })),
+    ),
+    ...replacing.map((one) => ({ do: 'replace', functions: one }) as const),
+  ];
+}
+
+/** What the window and a terminal say of an action. */
+function tellWhatIf(status: StatusDocument, tree: Tree, action: WhatIfAction): void {
+  const sought = refusalOf(status, action) ? null : soughtFor(status, action);
+  const answer = whatIf(status, action, sought && searchTree(tree, sought));
+  renderWhatIf(status, answer, 100);
+  if (answer.refusal) return;
+  doneText(status, answer);
+  changedText(status, answer.functions);
 }
 
 /** The files of an archive, as a host. */
@@ -496,9 +571,10 @@ async function unpacked(archive: string): Promise<Files> {
   );
 }
 
-const savedTrees = ['samples/linux-6.12', 'testing/reports'].flatMap((folder) => {
+/** Of every architecture. */
+const savedTrees = ['samples', 'testing/reports'].flatMap((folder) => {
   const below = join(import.meta.dirname, '../..', folder);
-  return readdirSync(below)
+  return readdirSync(below, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.tar.gz'))
     .map((name) => join(below, name));
 });
@@ -511,11 +587,44 @@ const besideKernelsFiles = /^\/(?!proc\/|sys\/)/;
 function takenFromTree(premise: Premise): readonly Damage[] {
   const ways = takenAway[premise];
   const [first = {}] = ways;
-  return ofLog.has(premise) ? [{ absent: union(first.absent, besideKernelsFiles) }] : ways;
+  if (!ofLog.has(premise)) return ways;
+  const gone = { ...first, absent: union(first.absent, besideKernelsFiles) };
+  return premise === 'log' || premise === 'stalled' ? [gone, ...ofOtherBoots] : [gone];
+}
+
+/** Its log is another boot's, or another boot's follows in it. */
+const ofOtherBoots: readonly Damage[] = [
+  { changed: (path, text) => (isLog(path, text) ? otherBoot('[    0.000000] ') : text) },
+  {
+    changed: (path, text) => (isLog(path, text) ? `${text}${otherBoot(lastPrefix(text))}` : text),
+  },
+];
+
+function otherBoot(prefix: string): string {
+  return `${prefix}Linux version 3.2.1-other (x) #1 SMP\n${prefix}x: up\n`;
+}
+
+const prefixes = /^(?:\[ *\d+\.\d+\] |.* kernel: )/gm;
+
+function isLog(path: string, text: string): boolean {
+  return besideKernelsFiles.test(path) && text.search(prefixes) >= 0;
+}
+
+function lastPrefix(text: string): string {
+  return text.match(prefixes)?.at(-1) ?? '';
 }
 
 function union(one: RegExp | undefined, other: RegExp): RegExp {
   return one === undefined ? other : new RegExp(`${one.source}|${other.source}`);
+}
+
+const keys = new Map<Damage, string>();
+
+/** Several premises go by the same damage: it is done once. */
+function keyOf(damage: Damage): string {
+  const key = keys.get(damage) ?? `${keys.size + 1}`;
+  keys.set(damage, key);
+  return key;
 }
 
 const hurt = new Map<string, boolean>();
@@ -529,11 +638,12 @@ function hurts(host: string, damage: Damage, key: string): boolean {
 }
 
 function textOf(host: string, damage: Damage): string {
-  return readingText(all[host] ?? { files: {} }, damage);
+  const read = all[host] ?? { files: {} };
+  const stacks = JSON.stringify([...damagedTree(read, damage).threadStacks(4096)]);
+  return readingText(damaged(read, damage)) + stacks;
 }
 
-function readingText(host: Host, damage: Damage): string {
-  const { files, folders, ...rest } = damaged(host, damage);
+function readingText({ files, folders, ...rest }: Readings): string {
   return JSON.stringify([[...files], [...folders], rest]);
 }
 
@@ -558,10 +668,12 @@ describe('sentences', () => {
         let tries = 0;
         for (const host of saying) {
           for (const [index, damage] of takenAway[premise].entries()) {
-            const key = `${premise} ${index}`;
+            const key = keyOf(damage);
             if (!hurts(host, damage, key)) continue;
             tries += 1;
-            if (listen(host, damage, key).has(name)) outlived.push(`${name}: ${host} − ${key}`);
+            if (listen(host, damage, key).has(name)) {
+              outlived.push(`${name}: ${host} − ${premise} ${index}`);
+            }
           }
         }
         if (tries === 0) untried.push(`${name} − ${premise}`);
@@ -578,19 +690,24 @@ describe('sentences', () => {
       const host: Host = { files: await unpacked(archive), options: { source: 'archive' } };
       // A supportconfig has all in the files that are taken away here.
       if (!Object.keys(host.files).some((path) => /^\/(?:proc|sys)\//.test(path))) continue;
-      const heardOf = (damage: Damage) => {
+      const heardOf = (damage: Damage, readings: Readings) => {
         said.clear();
-        tellAll(statusOf(damaged(host, damage)));
+        tellAll(statusOf(readings), damagedTree(host, damage));
         return new Set(said);
       };
-      const whole = heardOf({});
-      const text = readingText(host, {});
+      const intact = damaged(host, {});
+      const whole = heardOf({}, intact);
+      const text = readingText(intact);
+      const known = new Map<string, ReadonlySet<string>>();
       for (const premise of premises) {
         const standing = [...whole].filter((name) => sentences.get(name)?.needs.includes(premise));
         if (standing.length === 0) continue;
         for (const [index, damage] of takenFromTree(premise).entries()) {
-          if (readingText(host, damage) === text) continue;
-          const still = heardOf(damage);
+          const readings = damaged(host, damage);
+          const left = readingText(readings);
+          if (left === text) continue;
+          const still = known.get(left) ?? heardOf(damage, readings);
+          known.set(left, still);
           outlived.push(
             ...standing
               .filter((name) => still.has(name))

@@ -6,6 +6,8 @@ import type {
   FolderReading,
   Readings,
   ThreadScan,
+  ThreadStack,
+  Tree,
 } from '../../shared/readings/readings';
 import { MemoryTree, type Files } from './memoryTree';
 
@@ -65,11 +67,24 @@ class DamagedTree extends MemoryTree {
     if (scan === null || !this.denied.test('/proc/1/task/1/patch_state')) return scan;
     return { ...scan, pids: [], tids: [], states: [], denied: scan.pids.length };
   }
+
+  override *threadStacks(limit: number): Generator<ThreadStack> {
+    for (const thread of super.threadStacks(limit)) {
+      const path = `/proc/${thread.pid}/task/${thread.tid}/stack`;
+      yield this.denied.test(path) ? { ...thread, stack: { missing: 'denied' } } : thread;
+    }
+  }
 }
 
-export function damaged({ files, options, damage: before }: Host, more: Damage): Readings {
-  const damage = { ...before, ...more };
-  const collected = collect(new DamagedTree(files, damage), {
+/** What is left of it, as a tree. */
+export function damagedTree({ files, damage }: Host, more: Damage): Tree {
+  return new DamagedTree(files, { ...damage, ...more });
+}
+
+export function damaged(host: Host, more: Damage): Readings {
+  const { options } = host;
+  const damage = { ...host.damage, ...more };
+  const collected = collect(damagedTree(host, more), {
     target: 'dir:/test',
     source: 'directory',
     takenAt: null,

@@ -38,6 +38,9 @@ function withModule(line: string): Damage {
 
 const threadFacts = /\/(?:stat|status)$/;
 
+const objectFolder =
+  /^\/sys\/kernel\/livepatch\/[^/]+\/(?!(?:enabled|transition|replace|replaceable|replace_set|stack_order|force|signal)$)[^/]+$/;
+
 /** All ways, for each premise; none of them may be left out. */
 export const takenAway: Readonly<Record<Premise, readonly Damage[]>> = {
   livepatches: [
@@ -50,8 +53,8 @@ export const takenAway: Readonly<Record<Premise, readonly Damage[]>> = {
     { cut: /^\/sys\/kernel\/livepatch\/[^/]+$/ },
   ],
   functions: [
-    { denied: /^\/sys\/kernel\/livepatch\/[^/]+\/[^/]+$/ },
-    { cut: /^\/sys\/kernel\/livepatch\/[^/]+\/[^/]+$/ },
+    { denied: objectFolder },
+    { cut: objectFolder },
     { denied: /^\/sys\/kernel\/livepatch\/[^/]+$/ },
   ],
   oneMoment: [{ torn: true }],
@@ -120,6 +123,9 @@ export const takenAway: Readonly<Record<Premise, readonly Damage[]>> = {
   stack: unread(/\/stack$/),
   modules: withoutModules,
   rules: [{ absent: /\/signal$/ }],
+  // One that may not be read is there all the same.
+  laterRules: [{ absent: /\/(?:replace|replace_set|stack_order|patched)$/ }],
+  sets: unread(/\/replace_set$/),
   wchan: unread(/\/wchan$/),
   log: withoutLog,
   stalled: withoutLog,

@@ -8,6 +8,8 @@ import type {
 } from '../../../shared/report/statusDocument';
 import { StatusMark } from '../../components/StatusMark';
 import { countOf, countText } from '../../../shared/base/words';
+import { roleGaps } from '../../../shared/words/functions';
+import { patchGaps } from '../../../shared/words/roles';
 import { certaintyOf } from '../../../shared/report/certainty';
 import {
   below,
@@ -70,7 +72,7 @@ export function PatchCard({
         ) : null}
         {patch.forced === true ? (
           <span className="pill" data-tone="stuck">
-            forced, can never be unloaded
+            {patchGaps.forced}
           </span>
         ) : null}
         <span className="patch__size quiet">
@@ -93,7 +95,7 @@ export function PatchCard({
       {empty.map((object) => (
         <p key={object.name} className="patch__line quiet">
           <span className="truncate">{visible(object.name)}</span>
-          <span>no functions were read</span>
+          <span>{patchGaps.noFunctionRead}</span>
         </p>
       ))}
       {shown.length < lines.length ? (
@@ -146,7 +148,7 @@ function FunctionLine({
       </span>
       <span className="truncate quiet patch__under">
         {entry.nop === true
-          ? 'nop, until it completes'
+          ? roleGaps.untilItCompletes
           : under === null
             ? ''
             : `over ${implementationName(under)}`}

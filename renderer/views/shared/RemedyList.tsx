@@ -3,6 +3,7 @@ import type { FindingCode, RemedyCode } from '../../../shared/diagnosis/codes';
 import { remedyText } from '../../../shared/diagnosis/wording';
 import { remedyCommand } from '../../../shared/report/commands';
 import type { Tone } from '../../../shared/report/headline';
+import { knownToBlock } from '../../../shared/report/forcing';
 import type { NoHelp } from '../../../shared/report/nonRemedies';
 import { remedyTones } from '../../../shared/report/remedyTones';
 import type { StatusDocument } from '../../../shared/report/statusDocument';
@@ -48,7 +49,7 @@ export function RemedyList({
       ))}
       {remedies.filter((code) => !isSafe(code) && code !== 'force').map(entryOf)}
       {remedies.includes('force') && status.transition !== null ? (
-        <ForceEntry patch={status.transition.patch} blocking={status.transition.threads.blocking} />
+        <ForceEntry patch={status.transition.patch} blocking={knownToBlock(status)} />
       ) : null}
     </ul>
   );

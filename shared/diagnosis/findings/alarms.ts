@@ -27,12 +27,12 @@ export function findAlarms(state: SystemState): Finding[] {
     (alarm) => !since.includes(alarm) && alarm.modules.some((name) => modules.has(name)),
   );
   return [
-    ...findingOf(state, since, say(words.sinceTransition, given, undefined)),
-    ...findingOf(state, named, say(words.inTrace, given, undefined)),
+    ...findingOf(state, since, () => say(words.sinceTransition, given, undefined)),
+    ...findingOf(state, named, () => say(words.inTrace, given, undefined)),
   ];
 }
 
-function findingOf(state: SystemState, alarms: readonly Alarm[], when: string): Finding[] {
+function findingOf(state: SystemState, alarms: readonly Alarm[], when: () => string): Finding[] {
   const [first] = alarms;
   if (!first) return [];
   return [
@@ -42,7 +42,7 @@ function findingOf(state: SystemState, alarms: readonly Alarm[], when: string): 
       subject: null,
       message: say(words.alarms, premisesOf(state), {
         count: alarms.length,
-        when,
+        when: when(),
         first: visible(capText(first.text, 200)),
       }),
       evidence: alarms.slice(0, quoted).map(asEvidence),

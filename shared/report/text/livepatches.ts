@@ -6,6 +6,7 @@ import type {
   PatchObjectEntry,
   StatusDocument,
 } from '../statusDocument';
+import { roleGaps } from '../../words/functions';
 import { patchGaps, patchWords } from '../../words/roles';
 import { isSure, say } from '../../words/sentence';
 import { premisesOf } from '../premises';
@@ -106,6 +107,6 @@ function stateOfObject({ loaded, patched }: PatchObjectEntry, status: StatusDocu
 
 function functionSpans({ name, sympos, nop }: PatchFunctionEntry): Span[] {
   const position = sympos !== null && sympos > 1 ? `,${sympos}` : '';
-  const fate = nop === null ? ' (taken over or reverted)' : nop ? ' (reverts to the original)' : '';
-  return [whole(`${name}${position}`), ...(fate === '' ? [] : [words(fate, 'quiet')])];
+  const fate = nop === null ? roleGaps.takenOverOrReverted : nop ? roleGaps.reverts : '';
+  return [whole(`${name}${position}`), ...(fate === '' ? [] : [words(` (${fate})`, 'quiet')])];
 }
