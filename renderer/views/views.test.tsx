@@ -3,7 +3,7 @@
 import { cleanup, render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { Finding, StatusDocument } from '../../shared/report/statusDocument';
+import type { ActiveFunction, Finding, StatusDocument } from '../../shared/report/statusDocument';
 import { putHost, useWindow } from '../state/store';
 import { playMain, type PlayedMain } from '../../testing/renderer/playedMain';
 import { blocker, hostOf, patch, settled, transition } from '../../testing/renderer/documents';
@@ -32,7 +32,7 @@ beforeEach(() => {
 });
 afterEach(cleanup);
 
-const entry = {
+const entry: ActiveFunction = {
   object: 'vmlinux',
   name: 'cmdline_proc_show',
   sympos: 1,
@@ -64,6 +64,34 @@ test('livepatches lie top first, the original kernel at the bottom', () => {
     'What then',
     'Read from',
     'Read it yourself',
+  ]);
+});
+
+test('who else sits on a function stands in the table, and in its detail what that means', () => {
+  const alone = {
+    count: 1,
+    regs: false,
+    ipmodify: true,
+    direct: false,
+    tramp: null,
+    kprobe: false,
+  };
+  const bpf = { ...alone, count: 2, regs: true, direct: true, tramp: 'bpf_trampoline_7' };
+  const there = (consumers: ActiveFunction['consumers']) => {
+    cleanup();
+    const row = consumers === undefined ? entry : { ...entry, consumers };
+    const status: StatusDocument = { ...two, functions: [row] };
+    render(<FunctionsView host={hostOf(status)} status={status} />);
+    const column = functionColumns(status).find(({ title }) => title === 'Also there');
+    const detail = screen.queryByRole('region', { name: 'Also there' });
+    return [column?.text(row), detail?.textContent];
+  };
+  expect(there(undefined)).toEqual([undefined, undefined]);
+  expect(there(null)).toEqual(['not known', 'Also therenot known']);
+  expect(there(alone)).toEqual(['nobody else', 'Also therenobody else (1 user, flags I)']);
+  expect(there(bpf)).toEqual([
+    'a BPF program',
+    'Also therea BPF program (2 users, flags R I D, bpf_trampoline_7)Tracers file what happens in the livepatch’s code under cmdline_proc_show too, while profilers count its cycles in the livepatch’s module.',
   ]);
 });
 

@@ -1,6 +1,7 @@
 /** The way of one reading, from a target on disk to a document that keeps its contract. */
 import { parseTarget } from '../../shared/api/target';
 import type { Problem, Result } from '../../shared/base/problem';
+import type { Readings } from '../../shared/readings/readings';
 import { statusOf } from '../../shared/report';
 import { statusDocumentSchema, type StatusDocument } from '../../shared/report/statusDocument';
 import { type SourceOptions } from '../../main/sources/source';
@@ -10,14 +11,23 @@ export async function readTarget(
   text: string,
   options: SourceOptions = {},
 ): Promise<Result<StatusDocument>> {
+  const sample = await sampleOf(text, options);
+  if (!sample.ok) return sample;
+  return { ok: true, value: statusDocumentSchema.parse(statusOf(sample.value)) };
+}
+
+/** The readings themselves. */
+export async function sampleOf(
+  text: string,
+  options: SourceOptions = {},
+): Promise<Result<Readings>> {
   const target = parseTarget(text);
   if (!target.ok) return target;
   const source = openSource(target.value, options);
   if (!source.ok) return source;
   const sample = await source.value.sample();
   source.value.close();
-  if (!sample.ok) return sample;
-  return { ok: true, value: statusDocumentSchema.parse(statusOf(sample.value)) };
+  return sample;
 }
 
 /** For a target that must give a document. */
