@@ -16,6 +16,7 @@ export const livepatches: Readonly<Record<Livepatch, LivepatchLiteral>> = {
   lp_three: livepatch('lp_three', cmdline),
   lp_busy: livepatch('lp_busy', busyFunctions),
   lp_cumul_busy: livepatch('lp_cumul_busy', busyFunctions, { replace: true }),
+  lp_guard: livepatch('lp_guard', { vmlinux: ['security_task_setnice'] }),
   lp_kthread: livepatch('lp_kthread', { klp_busy: ['klp_busy_kwait'] }),
   lp_later: livepatch('lp_later', {
     vmlinux: ['loadavg_proc_show'],
@@ -34,4 +35,5 @@ export const livepatches: Readonly<Record<Livepatch, LivepatchLiteral>> = {
 export const targets: Readonly<Record<Target, ModuleLiteral>> = {
   klp_busy: { name: 'klp_busy', foreign: true },
   klp_later: { name: 'klp_later', foreign: true },
+  klp_probe: { name: 'klp_probe', foreign: true },
 };

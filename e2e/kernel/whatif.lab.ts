@@ -11,6 +11,7 @@ import type { Guest } from '../lab/guest.js';
 import { startLab, unavailableWhy, type KernelWord, type Lab } from '../lab/index.js';
 import { skipping } from '../../testing/main/skipping';
 import { clientOf, type Client } from './client';
+import { answers, tellsWhoElseIsThere } from './consumers';
 
 const kernel = process.env['KLPSCOPE_LAB_KERNEL'] === '6.1' ? '6.1' : '6.12';
 const why = skipping(import.meta.filename, await unavailableWhy(kernel));
@@ -66,6 +67,12 @@ describe.skipIf(why)(`what-if and a real kernel ${kernel}`, () => {
     expect(disabling).toMatchObject({ leaving: ['lp_busy'], leftover: ['lp_busy'] });
     // The kernel lets go of the module a moment after the folder went.
     await guest.run("until_true 60 'nobody holds it' grep -qx 0 /sys/module/lp_busy/refcnt");
+  });
+
+  it('tells who else sits on a patched function, of whom a BPF program skips the livepatch’s code', async () => {
+    const ran = await tellsWhoElseIsThere(lab, guest);
+    expect(ran.filter((answer) => answer === answers.program)).toHaveLength(1);
+    expect(new Set(ran)).toEqual(new Set(Object.values(answers)));
   });
 });
 

@@ -11,6 +11,7 @@ export type Livepatch =
   | 'lp_three'
   | 'lp_busy'
   | 'lp_cumul_busy'
+  | 'lp_guard'
   | 'lp_kthread'
   | 'lp_later'
   | 'lp_objects'
@@ -18,7 +19,7 @@ export type Livepatch =
   | 'lp_sleepers';
 
 /** A module of the lab that livepatches patch. */
-export type Target = 'klp_busy' | 'klp_later';
+export type Target = 'klp_busy' | 'klp_later' | 'klp_probe';
 
 /** Uninterruptible and interruptible sleep. */
 export type Sleep = 'd' | 's';
