@@ -56,6 +56,7 @@ describe('stacks', () => {
       { reason: { code: 'unreliable-stack', certainty: 'certain' } },
     ]);
     expect(host.text).not.toMatch(/trac|BPF|signal round/i);
+    expect(finding(host, 'transition-stalled')?.remedies).not.toContain('let-it-return');
     expect(remedies(host)).not.toContain('stop-tracer');
     expect(remedies(host)).not.toContain('wait-for-signal');
   });
@@ -102,7 +103,10 @@ describe('threads', () => {
         reason: { code: 'running', certainty: 'certain' },
       },
     ]);
-    expect(finding(host, 'transition-stalled')).toMatchObject({ severity: 'error' });
+    expect(finding(host, 'transition-stalled')).toMatchObject({
+      severity: 'error',
+      remedies: ['reverse', 'ask-vendor', 'force'],
+    });
     expect(host.text).toContain('idle CPU 63 has not gone round its idle loop');
     expect(host.text).toContain('named by the kernel’s log');
     expect(host.text).not.toContain('about to');
@@ -136,7 +140,10 @@ describe('kernels', () => {
     const host = await said('27-kylin-4.19-signal-file');
     expect(host.text).not.toContain('next tries');
     expect(remedies(host)).not.toContain('wait-for-signal');
-    expect(host.text).toMatch(/only when 1 is written to \S*livepatch_cmdline\/signal/);
+    expect(remedies(host)).toContain('write-signal');
+    expect(host.text).toMatch(
+      /only when 1 is written to \S*livepatch_cmdline\/signal: echo 1 \| sudo tee/,
+    );
   });
 
   it('without reliable stacks switch threads at their boundary alone, which is said once', async () => {
@@ -144,6 +151,9 @@ describe('kernels', () => {
     expect(host.text).not.toContain('clean stack');
     expect(host.text.match(/kernel threads never/g)).toHaveLength(1);
     expect(host.document.livepatch.reliableStacks).toBe(false);
+    // Its log, whole since the beginning, tells of no signal after 15 s and more.
+    expect(remedies(host)).not.toContain('wait-for-signal');
+    expect(remedies(host)).toContain('let-it-return');
   });
 });
 

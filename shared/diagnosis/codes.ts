@@ -19,6 +19,7 @@ export const reasonCodes = [
 export const remedyCodes = [
   'wait',
   'wait-for-signal',
+  'write-signal',
   'let-it-return',
   'stop-tracer',
   'unload-object',

@@ -5,7 +5,7 @@ import type { RemedyCode } from './codes';
 import type { Implementation } from './implementations';
 import type { TransitionLog } from './logOfTransition';
 import { kernelsWord, type Reason } from './reasons';
-import { remediesFor } from './remedies';
+import { forKernelThread, remediesFor } from './remedies';
 
 export interface LogBlocker {
   readonly comm: string;
@@ -60,7 +60,7 @@ export function blockersOfLog(
       pid: read?.pid ?? null,
       details,
       reason,
-      remedies: helpFor(event.tid, details, reason, state),
+      remedies: cpu === null ? helpFor(event.tid, details, reason, state) : forKernelThread,
       entry,
     });
   }

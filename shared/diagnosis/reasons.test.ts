@@ -7,7 +7,8 @@ import type { Implementation } from './implementations';
 import type { TransitionLog } from './logOfTransition';
 import { reasonOf } from './reasons';
 import { unwindBreakers } from './stackForms';
-import { remediesFor } from './remedies';
+import type { ReasonCode, RemedyCode } from './codes';
+import { remediesFor, remediesOfStall } from './remedies';
 
 const frame = (name: string, module: string | null = null): StackFrame => ({
   function: name,
@@ -226,6 +227,7 @@ describe('what helps', () => {
   it.each([
     ['sleeping-on-function', {}, ['wait-for-signal', 'let-it-return']],
     ['sleeping-on-function', { state: 'D' }, ['let-it-return', 'reverse']],
+    ['sleeping-on-function', { state: 'R' }, ['wait', 'reverse']],
     ['sleeping-on-function', { kthread: true }, ['let-it-return', 'reverse']],
     ['sleeping-on-function', { kthread: null }, ['let-it-return', 'reverse']],
     ['sleeping-on-function', null, ['let-it-return', 'reverse']],
@@ -263,6 +265,40 @@ describe('what helps', () => {
         expect(helps(why, {}, { rules: { signals } })).not.toContain('wait-for-signal');
     },
   );
+
+  it('a signal that comes on request is to be asked for', () => {
+    const rules = { signals: 'on-request' } as const;
+    expect(helps('waiting-to-return', {}, { rules })).toEqual(['write-signal', 'let-it-return']);
+    expect(helps('waiting-to-return', { state: 'D' }, { rules })).toEqual(['let-it-return']);
+    expect(helps('kthread-not-switching', { kthread: true }, { rules })).not.toContain(
+      'write-signal',
+    );
+  });
+
+  it('a stall is helped as those who block it are', () => {
+    const blocked = (code: ReasonCode, ...remedies: RemedyCode[]) => ({
+      reason: { code },
+      remedies,
+    });
+    const [call, kernel] = [
+      blocked('waiting-to-return', 'write-signal', 'let-it-return'),
+      blocked('unreliable-stack', 'stop-tracer', 'wait', 'reverse', 'ask-vendor'),
+    ];
+    const always = ['reverse', 'ask-vendor', 'force'];
+    expect(remediesOfStall([], {})).toEqual(['let-it-return', ...always]);
+    expect(remediesOfStall([kernel], {})).toEqual(['stop-tracer', ...always]);
+    expect(remediesOfStall([kernel, call], {})).toEqual([
+      'write-signal',
+      'stop-tracer',
+      'let-it-return',
+      ...always,
+    ]);
+    expect(remediesOfStall([blocked('unknown', 'wait')], { forcible: false })).toEqual([
+      'let-it-return',
+      'reverse',
+      'ask-vendor',
+    ]);
+  });
 
   it('a kernel thread that never switches is not waited for', () => {
     expect(helps('kthread-not-switching', {}, { rules: { reliableStacks: false } })).toEqual([

@@ -2,6 +2,7 @@
  * What a watcher has seen of a running transition: since when, and how its blocking threads became
  * fewer. The kernel keeps neither.
  */
+import { remediesOfStall } from '../diagnosis/remedies';
 import { visible } from '../base/text';
 import type { Finding, StatusDocument } from '../report/statusDocument';
 import { say } from '../words/sentence';
@@ -83,7 +84,7 @@ export function withStall(
       { seconds: Math.floor(seconds), count: blocking, name: visible(watch.patch) },
     ),
     evidence: ['/proc/*/task/*/patch_state'],
-    remedies: ['let-it-return', 'reverse', 'ask-vendor', 'force'],
+    remedies: remediesOfStall(status.blockers, status.livepatch),
   };
   return { ...status, findings: [still, ...status.findings] };
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { settled, transition } from '../../testing/shared/documents';
-import { forceCommand, readCommand, remedyCommand, shellWord } from './commands';
+import { shellWord } from '../base/shell';
+import { forceCommand, readCommand, remedyCommand } from './commands';
 
 test.each([
   ['/proc/1/stack', '/proc/1/stack'],

@@ -1,18 +1,8 @@
 /** Shell commands as text for a person to copy; nothing in Klpscope runs them. */
 import type { RemedyCode } from '../diagnosis/codes';
-import { visible } from '../base/text';
+import { shellWord, writeCommand } from '../base/shell';
 import { patchPath } from '../readings/paths';
 import type { StatusDocument } from './statusDocument';
-
-/**
- * A word that a POSIX shell takes literally; null where the text has characters that a terminal
- * would obey: then no command is offered.
- */
-export function shellWord(text: string): string | null {
-  if (text === '' || visible(text) !== text) return null;
-  if (/^[\w@%+=:,./-]+$/.test(text)) return text;
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
-}
 
 /** Reads a file of a host: with root's rights where only root may. */
 export function readCommand(path: string, asRoot: boolean): string | null {
@@ -33,6 +23,8 @@ export function remedyCommand(
   switch (code) {
     case 'reverse':
       return reverseCommand(status);
+    case 'write-signal':
+      return signalCommand(status);
     case 'remove-module':
     case 'unload-object':
       return moduleCommand('rmmod', subject);
@@ -50,6 +42,11 @@ export function reverseCommand({ transition }: StatusDocument): string | null {
   return writeCommand(`${patchPath(transition.patch)}/enabled`, value);
 }
 
+/** The file that kernels 4.15 to 5.0 have for it. */
+function signalCommand({ transition }: StatusDocument): string | null {
+  return transition === null ? null : writeCommand(`${patchPath(transition.patch)}/signal`, 1);
+}
+
 function moduleCommand(tool: string, subject: string | null): string | null {
   const name = subject === null ? null : shellWord(subject);
   return name === null || name.startsWith('-') ? null : `sudo ${tool} ${name}`;
@@ -61,10 +58,4 @@ export function disableCommand(patch: string): string | null {
 
 export function forceCommand(patch: string): string | null {
   return writeCommand(`${patchPath(patch)}/force`, 1);
-}
-
-/** Through tee, since a redirection would be opened with the rights of the shell in front of sudo. */
-function writeCommand(path: string, value: 0 | 1): string | null {
-  const word = shellWord(path);
-  return word === null ? null : `echo ${value} | sudo tee ${word}`;
 }

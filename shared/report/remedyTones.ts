@@ -10,6 +10,7 @@ export const remedyTones: Readonly<Record<RemedyCode, Tone>> = {
   'become-privileged': 'settled',
   'load-object': 'settled',
   'remove-module': 'settled',
+  'write-signal': 'moving',
   'stop-tracer': 'moving',
   'unload-object': 'moving',
   'ask-vendor': 'unknown',

@@ -79,7 +79,7 @@ describe('the status document', () => {
     expect(blockers.map(({ remedies }) => remedies)).toEqual([
       ['let-it-return', 'reverse'],
       ['wait'],
-      ['wait'],
+      ['wait', 'reverse', 'ask-vendor'],
     ]);
     expect(transition?.threads.blocking).toBeNull();
   });

@@ -160,7 +160,8 @@ export const hostWords = {
   notSupported: sentence(
     ['live', 'sysfs'],
     (folder: string) => `This kernel has no livepatching of its own: ${folder} does not exist.`,
-    (folder) => `No livepatching was found: there is no ${folder} in what was saved.`,
+    (folder) =>
+      `No livepatching of the kernel’s own was found: there is no ${folder} in what was saved.`,
   ),
   taintOnly: sentence(
     ['taint', 'livepatches', 'oneMoment', 'noOtherEngine'],

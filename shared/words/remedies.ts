@@ -6,6 +6,7 @@ import { sentence, type Premise, type Sentence } from './sentence';
 export const remedyTitles: Readonly<Record<RemedyCode, string>> = {
   wait: 'Wait',
   'wait-for-signal': 'Wait for the kernel’s signal',
+  'write-signal': 'Have them signalled',
   'let-it-return': 'Let the call return',
   'stop-tracer': 'Stop the tracer',
   'unload-object': 'Unload the patched module',
@@ -24,6 +25,11 @@ export const remedyWords: Readonly<Record<RemedyCode, Sentence<Premise, void>>> 
     ['state', 'kind'],
     () =>
       'Every 15 s kernels since 5.1 send the remaining user threads to their boundary; a system call in between is restarted.',
+  ),
+  'write-signal': sentence(
+    ['rules', 'state', 'kind'],
+    () =>
+      'Writing 1 to the livepatch’s file signal sends the remaining user threads to their boundary, once; a system call in between is restarted.',
   ),
   'let-it-return': sentence(
     ['transition'],

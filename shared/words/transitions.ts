@@ -31,8 +31,8 @@ export const transitionWords = {
   ),
   signalOnRequest: sentence(
     ['rules'],
-    (file: string) =>
-      `This kernel never signals threads that block by itself, only when 1 is written to ${file}.`,
+    ({ file, command }: { readonly file: string; readonly command: string | null }) =>
+      `This kernel never signals threads that block by itself, only when 1 is written to ${file}${command === null ? '' : `: ${command}`}.`,
   ),
   noVisibleBlocker: sentence(
     ['threads', 'enabled', 'transition'],

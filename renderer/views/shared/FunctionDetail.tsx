@@ -9,7 +9,7 @@ import { consumersInWords } from '../../../shared/report/consumers';
 import { runnersOf } from '../../../shared/report/runners';
 import { isInTransition, whatThen } from '../../../shared/whatif/whatThen';
 import { FileLink } from './FileLink';
-import { shellWord } from '../../../shared/report/commands';
+import { shellWord } from '../../../shared/base/shell';
 
 /** One patched function: who wins, who is shadowed, what it would fall back to. */
 export function FunctionDetail({

@@ -131,7 +131,7 @@ describe('the running transition', () => {
       ...thread(1),
     };
     expect(one('transition-stalled', files)[0]?.message).toContain(
-      'only when 1 is written to /sys/kernel/livepatch/a/signal.',
+      'only when 1 is written to /sys/kernel/livepatch/a/signal: echo 1 | sudo tee /sys/kernel/livepatch/a/signal.',
     );
   });
 

@@ -4,6 +4,7 @@
  */
 import type { SystemState } from '../../model/systemState';
 import { severities } from '../codes';
+import type { Helped } from '../remedies';
 import { findAlarms } from './alarms';
 import type { Finding } from './finding';
 import { findConsumers } from './consumers';
@@ -14,10 +15,14 @@ import { findAboutObjects } from './objects';
 import { findOverlaps } from './overlaps';
 import { findAboutTransition } from './transition';
 
-/** The gravest first; within a severity in the order of the files above. */
-export function findFindings(state: SystemState): Finding[] {
+/**
+ * The gravest first; within a severity in the order of the files above.
+ *
+ * @param blockers who is known to block the transition that runs
+ */
+export function findFindings(state: SystemState, blockers: readonly Helped[] = []): Finding[] {
   const found = [
-    ...findAboutTransition(state),
+    ...findAboutTransition(state, blockers),
     ...findAboutObjects(state),
     ...findInLog(state),
     ...findAlarms(state),

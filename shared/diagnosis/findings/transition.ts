@@ -1,5 +1,6 @@
 /** Findings about the transition that runs. */
 import { livepatchRoot, patchPath } from '../../readings/paths';
+import { writeCommand } from '../../base/shell';
 import { visible } from '../../base/text';
 import { isReplaced } from '../../model/replaced';
 import type { SystemState, Transition } from '../../model/systemState';
@@ -7,6 +8,7 @@ import { headlineWords } from '../../words/headlines';
 import { say } from '../../words/sentence';
 import { transitionGaps, transitionWords as words } from '../../words/transitions';
 import { premisesOf } from '../premises';
+import { remediesOfStall, type Helped } from '../remedies';
 import type { Finding } from './finding';
 import {
   ageOf,
@@ -23,17 +25,22 @@ const stallSeconds = 30;
 /** Seconds for which a transition may simply not have been tried again (the kernel does once a second). */
 const youngSeconds = 5;
 
-export function findAboutTransition(state: SystemState): Finding[] {
+export function findAboutTransition(state: SystemState, blockers: readonly Helped[]): Finding[] {
   const { transition } = state;
   if (!transition) return [];
   const log = currentTransition(state);
-  const stall = stalled(state, transition, log);
+  const stall = stalled(state, transition, log).map((finding) => ({
+    ...finding,
+    remedies: remediesOfStall(blockers, state.livepatch),
+  }));
   // A transition whose age is not known has no other place for it.
   const onRequest = stall.length > 0 ? '' : signalOnRequest(state, transition);
   return [
-    inProgress(state, transition, onRequest),
+    ...[inProgress(state, transition, onRequest), ...noVisibleBlocker(state, transition, log)].map(
+      // What helps one that is stalled stands there.
+      (finding): Finding => ({ ...finding, remedies: stall.length > 0 ? [] : ['wait'] }),
+    ),
     ...stall,
-    ...noVisibleBlocker(state, transition, log),
     ...replacing(state, transition),
   ];
 }
@@ -55,7 +62,7 @@ function inProgress(state: SystemState, transition: Transition, onRequest: strin
     subject: patch,
     message: sentences.filter(Boolean).join(' '),
     evidence: [`${patchPath(patch)}/transition`, `${patchPath(patch)}/enabled`],
-    remedies: ['wait'],
+    remedies: [],
   };
 }
 
@@ -112,7 +119,7 @@ function stalled(state: SystemState, transition: Transition, log: TransitionLog 
       evidence: [first, signalled]
         .filter((entry) => entry !== undefined && entry !== null)
         .map(asEvidence),
-      remedies: ['let-it-return', 'reverse', 'ask-vendor', 'force'],
+      remedies: [],
     },
   ];
 }
@@ -131,9 +138,10 @@ function whoBlocks(
 /** Kernels 4.15 to 5.0: Documentation/ABI/testing/sysfs-kernel-livepatch, `signal`. */
 function signalOnRequest(state: SystemState, { patch, threads }: Transition): string {
   const { signals } = state.livepatch;
-  return signals === 'on-request' && threads.blocking !== 0
-    ? say(words.signalOnRequest, { rules: signals }, visible(`${patchPath(patch)}/signal`))
-    : '';
+  if (signals !== 'on-request' || threads.blocking === 0) return '';
+  const file = `${patchPath(patch)}/signal`;
+  const command = writeCommand(file, 1);
+  return say(words.signalOnRequest, { rules: signals }, { file: visible(file), command });
 }
 
 function noVisibleBlocker(
@@ -157,7 +165,7 @@ function noVisibleBlocker(
       subject: patch,
       message: sentences.filter(Boolean).join(' '),
       evidence: [`${patchPath(patch)}/transition`],
-      remedies: ['wait'],
+      remedies: [],
     },
   ];
 }
