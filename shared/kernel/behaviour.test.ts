@@ -160,13 +160,32 @@ describe('threads', () => {
     expect(apply({ do: 'reap', tid: 10 })).toBe('ESRCH');
   });
 
-  it('SIGKILL frees who sleeps interruptibly only', () => {
+  // include/linux/sched.h, TASK_KILLABLE; kernel/signal.c, signal_wake_up_state.
+  it('SIGKILL ends who sleeps interruptibly or killably; others when they wake', () => {
     sleeper(10, ['f']);
     sleeper(11, ['f'], { state: 'S' });
+    sleeper(12, ['f'], { killable: true });
     load('livepatch', ['f']);
-    apply({ do: 'kill', tid: 10 });
-    apply({ do: 'kill', tid: 11 });
-    expect([kernel.core.threads.get(10)?.state, kernel.core.threads.get(11)]).toEqual(['D', null]);
+    const kill = (tid: number) => kernel.apply({ do: 'kill', tid });
+    expect(kill(10)).toEqual({ ok: true, value: null, answer: { is: 'signal-pending' } });
+    expect([kill(11), kill(12)]).toEqual(Array(2).fill({ ok: true, value: null }));
+    const there = () => [10, 11, 12].map((tid) => kernel.core.threads.get(tid)?.state ?? null);
+    expect(there()).toEqual(['D', null, null]);
+    expect(apply({ do: 'enter', tid: 10, posture: { calls: ['g'], state: 'S' } })).toBe('ESRCH');
+    apply({ do: 'wake', tid: 10 });
+    expect(there()).toEqual([null, null, null]);
+  });
+
+  // kernel/entry/common.c, exit_to_user_mode_loop: the next system call begins in user space.
+  it('user threads come back over the boundary before they call again, kernel threads do not', () => {
+    sleeper(10, ['f']);
+    kthread(20, { calls: ['f'], state: 'D' });
+    load('livepatch', ['f']);
+    expect([stateOf(10), stateOf(20)]).toEqual([0, 0]);
+    for (const tid of [10, 20]) apply({ do: 'enter', tid, posture: { calls: ['f'], state: 'D' } });
+    expect([stateOf(10), stateOf(20)]).toEqual([1, 0]);
+    const top = (tid: number) => kernel.core.threads.get(tid)?.stack.frames[0]?.module;
+    expect([top(10), top(20)]).toEqual(['livepatch', null]);
   });
 });
 
@@ -523,6 +542,116 @@ describe('before 5.1', () => {
   });
 });
 
+// kernel/livepatch/transition.c of Linux 4.12 to 4.15: klp_init_transition, klp_check_stack_func.
+describe('immediate functions of 4.12', () => {
+  const objects = [{ name: 'vmlinux', functions: [{ name: 'f', immediate: true }, { name: 'g' }] }];
+  const calls = (kernelName: string) => {
+    boot({ kernel: kernelName });
+    sleeper(10, ['g']);
+    kthread(20, { calls: ['g'], state: 'D' });
+    apply({ do: 'load', livepatch: { name: 'livepatch', objects } });
+    expect([isMoving(), stateOf(20)]).toEqual([true, 0]);
+    apply({ do: 'enter', tid: 20, posture: { calls: ['f'], state: 'D' } });
+    return kernel.core.threads.get(20)?.stack.frames[0]?.module ?? null;
+  };
+
+  it('are called in the old version by who has not switched', () => {
+    expect(calls('4.12')).toBeNull();
+  });
+
+  it('… in the new one, had it become as the mail of 2016-04-05 agrees', () => {
+    expect(calls('immediate-agreed')).toBe('livepatch');
+  });
+
+  it('a livepatch that is immediate as a whole leaves every thread at −1', () => {
+    boot({ kernel: '4.12' });
+    apply({ do: 'load', livepatch: patchOf('livepatch', ['f'], { immediate: true }), window: 1 });
+    expect([read('livepatch/transition'), stateOf(1)]).toEqual(['1', -1]);
+    kernel.pass(2);
+    expect([isMoving(), runs('f')]).toEqual([false, 'livepatch']);
+  });
+});
+
+// kernel/livepatch/core.c, klp_init_patch_early (5.1) and klp_init_patch, klp_init_object (4.12): `if
+// (!patch->objs)`, `if (!obj->funcs)`. The self-tests' no_funcs[] = { {} } is an empty list.
+describe.each(['4.12', '5.10', '7.2'])('lists without functions on %s', (name) => {
+  beforeEach(() => boot({ kernel: name }));
+
+  it('an object without functions, and no object at all', () => {
+    expect(load('no_functions', [])).toBeNull();
+    expect(apply({ do: 'load', livepatch: { name: 'no_objects', objects: [] } })).toBeNull();
+    expect([read('no_functions/enabled'), read('no_objects/enabled')]).toEqual(['1', '1']);
+    expect(document().findings.filter(({ severity }) => severity === 'error')).toEqual([]);
+    expect([write('no_objects', false), write('no_functions', false)]).toEqual([null, null]);
+  });
+});
+
+it('the empty cumulative livepatch reverts everything', () => {
+  load('older', ['f']);
+  expect(apply({ do: 'load', livepatch: { name: 'none', replace: true, objects: [] } })).toBeNull();
+  kernel.pass(1);
+  expect([runs('f'), kernel.core.patches.map((one) => one.name)]).toEqual([null, ['none']]);
+});
+
+// kernel/module/main.c: prepare_coming_module calls klp_module_coming for every module, and the
+// failure path of do_init_module klp_module_going.
+describe('a livepatch module that is an object of another', () => {
+  const fixing = (object: string, name = 'fixing', functionName = 'f'): LivepatchLiteral => ({
+    name,
+    objects: [{ name: object, functions: [{ name: functionName }] }],
+  });
+
+  it('is patched when it comes', () => {
+    apply({ do: 'load', livepatch: fixing('late') });
+    expect(read('fixing/late/patched')).toBe('0');
+    expect(load('late', ['g'])).toBeNull();
+    expect(read('fixing/late/patched')).toBe('1');
+    expect(says("applying patch 'fixing' to loading module 'late'")).toBe(1);
+    write('late', false);
+    kernel.pass(1);
+    expect(apply({ do: 'unload', module: 'late' })).toBeNull();
+    expect(read('fixing/late/patched')).toBe('0');
+  });
+
+  it('is unpatched again when its own init function fails', () => {
+    boot({ symbols: { missing: 0 } });
+    apply({ do: 'load', livepatch: fixing('late') });
+    expect(load('late', ['missing'])).toBe('EINVAL');
+    expect(read('fixing/late/patched')).toBe('0');
+    expect(says("reverting patch 'fixing' on unloading module 'late'")).toBe(1);
+  });
+
+  it('itself', () => {
+    expect(apply({ do: 'load', livepatch: fixing('fixing') })).toBeNull();
+    expect(read('fixing/fixing/patched')).toBe('1');
+  });
+});
+
+// First seed, 2017-10-10: "At registration time, we can convert all the arrays to dynamic lists, and
+// then never touch the arrays again."
+it('what was registered does not change with the literal', () => {
+  const states = [{ id: 1, version: 1 }];
+  const says2 = ['before'];
+  const symbols: Record<string, number> = { f: 1 };
+  const callbacks = { postUnpatch: { says: says2 } };
+  apply({
+    do: 'load',
+    livepatch: {
+      name: 'livepatch',
+      states,
+      objects: [{ name: 'vmlinux', functions: [], callbacks }],
+    },
+  });
+  apply({ do: 'load-module', module: { name: 'target', symbols } });
+  states[0] = { id: 2, version: 2 };
+  says2[0] = 'after';
+  symbols['f'] = 0;
+  expect(kernel.core.patches[0]?.states).toEqual([{ id: 1, version: 1 }]);
+  expect(kernel.core.modules.get('target')?.literal.symbols).toEqual({ f: 1 });
+  write('livepatch', false);
+  expect([says('livepatch: before'), says('livepatch: after')]).toEqual([1, 0]);
+});
+
 describe('what is refused at registration', () => {
   const objects = (functions: { name: string; sympos?: number }[]) => [
     { name: 'vmlinux', functions },
@@ -562,9 +691,7 @@ describe('what is refused at registration', () => {
     expect(apply({ do: 'load', livepatch: { name: 'good', objects: objects(sympos) } })).toBeNull();
   });
 
-  it('nothing to patch, no mark, too long names', () => {
-    expect(load('bad', [])).toBe('EINVAL');
-    expect(apply({ do: 'load', livepatch: { name: 'bad', objects: [] } })).toBe('EINVAL');
+  it('no mark, too long names', () => {
     expect(load('bad', ['f'], { marked: false })).toBe('EINVAL');
     expect(load('bad', ['f'.repeat(512)])).toBe('EINVAL');
     const long = [{ name: 'm'.repeat(56), functions: [{ name: 'f' }] }];
@@ -641,38 +768,5 @@ describe('atomic replace', () => {
     expect(load('three', ['h'], { replaceSet: 1 })).toBeNull();
     kernel.pass(0.1);
     expect(kernel.core.patches.map(({ name }) => name)).toEqual(['two', 'three']);
-  });
-});
-
-describe('shadow variables', () => {
-  const attach = { action: 'alloc', object: 'sk', id: 7 } as const;
-  const withShadow: Partial<LivepatchLiteral> = {
-    shadowTypes: [7],
-    objects: [
-      {
-        name: 'vmlinux',
-        functions: [{ name: 'f' }],
-        callbacks: { postPatch: { shadow: [attach] } },
-      },
-    ],
-  };
-
-  it('stay when their livepatch goes: a leak', () => {
-    load('livepatch', [], withShadow);
-    write('livepatch', false);
-    kernel.pass(1);
-    expect(kernel.core.shadow.all()).toMatchObject([{ object: 'sk', id: 7, owner: 'livepatch' }]);
-  });
-
-  it('are collected, as proposed, when the last livepatch with their type is gone', () => {
-    boot({ kernel: 'shadow-gc' });
-    load('livepatch', [], withShadow);
-    load('next', ['g'], { shadowTypes: [7], replace: true });
-    kernel.pass(1);
-    expect(kernel.core.shadow.all()).toHaveLength(1);
-    write('next', false);
-    kernel.pass(1);
-    expect(kernel.core.shadow.all()).toEqual([]);
-    expect(kernel.core.shadow.alloc({ object: 'sk', id: 7 }).is).toBe('not-registered');
   });
 });

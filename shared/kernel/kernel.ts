@@ -10,7 +10,7 @@ import { applyOperation, type Applied } from './operations/apply';
 import type { Operation } from './operations/operation';
 import { hashOf, Random } from './state/random';
 import { createThread, KTHREADD } from './rules/threadLife';
-import { findKernelVersion, newestKernel } from './state/version';
+import { deviating, findKernelVersion, newestKernel } from './state/version';
 
 export class Kernel {
   private constructor(
@@ -21,13 +21,16 @@ export class Kernel {
   /** A host as its literal describes it: running, with nothing patched. */
   static boot(literal: HostLiteral): Kernel {
     const core = new KernelCore({
-      version: findKernelVersion(literal.kernel ?? '') ?? newestKernel,
+      version: deviating(
+        findKernelVersion(literal.kernel ?? '') ?? newestKernel,
+        literal.deviations ?? [],
+      ),
       architecture: literal.architecture ?? 'full',
       hostName: literal.name,
       bootId: bootIdOf(literal),
       cpus: literal.cpus ?? 1,
       deepIdleCpus: literal.deepIdleCpus ?? 0,
-      symbols: literal.symbols ?? {},
+      symbols: { ...literal.symbols },
     });
     core.random = new Random(literal.seed ?? 1);
     core.dynamicDebug = literal.dynamicDebug ?? false;

@@ -66,6 +66,7 @@ function stateOf(core: KernelCore): unknown {
       stack.frames.map(({ code }) => code),
     ]),
     shadow: core.shadow.all(),
+    uses: core.shadow.registered().map((id) => core.shadow.uses(id)),
     transition: core.transition && [core.transition.target, core.transition.idle.pending],
   };
 }
@@ -178,6 +179,29 @@ describe('in every life', () => {
       }
       for (const id of [1, 2, 3]) expect(core.shadow.uses(id)).toBeGreaterThanOrEqual(0);
     });
+  });
+
+  // v2 4/4 counts once per registered type; only a replace or a refused module leaves more, as posted.
+  it.each(['shadow-gc', 'shadow-gc-intended'])('types are counted as registered: %s', (name) => {
+    let registered = 0;
+    let leaked = 0;
+    for (let seed = 0; seed < 25; seed += 1) {
+      const { kernel, size, random } = begin(seed, name);
+      for (let step = 0; step < 200; step += 1) {
+        kernel.apply(randomOperation(size, random));
+        const { patches, shadow } = kernel.core;
+        const types = patches.flatMap(({ objects }) => objects.flatMap((one) => one.shadowTypes));
+        for (const id of [1, 2, 3]) {
+          const known = types.filter((one) => one.registered && one.id === BigInt(id)).length;
+          registered += known;
+          leaked += shadow.uses(id) - known;
+          expect(shadow.uses(id)).toBeGreaterThanOrEqual(known);
+        }
+      }
+    }
+    expect(registered).toBeGreaterThan(100);
+    if (name === 'shadow-gc') expect(leaked).toBeGreaterThan(0);
+    else expect(leaked).toBe(0);
   });
 
   it('a copy goes its own way', () => {

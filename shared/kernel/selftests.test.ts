@@ -6,6 +6,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { treeOf } from './files/kernelTree';
 import { Kernel } from './kernel';
 import { functionKey } from './state/livepatch';
+import type { Errno } from './state/errno';
 import type {
   CallbackLiteral,
   CallbackLine,
@@ -13,6 +14,7 @@ import type {
   LivepatchLiteral,
   ModuleLiteral,
   ObjectLiteral,
+  ShadowAction,
 } from './state/literals';
 import type { Operation } from './operations/operation';
 import { kernelVersions } from './state/version';
@@ -173,15 +175,16 @@ describe('test-callbacks.sh', () => {
   const livepatch: LivepatchLiteral = {
     name,
     objects: [
-      { name: 'vmlinux', functions: functions('unused'), callbacks: callbacks() },
-      { name: target.name, functions: functions('unused'), callbacks: callbacks() },
+      // no_funcs[] = { {} }
+      { name: 'vmlinux', functions: [], callbacks: callbacks() },
+      { name: target.name, functions: [], callbacks: callbacks() },
       { name: busy.name, functions: functions('busymod_work_func'), callbacks: callbacks() },
     ],
   };
   const second = (replace: boolean): LivepatchLiteral => ({
     name: 'test_klp_callbacks_demo2',
     replace,
-    objects: [{ name: 'vmlinux', functions: functions('unused2'), callbacks: callbacks('2') }],
+    objects: [{ name: 'vmlinux', functions: [], callbacks: callbacks('2') }],
   });
   const said = (which: string, object: string, state?: 'COMING' | 'LIVE' | 'GOING') => {
     const words = {
@@ -370,45 +373,69 @@ describe('test-callbacks.sh', () => {
 });
 
 describe('test-shadow-vars.sh', () => {
-  const alloc = (object: string, id: number) =>
-    kernel.core.shadow.alloc({ object, id, construct: () => 'first' });
-  const count = () => kernel.core.shadow.all().length;
+  // lib/livepatch/test_klp_shadow_vars.c: three objects, two ids, a constructor and a destructor.
+  const [id1, id2] = [0x1234, 0x1235];
+  const objects = ['1', '2', '3'];
+  const call = (action: ShadowAction, fails?: Errno) => {
+    const operation = { do: 'shadow', by: 'test_klp_shadow_vars', action } as const;
+    const outcome = apply(fails ? { ...operation, fails } : operation);
+    return 'answer' in outcome ? outcome.answer : null;
+  };
+  const get = (object: string, id: number) => call({ action: 'get', object, id });
+
+  beforeEach(() => {
+    const dtor = { says: ['shadow_dtor(obj={object})'] };
+    load({
+      name: 'test_klp_shadow_vars',
+      objects: [{ name: 'vmlinux', functions: [], shadowTypes: [{ id: id1, dtor }] }],
+    });
+    logged();
+  });
 
   it('basic shadow variable API', () => {
-    const { shadow } = kernel.core;
-    expect(shadow.get('1', 0x1234)).toBeNull();
-    for (const object of ['1', '2', '3']) {
-      expect(alloc(object, 0x1234).is).toBe('new');
-      expect(alloc(object, 0x1235).is).toBe('new');
+    expect(get('1', id1)).toEqual({ is: 'null' });
+    for (const object of objects) {
+      const data = `char ${object}`;
+      const attached = { is: 'new', data };
+      expect(call({ action: 'alloc', object, id: id1, data })).toEqual(attached);
+      const other = { action: 'get-or-alloc', object, id: id2, data: 'int' } as const;
+      expect(call(other)).toEqual({ is: 'new', data: 'int' });
     }
-    const again = { object: '1', id: 0x1234, construct: () => 'again' };
-    expect(shadow.getOrAlloc(again)).toMatchObject({ is: 'existing', variable: { data: 'first' } });
-    const destroyed: string[] = [];
-    for (const object of ['1', '2', '3']) {
-      expect(shadow.free(object, 0x1234, (variable) => destroyed.push(variable.object))).toBe(true);
-      expect(shadow.get(object, 0x1234)).toBeNull();
-      expect(shadow.get(object, 0x1235)).not.toBeNull();
+    for (const object of objects) {
+      expect(get(object, id1)).toEqual({ is: 'existing', data: `char ${object}` });
     }
-    expect(destroyed).toEqual(['1', '2', '3']);
-    expect(shadow.freeAll(0x1235)).toBe(3);
-    expect(count()).toBe(0);
+    const again = { action: 'get-or-alloc', object: '1', id: id1, data: 'again' } as const;
+    expect(call(again)).toEqual({ is: 'existing', data: 'char 1' });
+    expect(logged()).toEqual([]);
+    for (const object of objects) {
+      expect(call({ action: 'free', object, id: id1 })).toEqual({ is: 'freed', count: 1 });
+      expect(get(object, id1)).toEqual({ is: 'null' });
+      expect(get(object, id2)).toMatchObject({ is: 'existing' });
+    }
+    expect(logged()).toEqual(
+      objects.map((object) => `test_klp_shadow_vars: shadow_dtor(obj=${object})`),
+    );
+    expect(call({ action: 'free-all', id: id2 })).toEqual({ is: 'freed', count: 3 });
+    expect(kernel.core.shadow.all()).toEqual([]);
   });
 
   it('warns of a duplicate and returns nothing; a failing constructor attaches nothing', () => {
-    const action = { action: 'alloc', object: '1', id: 0x1234 } as const;
-    apply({ do: 'shadow', action });
-    logged();
-    apply({ do: 'shadow', action });
+    const action = { action: 'alloc', object: '1', id: id1 } as const;
+    call(action);
+    expect(kernel.core.taint & 512).toBe(0);
+    expect(call(action)).toEqual({ is: 'duplicate' });
     expect(logged()).toContainEqual(
       expect.stringMatching(/^Duplicate shadow variable <[0-9a-f]{16}, 1234>$/),
     );
-    apply({ do: 'shadow', action: { ...action, object: '2' }, fails: 'ENOMEM' });
+    // kernel/panic.c, __warn: add_taint(TAINT_WARN, …), bit 9.
+    expect(kernel.core.taint & 512).toBe(512);
+    expect(call({ ...action, object: '2' }, 'ENOMEM')).toEqual({ is: 'failed' });
     expect(logged()).toEqual([
       expect.stringMatching(
         /^livepatch: Failed to construct shadow variable <[0-9a-f]{16}, 1234> \(-12\)$/,
       ),
     ]);
-    expect(count()).toBe(1);
+    expect(kernel.core.shadow.all()).toHaveLength(1);
   });
 });
 
@@ -420,7 +447,7 @@ describe('test-state.sh', () => {
     objects: [
       {
         name: 'vmlinux',
-        functions: functions('unused'),
+        functions: [],
         callbacks: {
           prePatch: says('pre_patch_callback: {object}', {
             ifPreviousState: 1,

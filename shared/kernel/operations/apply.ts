@@ -2,17 +2,26 @@
 import { advanceTo, waitForMutex } from '../rules/clock';
 import type { KernelCore } from '../state/core';
 import { done, refuse, success, type Outcome } from '../state/errno';
+import { shadowId, type ShadowAnswer } from '../state/shadow';
 import { coreKernel, functionKey } from '../state/livepatch';
 import { loadModule, unloadModule } from '../rules/loading';
 import { canEnter, enter, wake } from '../rules/posture';
-import { applyShadow } from '../rules/shadowMessages';
-import { createThread, exitThread, KTHREADD } from '../rules/threadLife';
+import { callShadow } from '../rules/shadowApi';
+import { typeOf } from '../rules/shadowTypes';
+import { exitThread } from '../rules/threadEnd';
+import { createThread, KTHREADD } from '../rules/threadLife';
 import type { Thread } from '../state/threads';
 import { load, writeEnabled, writeForce, writeSignal } from './livepatchOperations';
 import type { Operation } from './operation';
 
-/** The number of a thread that was created; otherwise null. */
-export type Applied = Outcome<number | null>;
+/** SIGKILL waits until the thread wakes; what a function of the shadow API returned. */
+export type Answer = { readonly is: 'signal-pending' } | ShadowAnswer;
+
+/**
+ * The number of a thread that was created, otherwise null; and what was answered, where an operation
+ * answers more than that it was done.
+ */
+export type Applied = Outcome<number | null> & { readonly answer?: Answer };
 
 /** Operations that take klp_mutex wait for one that holds it; time passes meanwhile. */
 const takesMutex = new Set<Operation['do']>([
@@ -56,8 +65,7 @@ export function applyOperation(core: KernelCore, operation: Operation): Applied 
       else core.failingCallbacks.delete(operation.patch);
       return done;
     case 'shadow':
-      applyShadow(core, operation.action, null, operation.fails ?? null);
-      return done;
+      return applyShadow(core, operation);
     case 'add-kprobe':
     case 'remove-kprobe':
     case 'set-ftrace':
@@ -72,6 +80,18 @@ function unload(core: KernelCore, name: string): Outcome {
   const outcome = unloadModule(core, name);
   if (outcome.ok) core.patches = core.patches.filter((patch) => patch.name !== name);
   return outcome;
+}
+
+/** Before 4.15 its functions are symbols that nobody exports: who calls them can't be loaded. */
+function applyShadow(
+  core: KernelCore,
+  { action, by, fails }: Extract<Operation, { do: 'shadow' }>,
+): Applied {
+  if (!core.version.shadowVariables) return refuse('ENOENT');
+  const patch = by === undefined ? null : core.findPatch(by);
+  const type = typeOf(patch, shadowId(action.id) ?? 0n);
+  const answer = callShadow(core, action, { livepatch: by ?? null, type, failure: fails ?? null });
+  return answer ? { ...done, answer } : refuse('EINVAL');
 }
 
 type FtraceOperation = Extract<Operation, { do: 'add-kprobe' | 'remove-kprobe' | 'set-ftrace' }>;
@@ -118,6 +138,8 @@ function applyToThread(core: KernelCore, operation: ThreadOperation): Applied {
   if (thread.state === 'Z') return refuse('ESRCH');
   switch (operation.do) {
     case 'enter':
+      // A signal that kills is pending: it is never in user space again.
+      if (thread.killed) return refuse('ESRCH');
       if (!canEnter(core, operation.posture)) return refuse('ENOENT');
       enter(core, thread, operation.posture);
       return done;
@@ -132,10 +154,18 @@ function applyToThread(core: KernelCore, operation: ThreadOperation): Applied {
   }
 }
 
-/** A signal reaches who runs or sleeps interruptibly; kernel threads ignore it (EPERM says it here). */
-function kill(core: KernelCore, thread: Thread): Outcome {
+/**
+ * SIGKILL ends who runs, is stopped, or sleeps interruptibly or killably; who sleeps otherwise has it
+ * pending until it wakes (signal_wake_up_state of kernel/signal.c). Kernel threads ignore it (EPERM
+ * says it here).
+ */
+function kill(core: KernelCore, thread: Thread): Applied {
   if (thread.kthread) return refuse('EPERM');
-  if (thread.state !== 'D') exitThread(core, thread, false);
+  if (thread.state === 'D' && thread.posture?.killable !== true) {
+    core.threads.put({ ...thread, killed: true });
+    return { ...done, answer: { is: 'signal-pending' } };
+  }
+  exitThread(core, thread, false);
   return done;
 }
 

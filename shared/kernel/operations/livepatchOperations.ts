@@ -4,7 +4,7 @@ import { disable, enable } from '../rules/enabling';
 import { done, refuse, type Outcome } from '../state/errno';
 import type { PatchState } from '../state/livepatch';
 import type { LivepatchLiteral } from '../state/literals';
-import { loadEnded, taintBy } from '../rules/loading';
+import { loadEnded, patchComing, taintBy } from '../rules/loading';
 import { register } from '../rules/registration';
 import { signalThreads } from '../rules/signals';
 import { forceTransition, reverseTransition } from '../rules/transition';
@@ -29,6 +29,12 @@ export function load(core: KernelCore, literal: LivepatchLiteral, window: number
     state: 'coming',
     references: 1,
   });
+  // It may be an object of others, as any module (prepare_coming_module of kernel/module/main.c).
+  const coming = patchComing(core, literal.name);
+  if (!coming.ok) {
+    core.modules.remove(literal.name);
+    return coming;
+  }
   const registered = register(core, literal);
   const outcome = registered.ok ? enable(core, registered.value, window) : registered;
   if (core.window === null || !outcome.ok) loadEnded(core, literal.name, withoutValue(outcome));

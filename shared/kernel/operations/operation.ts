@@ -42,7 +42,15 @@ export type Operation =
   | { readonly do: 'reap'; readonly tid: number }
   /** Something interrupts all idle CPUs. */
   | { readonly do: 'poke-cpus' }
-  | { readonly do: 'shadow'; readonly action: ShadowAction; readonly fails?: Errno }
+  /** A call of the shadow API, by the code of a livepatch or of somebody else. */
+  | {
+      readonly do: 'shadow';
+      readonly action: ShadowAction;
+      /** The livepatch whose type it is. */
+      readonly by?: string;
+      /** What the constructor returns this time instead of success. */
+      readonly fails?: Errno;
+    }
   /** A kprobe on a function; with a post handler it redirects the function. */
   | { readonly do: 'add-kprobe'; readonly function: CallLiteral; readonly postHandler: boolean }
   | { readonly do: 'remove-kprobe'; readonly function: CallLiteral }

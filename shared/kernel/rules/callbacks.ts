@@ -4,8 +4,10 @@
 import type { KernelCore } from '../state/core';
 import { done, refuse, type Outcome } from '../state/errno';
 import { coreKernel, type ObjectState, type PatchState } from '../state/livepatch';
-import type { CallbackLine, CallbackLiteral, ShadowAction } from '../state/literals';
-import { applyShadow } from './shadowMessages';
+import type { CallbackLine, CallbackLiteral } from '../state/literals';
+import { shadowId } from '../state/shadow';
+import { callShadow } from './shadowApi';
+import { typeOf } from './shadowTypes';
 import { previousState } from '../state/systemState';
 
 /** Its failure refuses the livepatch, or the module that it was to patch. */
@@ -53,7 +55,10 @@ function run(
     const text = wordsOf(core, patch, line).replaceAll('{object}', describe(core, object));
     core.print(`${patch.name}: ${text}`);
   }
-  for (const action of shadow) attach(core, patch, action);
+  for (const action of shadow) {
+    const type = typeOf(patch, shadowId(action.id) ?? 0n, object);
+    callShadow(core, action, { livepatch: patch.name, type, failure: null });
+  }
 }
 
 function wordsOf(core: KernelCore, patch: PatchState, line: CallbackLine): string {
@@ -73,8 +78,4 @@ function describe(core: KernelCore, { name }: ObjectState): string {
     default:
       return `${name} -> [MODULE_STATE_LIVE] Normal state`;
   }
-}
-
-function attach(core: KernelCore, { name }: PatchState, action: ShadowAction): void {
-  applyShadow(core, action, name);
 }

@@ -5,7 +5,7 @@ import type { KernelEvent } from '../state/events';
 import { loadEnded } from './loading';
 import { tick, wake } from './posture';
 import { idleLoopPassed } from './schedule';
-import { exitThread } from './threadLife';
+import { exitThread } from './threadEnd';
 import { finishFreeing, tryComplete } from './transition';
 
 /** @param to seconds since boot */

@@ -9,7 +9,14 @@ import type { KernelCore } from '../state/core';
 import { done, refuse, type Outcome } from '../state/errno';
 import type { PatchState } from '../state/livepatch';
 import { patchObject } from './registration';
-import { cancelTransition, initTransition, startTransition, tryComplete } from './transition';
+import { registerTypes } from './shadowTypes';
+import {
+  cancelTransition,
+  initTransition,
+  releaseModule,
+  startTransition,
+  tryComplete,
+} from './transition';
 
 /** @param window seconds that pass within; 0: none */
 export function enable(core: KernelCore, patch: PatchState, window: number): Outcome {
@@ -18,7 +25,6 @@ export function enable(core: KernelCore, patch: PatchState, window: number): Out
   if (patch.enabled) return refuse('EINVAL');
   if (core.version.strictStack && previous && !previous.enabled) return refuse('EBUSY');
   core.sayUnlessQuiet(`enabling patch '${patch.name}'`);
-  core.shadow.register(patch.shadowTypes);
   const module = core.modules.get(patch.name);
   if (module) module.references += 1;
   initTransition(core, patch, 1);
@@ -61,9 +67,7 @@ function finishEnabling(core: KernelCore, patch: PatchState): Outcome {
   if (!patched.ok) {
     core.say(`failed to enable patch '${patch.name}'`);
     cancelTransition(core, transition);
-    core.shadow.unregister(patch.shadowTypes);
-    const module = core.modules.get(patch.name);
-    if (module) module.references -= 1;
+    releaseModule(core, patch);
     return patched;
   }
   startTransition(core, transition);
@@ -74,6 +78,8 @@ function finishEnabling(core: KernelCore, patch: PatchState): Outcome {
 
 function patchObjects(core: KernelCore, patch: PatchState): Outcome {
   for (const object of patch.objects.filter(({ loaded }) => loaded)) {
+    const registered = registerTypes(core, object);
+    if (!registered.ok) return registered;
     const prepared = prePatch(core, patch, object);
     if (!prepared.ok) {
       core.say(`pre-patch callback failed for object '${object.name}'`);

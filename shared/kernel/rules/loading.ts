@@ -2,10 +2,12 @@
 import { postPatch, postUnpatch, preUnpatch, prePatch } from './callbacks';
 import type { KernelCore } from '../state/core';
 import { done, negative, refuse, type Errno, type Outcome } from '../state/errno';
+import { copyModule } from '../state/copies';
 import { coreKernel, findObject, type ObjectState, type PatchState } from '../state/livepatch';
 import type { ModuleLiteral } from '../state/literals';
 import { patchObject, resolve } from './registration';
-import { exitThread } from './threadLife';
+import { registerTypes, unregisterTypes } from './shadowTypes';
+import { exitThread } from './threadEnd';
 
 /** Bits of /proc/sys/kernel/tainted: Documentation/admin-guide/tainted-kernels.rst. */
 const TAINT_OOT_MODULE = 2 ** 12;
@@ -38,6 +40,9 @@ export function loadEnded(core: KernelCore, name: string, outcome: Outcome): voi
   if (module?.state !== 'coming') return;
   if (!outcome.ok) {
     core.patches = core.patches.filter((patch) => patch.name !== name);
+    // The failure path of do_init_module calls klp_module_going, as unloading does.
+    module.state = 'going';
+    revertGoing(core, name);
     core.modules.remove(name);
     return;
   }
@@ -60,7 +65,7 @@ export function loadModule(core: KernelCore, literal: ModuleLiteral): Outcome {
     size: literal.size ?? 16_384,
     isLivepatch: false,
     taint,
-    literal,
+    literal: copyModule(literal),
     state: 'coming',
     references: 0,
   });
@@ -93,7 +98,7 @@ function isActive(core: KernelCore, patch: PatchState): boolean {
 }
 
 /** Every livepatch of the list patches the module before its init function runs. */
-function patchComing(core: KernelCore, name: string): Outcome {
+export function patchComing(core: KernelCore, name: string): Outcome {
   const concerned = concernedBy(core, name);
   for (const [index, one] of concerned.entries()) {
     const errno = applyTo(core, one);
@@ -101,6 +106,9 @@ function patchComing(core: KernelCore, name: string): Outcome {
     core.say(
       `patch '${one.patch.name}' failed for module '${name}', refusing to load module '${name}'`,
     );
+    // As posted the types of the livepatch that failed stay registered; the mail of 2023-01-30 wants
+    // them unregistered on errors.
+    if (core.version.shadowCollection === 'intended') unregisterTypes(core, one.object);
     one.object.loaded = false;
     for (const earlier of concerned.slice(0, index)) revert(core, earlier);
     return refuse(errno);
@@ -119,6 +127,8 @@ function applyTo(core: KernelCore, { patch, object }: Concerned): Errno | null {
   }
   if (!isActive(core, patch)) return null;
   core.say(`applying patch '${patch.name}' to loading module '${object.name}'`);
+  const registered = registerTypes(core, object);
+  if (!registered.ok) return registered.errno;
   const prepared = prePatch(core, patch, object);
   if (!prepared.ok) {
     core.say(`pre-patch callback failed for object '${object.name}'`);
@@ -143,6 +153,7 @@ function revert(core: KernelCore, { patch, object }: Concerned): void {
     for (const one of object.functions) if (one.patched) core.stacks.remove(one);
     object.patched = false;
     postUnpatch(core, patch, object);
+    unregisterTypes(core, object);
   }
   object.loaded = false;
 }
@@ -156,9 +167,14 @@ export function unloadModule(core: KernelCore, name: string): Outcome {
   module.state = 'going';
   if (module.literal.exit) core.print(`${name}: ${module.literal.exit}`);
   endThreadsOf(core, name);
-  for (const one of concernedBy(core, name)) revert(core, one);
+  revertGoing(core, name);
   core.modules.remove(name);
   return done;
+}
+
+/** klp_module_going. */
+function revertGoing(core: KernelCore, name: string): void {
+  for (const one of concernedBy(core, name)) revert(core, one);
 }
 
 /** The exit function of a module stops the kernel threads that run its code. */

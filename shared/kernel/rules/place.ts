@@ -3,6 +3,7 @@
  * there, a transition that runs, threads where they sleep. Nothing is printed, checked or waited for.
  * From there on it goes its own way, so that one may ask what would happen.
  */
+import { copyModule } from '../state/copies';
 import type { KernelCore } from '../state/core';
 import {
   coreKernel,
@@ -19,6 +20,7 @@ import type {
 } from '../state/literals';
 import { newIdle, planRetry } from './schedule';
 import { createThread } from './threadLife';
+import { setTransition } from './transition';
 import type { Frame, Thread } from '../state/threads';
 
 /** A module that is there, live and unpatched. */
@@ -28,7 +30,7 @@ export function placeModule(core: KernelCore, literal: ModuleLiteral): void {
     size: literal.size ?? 16_384,
     isLivepatch: false,
     taint: literal.foreign ? 'OE' : '',
-    literal,
+    literal: copyModule(literal),
     state: 'live',
     references: 0,
   });
@@ -87,6 +89,7 @@ function addNop(patch: PatchState, { object = coreKernel, name, sympos = 1 }: Ca
     name: object,
     dynamic: true,
     callbacks: {},
+    shadowTypes: [],
     functions: [nop],
     loaded: false,
     patched: false,
@@ -106,9 +109,7 @@ export function placeTransition(
   pending: readonly number[],
 ): void {
   patch.enabled = target === 1;
-  for (const { functions } of patch.objects) {
-    for (const one of functions) one.transition = !one.immediate && !patch.immediate;
-  }
+  setTransition(core, patch, true);
   core.transition = {
     patch,
     target,

@@ -5,6 +5,7 @@ import type { CallLiteral, PostureLiteral } from '../state/literals';
 import { planTick } from './schedule';
 import { codesToLeave, sleepsOn } from './stackCheck';
 import { codeOf, emptyStack, originalFrame, type Frame, type Thread } from '../state/threads';
+import { exitThread } from './threadEnd';
 import { switchThread } from './threadStates';
 
 /** Below every system call of x86-64, and below every kernel thread. */
@@ -13,8 +14,22 @@ const syscallEntry = ['do_syscall_64', 'entry_SYSCALL_64_after_hwframe'].map((na
 );
 const kthreadEntry = ['kthread', 'ret_from_fork'].map((name) => originalFrame(coreKernel, name));
 
-/** The thread calls these functions, each in the version that it runs now, and stays there. */
+/**
+ * The thread calls these functions, each in the version that it runs now, and stays there. A user
+ * thread that is in others leaves them first, over the boundary at which it switches
+ * (exit_to_user_mode_loop of kernel/entry/common.c).
+ */
 export function enter(core: KernelCore, thread: Thread, posture: PostureLiteral): void {
+  if (!thread.kthread && thread.posture) {
+    wake(core, thread);
+    const back = core.threads.get(thread.tid);
+    if (back) call(core, back, posture);
+    return;
+  }
+  call(core, thread, posture);
+}
+
+function call(core: KernelCore, thread: Thread, posture: PostureLiteral): void {
   const state = core.patchStateOf(thread.tid);
   const frames = posture.calls.map((call) => {
     const { object = coreKernel, name, sympos = 1 } = asCall(call);
@@ -42,7 +57,8 @@ function settleIn(
 ): void {
   const base = thread.kthread ? kthreadEntry : syscallEntry;
   const stack = core.threads.stackOf([...frames.toReversed(), ...base]);
-  core.threads.put({ ...thread, posture, state: posture.state, stack });
+  const kept = { ...posture, calls: [...posture.calls] };
+  core.threads.put({ ...thread, posture: kept, state: posture.state, stack });
   if (posture.state === 'R' && core.transition?.started) planTick(core);
 }
 
@@ -64,7 +80,9 @@ export function wake(core: KernelCore, thread: Thread): void {
   const { posture } = thread;
   if (!posture) return;
   if (!thread.kthread) {
-    returnToUser(core, thread);
+    // A signal that kills is dealt with before anything else (get_signal of kernel/signal.c).
+    if (thread.killed) exitThread(core, thread, false);
+    else returnToUser(core, thread);
     return;
   }
   if (!posture.leavesOnWake) return;

@@ -48,10 +48,11 @@ export function register(core: KernelCore, literal: LivepatchLiteral): Outcome<P
   return { ok: true, value: patch };
 }
 
-function mayRegister(core: KernelCore, { name, marked, objects }: LivepatchLiteral): Outcome {
-  if (objects.length === 0 || objects.some(({ functions }) => functions.length === 0)) {
-    return refuse('EINVAL');
-  }
+/**
+ * Empty lists are lists: klp_init_patch_early refuses null pointers only (to 5.0 klp_init_patch and
+ * klp_init_object). A livepatch may have callbacks and no functions, or nothing at all.
+ */
+function mayRegister(core: KernelCore, { name, marked }: LivepatchLiteral): Outcome {
   if (marked === false) {
     core.say(`module ${name} is not marked as a livepatch module`);
     return refuse('EINVAL');
@@ -94,7 +95,9 @@ function initObject(core: KernelCore, patch: PatchState, object: ObjectState): O
   if (object.name !== coreKernel && object.name.length >= MODULE_NAME_LENGTH) {
     return refuse('EINVAL');
   }
-  object.loaded = object.name === coreKernel || core.modules.get(object.name)?.state === 'live';
+  // klp_find_object_module: a module that klp_module_coming has seen, which may be its own.
+  const state = core.modules.get(object.name)?.state ?? 'going';
+  object.loaded = object.name === coreKernel || state !== 'going';
   const folders = new Set<string>();
   for (const one of object.functions) {
     if (one.name === '' || one.name.length >= core.version.symbolLimit) return refuse('EINVAL');

@@ -49,16 +49,3 @@ function inherit(core: KernelCore, maker: number, tid: number): void {
   if (exceptions?.has(maker)) exceptions.add(tid);
   else exceptions?.delete(tid);
 }
-
-/**
- * A thread ends. A zombie stays, without a stack, until its parent asks for it; it takes part in
- * transitions like any other.
- */
-export function exitThread(core: KernelCore, thread: Thread, zombie: boolean): void {
-  if (zombie) {
-    core.threads.put({ ...thread, state: 'Z', posture: null, stack: emptyStack });
-    return;
-  }
-  core.threads.remove(thread.tid);
-  core.transition?.exceptions.delete(thread.tid);
-}

@@ -7,6 +7,7 @@ import { postPatch, postUnpatch } from './callbacks';
 import { invert, type KernelCore, type TransitionState } from '../state/core';
 import { removeNops, type FunctionState, type PatchState } from '../state/livepatch';
 import { newIdle, passIdleLoop, planRetry, planTick } from './schedule';
+import { unregisterReplaced, unregisterTypes } from './shadowTypes';
 import { signalThreads } from './signals';
 import { blockersAmong, findBlockers, type Blocked } from './stackCheck';
 
@@ -29,7 +30,7 @@ export function initTransition(core: KernelCore, patch: PatchState, target: 0 | 
     since: core.now,
   };
   core.debugStep(`'${patch.name}': initializing ${nameOf(target)} transition`);
-  setTransition(patch, true);
+  setTransition(core, patch, true);
 }
 
 /** klp_start_transition: from here on threads may switch. */
@@ -174,13 +175,17 @@ function complete(core: KernelCore, transition: TransitionState): void {
   } else {
     unpatchAll(core, patch);
   }
-  setTransition(patch, false);
+  setTransition(core, patch, false);
   core.transition = null;
   for (const object of patch.objects) {
     if (!object.loaded) continue;
     if (target === 1) postPatch(core, patch, object);
-    else postUnpatch(core, patch, object);
+    else {
+      postUnpatch(core, patch, object);
+      unregisterTypes(core, object);
+    }
   }
+  if (target === 1) for (const older of replacedBy(core, patch)) unregisterReplaced(core, older);
   core.say(`'${patch.name}': ${nameOf(target)} complete`);
 }
 
@@ -201,7 +206,6 @@ export function unpatchAll(core: KernelCore, patch: PatchState): void {
 /** klp_free_patch_async: it leaves the list; a work item takes its folder away. */
 function free(core: KernelCore, patch: PatchState): void {
   core.patches = core.patches.filter((other) => other !== patch);
-  core.shadow.unregister(patch.shadowTypes);
   patch.objects = [];
   core.leaving.push(patch);
   core.events.plan(core.now + FREE_DELAY, { kind: 'free', patch: patch.name });
@@ -215,7 +219,7 @@ export function finishFreeing(core: KernelCore, name: string): void {
   releaseModule(core, patch);
 }
 
-function releaseModule(core: KernelCore, patch: PatchState): void {
+export function releaseModule(core: KernelCore, patch: PatchState): void {
   const module = core.modules.get(patch.name);
   const isPinned =
     core.version.forcePins === 'ever' ? core.everForced || hasImmediate(patch) : patch.forced;
@@ -231,9 +235,15 @@ function functionsOf({ objects }: PatchState): FunctionState[] {
   return objects.flatMap(({ functions }) => functions);
 }
 
-function setTransition(patch: PatchState, value: boolean): void {
-  for (const one of functionsOf(patch))
-    one.transition = value && !one.immediate && !patch.immediate;
+/**
+ * In Linux 4.12 to 4.15 klp_init_transition marks immediate functions, too, so that a thread which has
+ * not switched calls the old one; only klp_check_stack_func looks at `immediate`. Of a livepatch that
+ * is immediate as a whole it marks none.
+ */
+export function setTransition({ version }: KernelCore, patch: PatchState, value: boolean): void {
+  for (const one of functionsOf(patch)) {
+    one.transition = value && !patch.immediate && !(version.immediateIsUnmarked && one.immediate);
+  }
 }
 
 export function nameOf(target: 0 | 1): 'patching' | 'unpatching' {

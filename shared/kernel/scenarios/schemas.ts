@@ -7,10 +7,13 @@ import type {
   LivepatchLiteral,
   ModuleLiteral,
   PostureLiteral,
+  ShadowTypeLiteral,
   ThreadLiteral,
 } from '../state/literals';
 import type { Operation } from '../operations/operation';
-import { kernelVersions } from '../state/version';
+import { deviationNames, deviationOf } from '../state/deviations';
+import { shadowId } from '../state/shadow';
+import { findKernelVersion, kernelVersions, newestKernel } from '../state/version';
 
 const name = z.string().min(1);
 const count = z.number().int().nonnegative();
@@ -51,6 +54,7 @@ const callObject: z.ZodType<CallLiteral> = z.strictObject({
 const posture: z.ZodType<PostureLiteral> = z.strictObject({
   calls: z.array(call),
   state: z.enum(['S', 'D', 'R', 'T', 'I']),
+  killable: z.boolean().exactOptional(),
   unreliable: z.boolean().exactOptional(),
   yields: z.boolean().exactOptional(),
   leavesOnWake: z.boolean().exactOptional(),
@@ -78,15 +82,41 @@ const module: z.ZodType<ModuleLiteral> = z.strictObject({
   foreign: z.boolean().exactOptional(),
 });
 
+/** 64 bits: JSON's numbers hold 53, so larger ones are text. */
+const shadowIdSchema = z.union([
+  count,
+  z
+    .string()
+    .regex(/^(?:[0-9]{1,20}|0x[0-9a-fA-F]{1,16})$/, 'an id is a number, or text: decimal or 0x…')
+    .refine((text) => shadowId(text) !== null, 'an id has 64 bits'),
+]);
+
 const shadowAction = z.union([
   z.strictObject({
-    action: z.enum(['alloc', 'get-or-alloc']),
+    action: z.enum(['alloc', 'get-or-alloc', 'update']),
     object: z.string(),
-    id: count,
+    id: shadowIdSchema,
+    data: z.string().max(4096).exactOptional(),
   }),
-  z.strictObject({ action: z.literal('free'), object: z.string(), id: count }),
-  z.strictObject({ action: z.literal('free-all'), id: count }),
+  z.strictObject({
+    action: z.enum(['get', 'free']),
+    object: z.string(),
+    id: shadowIdSchema,
+  }),
+  z.strictObject({ action: z.literal('free-all'), id: shadowIdSchema }),
 ]);
+
+const shadowType: z.ZodType<ShadowTypeLiteral> = z.strictObject({
+  id: shadowIdSchema,
+  ctor: z
+    .strictObject({
+      says: z.array(z.string()).exactOptional(),
+      data: z.string().max(4096).exactOptional(),
+      fails: errno.exactOptional(),
+    })
+    .exactOptional(),
+  dtor: z.strictObject({ says: z.array(z.string()).exactOptional() }).exactOptional(),
+});
 
 const callback = z.strictObject({
   says: z
@@ -125,17 +155,18 @@ const livepatch: z.ZodType<LivepatchLiteral> = z.strictObject({
           postUnpatch: callback.exactOptional(),
         })
         .exactOptional(),
+      shadowTypes: z.array(shadowType).exactOptional(),
     }),
   ),
   states: z.array(z.strictObject({ id: count, version: count })).exactOptional(),
-  shadowTypes: z.array(count).exactOptional(),
   marked: z.boolean().exactOptional(),
   size: count.exactOptional(),
 });
 
-export const hostSchema: z.ZodType<HostLiteral> = z.strictObject({
+const host = z.strictObject({
   name,
   kernel: z.enum(kernelVersions.map((version) => version.name)).exactOptional(),
+  deviations: z.array(z.enum(deviationNames)).exactOptional(),
   architecture: z.enum(['full', 'no-reliable-stacks', 'no-livepatch']).exactOptional(),
   // The most that a kernel can be built for (arch/x86/Kconfig, NR_CPUS).
   cpus: z.number().int().positive().max(8192).exactOptional(),
@@ -146,6 +177,15 @@ export const hostSchema: z.ZodType<HostLiteral> = z.strictObject({
   uptime: z.number().nonnegative().max(1e9).exactOptional(),
   seed: z.number().int().exactOptional(),
   dynamicDebug: z.boolean().exactOptional(),
+});
+
+export const hostSchema: z.ZodType<HostLiteral> = host.check(({ value, issues }) => {
+  const kernel = findKernelVersion(value.kernel ?? '') ?? newestKernel;
+  for (const [index, deviation] of (value.deviations ?? []).entries()) {
+    if (deviationOf(deviation).fits(kernel)) continue;
+    const message = `${kernel.name} has nothing that ${deviation} could change`;
+    issues.push({ code: 'custom', path: ['deviations', index], message, input: value });
+  }
 });
 
 /** An operation, by its word `do`. */
@@ -168,6 +208,7 @@ export const operationSchema: z.ZodType<Operation> = z.discriminatedUnion('do', 
   z.strictObject({
     do: z.literal('shadow'),
     action: shadowAction,
+    by: name.exactOptional(),
     fails: errno.exactOptional(),
   }),
   z.strictObject({

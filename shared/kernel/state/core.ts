@@ -52,7 +52,7 @@ export class KernelCore {
   threads = new ThreadTable();
   modules = ModuleTable.empty();
   stacks = FunctionStacks.empty();
-  shadow: ShadowVariables;
+  shadow = ShadowVariables.empty();
   ftrace: FtraceState = newFtrace();
   events = EventQueue.empty();
   random = new Random(1);
@@ -74,9 +74,7 @@ export class KernelCore {
   /** Per livepatch, what its pre-patch callbacks return whatever they are (a module parameter). */
   failingCallbacks = new Map<string, Errno>();
 
-  constructor(readonly setup: CoreSetup) {
-    this.shadow = ShadowVariables.empty(setup.version.shadowGarbageCollection);
-  }
+  constructor(readonly setup: CoreSetup) {}
 
   get version(): KernelVersion {
     return this.setup.version;
@@ -155,9 +153,9 @@ export class KernelCore {
     return this.version.files.replaceSet ? patch.replaceSet === older.replaceSet : patch.replace;
   }
 
-  /** −1 outside a transition. */
+  /** −1 outside a transition, and in that of a livepatch that is immediate as a whole. */
   patchStateOf(tid: number): ThreadPatchState {
-    if (!this.transition) return -1;
+    if (!this.transition || this.transition.patch.immediate) return -1;
     const { common, exceptions } = this.transition;
     return exceptions.has(tid) ? invert(common) : common;
   }

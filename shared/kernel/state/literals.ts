@@ -3,6 +3,7 @@
  * `struct klp_patch` is written in a livepatch's source (include/linux/livepatch.h). The model
  * converts them into its own lists once and never touches them again.
  */
+import type { DeviationName } from './deviations';
 import type { Errno } from './errno';
 
 /** struct klp_func. */
@@ -21,11 +22,46 @@ export type CallbackLine =
   | string
   | { readonly ifPreviousState: number; readonly whenKnown: string; readonly whenNew: string };
 
-/** A shadow variable that a callback attaches or frees. */
+/**
+ * The id of a shadow variable, `unsigned long` in the kernel: 64 bits. As text, decimal or `0x…`, or as
+ * a bigint where a number does not hold it.
+ */
+export type ShadowIdLiteral = number | bigint | string;
+
+/**
+ * A call of the shadow API. `update` replaces what is there: case B of the mail of 2017-07-21, which no
+ * kernel has.
+ */
 export type ShadowAction =
-  | { readonly action: 'alloc' | 'get-or-alloc'; readonly object: string; readonly id: number }
-  | { readonly action: 'free'; readonly object: string; readonly id: number }
-  | { readonly action: 'free-all'; readonly id: number };
+  | {
+      readonly action: 'alloc' | 'get-or-alloc' | 'update';
+      readonly object: string;
+      readonly id: ShadowIdLiteral;
+      /** What the caller puts into a new one, or hands to its constructor. */
+      readonly data?: string;
+    }
+  | { readonly action: 'get' | 'free'; readonly object: string; readonly id: ShadowIdLiteral }
+  | { readonly action: 'free-all'; readonly id: ShadowIdLiteral };
+
+/**
+ * What belongs to an id, as the mail of 2023-02-02 wants it: constructor and destructor in one
+ * definition, and struct klp_shadow_type of the series of 2022-10-26 has it. Released kernels take
+ * them with each call.
+ */
+export interface ShadowTypeLiteral {
+  readonly id: ShadowIdLiteral;
+  /** Runs once on a new variable, before anybody finds it. */
+  readonly ctor?: {
+    /** Lines that it prints; `{object}` stands for the object. */
+    readonly says?: readonly string[];
+    /** What it writes where its caller hands over nothing. */
+    readonly data?: string;
+    /** It returns this error: nothing is attached. */
+    readonly fails?: Errno;
+  };
+  /** Runs on a variable that is freed. */
+  readonly dtor?: { readonly says?: readonly string[] };
+}
 
 /** One of the four callbacks of struct klp_callbacks. */
 export interface CallbackLiteral {
@@ -36,6 +72,7 @@ export interface CallbackLiteral {
   readonly says?: readonly CallbackLine[];
   /** Pre-patch only: what it returns instead of success. */
   readonly fails?: Errno;
+  /** Calls of the shadow API, in this order. */
   readonly shadow?: readonly ShadowAction[];
 }
 
@@ -50,6 +87,11 @@ export interface ObjectLiteral {
     readonly preUnpatch?: CallbackLiteral;
     readonly postUnpatch?: CallbackLiteral;
   };
+  /**
+   * Types of the shadow variables that its code uses: klp_object.shadow_types of the series of
+   * 2022-10-26. Each entry is a definition of its own.
+   */
+  readonly shadowTypes?: readonly ShadowTypeLiteral[];
 }
 
 /** struct klp_state: a change of the system that livepatches hand on to each other. */
@@ -69,8 +111,6 @@ export interface LivepatchLiteral {
   readonly immediate?: boolean;
   readonly objects: readonly ObjectLiteral[];
   readonly states?: readonly StateLiteral[];
-  /** Ids of the shadow types that it registers (proposal of 2023). */
-  readonly shadowTypes?: readonly number[];
   /** False: the module lacks MODULE_INFO(livepatch, "Y"). */
   readonly marked?: boolean;
   /** Bytes. */
@@ -107,6 +147,11 @@ export interface PostureLiteral {
   readonly calls: readonly (string | CallLiteral)[];
   /** State letter: S, D, R (runs in the kernel), T or I (idle kernel thread). */
   readonly state: 'S' | 'D' | 'R' | 'T' | 'I';
+  /**
+   * Of a D sleeper: it waits in TASK_KILLABLE, which SIGKILL ends and nothing else
+   * (include/linux/sched.h); /proc shows the same letter.
+   */
+  readonly killable?: boolean;
   /** Its stack can't be unwound for certain. */
   readonly unreliable?: boolean;
   /** Running in the kernel, it calls cond_resched() now and then. */
@@ -145,6 +190,8 @@ export interface HostLiteral {
   readonly name: string;
   /** A name among `kernelVersions`; absent: the newest. */
   readonly kernel?: string;
+  /** What it does otherwise than that kernel: names among `deviations`. */
+  readonly deviations?: readonly DeviationName[];
   readonly architecture?: Architecture;
   readonly cpus?: number;
   /** Idle CPUs whose tick is off: without help from the kernel they switch when something wakes them. */

@@ -3,7 +3,15 @@
  * later by what an atomic replace allocates (seed 000; kernel/livepatch/core.c, klp_init_patch_early
  * and klp_add_nops).
  */
-import type { FunctionLiteral, LivepatchLiteral, ObjectLiteral, StateLiteral } from './literals';
+import { copyCallbacks, copyShadowType } from './copies';
+import type {
+  FunctionLiteral,
+  LivepatchLiteral,
+  ObjectLiteral,
+  ShadowTypeLiteral,
+  StateLiteral,
+} from './literals';
+import { shadowId } from './shadow';
 
 export interface FunctionState {
   readonly name: string;
@@ -28,11 +36,20 @@ export interface ObjectState {
   /** Allocated by an atomic replace for an object that only older livepatches have. */
   readonly dynamic: boolean;
   readonly callbacks: NonNullable<ObjectLiteral['callbacks']>;
+  readonly shadowTypes: readonly ShadowTypeState[];
   functions: FunctionState[];
   /** Its module is there (`obj->mod`; always for `vmlinux`). */
   loaded: boolean;
   patched: boolean;
   postUnpatchEnabled: boolean;
+}
+
+/** struct klp_shadow_type of the series of 2022-10-26; released kernels take its parts one by one. */
+export interface ShadowTypeState extends Omit<ShadowTypeLiteral, 'id'> {
+  readonly id: bigint;
+  /** The livepatch that defines it. */
+  readonly livepatch: string;
+  registered: boolean;
 }
 
 export interface PatchState {
@@ -41,7 +58,6 @@ export interface PatchState {
   readonly replaceSet: number;
   readonly immediate: boolean;
   readonly states: readonly StateLiteral[];
-  readonly shadowTypes: readonly number[];
   objects: ObjectState[];
   enabled: boolean;
   /** Its module is never given up. */
@@ -64,15 +80,19 @@ export function functionFolder({ name, sympos }: { name: string; sympos: number 
   return `${name},${sympos === 0 ? 1 : sympos}`;
 }
 
-/** @param knowsImmediate the kernel has `immediate`; others ignore it */
+/**
+ * Copies all of the literal: it is not looked at again (first seed: "convert all the arrays to dynamic
+ * lists, and then never touch the arrays again").
+ *
+ * @param knowsImmediate the kernel has `immediate`; others ignore it
+ */
 export function registerLists(literal: LivepatchLiteral, knowsImmediate: boolean): PatchState {
   return {
     name: literal.name,
     replace: literal.replace ?? false,
     replaceSet: literal.replaceSet ?? 0,
     immediate: knowsImmediate && literal.immediate === true,
-    states: literal.states ?? [],
-    shadowTypes: literal.shadowTypes ?? [],
+    states: (literal.states ?? []).map((state) => ({ ...state })),
     objects: literal.objects.map((object) => registerObject(literal.name, object, knowsImmediate)),
     enabled: false,
     forced: false,
@@ -87,13 +107,24 @@ function registerObject(
   return {
     name: literal.name,
     dynamic: false,
-    callbacks: literal.callbacks ?? {},
+    callbacks: copyCallbacks(literal.callbacks ?? {}),
+    shadowTypes: (literal.shadowTypes ?? []).map((type) => registerType(patch, type)),
     functions: literal.functions.map((one) =>
       registerFunction(patch, literal.name, one, knowsImmediate),
     ),
     loaded: false,
     patched: false,
     postUnpatchEnabled: false,
+  };
+}
+
+/** An id that is no number of 64 bits counts as 0; scenario files have none. */
+function registerType(livepatch: string, literal: ShadowTypeLiteral): ShadowTypeState {
+  return {
+    ...copyShadowType(literal),
+    id: shadowId(literal.id) ?? 0n,
+    livepatch,
+    registered: false,
   };
 }
 
@@ -157,6 +188,7 @@ function addDynamicObject(patch: PatchState, name: string): ObjectState {
     name,
     dynamic: true,
     callbacks: {},
+    shadowTypes: [],
     functions: [],
     loaded: false,
     patched: false,
@@ -197,6 +229,7 @@ export function clonePatch(
     ...patch,
     objects: patch.objects.map((object) => ({
       ...object,
+      shadowTypes: object.shadowTypes.map((type) => ({ ...type })),
       functions: object.functions.map((one) => {
         const copy = { ...one };
         functions.set(one, copy);

@@ -1,119 +1,132 @@
 /**
- * Shadow variables: data attached to an object under an id (seed 002; kernel/livepatch/shadow.c),
- * and their garbage collection as proposed in 2023 (seed 003).
+ * Shadow variables: data attached to an object under an id (third seed; kernel/livepatch/shadow.c), and
+ * the register of their types that the series of 2022-10-26 adds (fourth seed).
+ *
+ * Here is what is stored; what the functions of the kernel do with it is in `rules/shadowApi.ts`.
  */
+import type { ShadowAction, ShadowIdLiteral } from './literals';
 
 export interface ShadowVariable {
   /** The object's address, as text. */
   readonly object: string;
-  readonly id: number;
+  /** `unsigned long`, 64 bits. */
+  readonly id: bigint;
   readonly data: string;
   /** Who attached it: a livepatch, or null. */
   readonly owner: string | null;
 }
 
-/** Runs once, when a variable comes to be; null: it failed and nothing is attached. */
-export type Constructor = (object: string) => string | null;
-export type Destructor = (variable: ShadowVariable) => void;
+/** What a function of the shadow API answered; `null`, `duplicate`, `failed`, `no-memory` return NULL. */
+export type ShadowAnswer =
+  /** Attached now, there before, or changed; with the data that the pointer leads to. */
+  | { readonly is: 'new' | 'existing' | 'updated'; readonly data: string }
+  /** There is none; one is there already, with a warning; the constructor failed; no memory. */
+  | { readonly is: 'null' | 'duplicate' | 'failed' | 'no-memory' }
+  | { readonly is: 'freed'; readonly count: number };
 
-export interface ShadowRequest {
-  readonly object: string;
-  readonly id: number;
-  readonly owner?: string | null;
-  readonly construct?: Constructor;
-  /** A new one can't be had; the kernel says nothing of it (klp_shadow_alloc returns NULL). */
-  readonly outOfMemory?: boolean;
+/** A call of the shadow API and what it answered. */
+export interface ShadowCall {
+  /** Seconds since boot. */
+  readonly at: number;
+  /** The livepatch that called; null: somebody else. */
+  readonly by: string | null;
+  readonly action: ShadowAction;
+  readonly answer: ShadowAnswer;
 }
 
-export type Attached =
-  | { readonly is: 'new' | 'existing'; readonly variable: ShadowVariable }
-  | { readonly is: 'duplicate' | 'construction-failed' | 'not-registered' | 'no-memory' };
+/** Calls that are kept, the last ones. */
+const keptCalls = 100;
+
+/** Longest text of a number of 64 bits, in any of the forms that BigInt takes. */
+const longestId = 66;
+
+/** @returns null where it is no whole number of 64 bits */
+export function shadowId(given: ShadowIdLiteral): bigint | null {
+  if (typeof given === 'number' && !Number.isSafeInteger(given)) return null;
+  if (typeof given === 'string' && !isNumberText(given)) return null;
+  const id = BigInt(given);
+  return id >= 0n && id < 2n ** 64n ? id : null;
+}
+
+function isNumberText(text: string): boolean {
+  return text.length <= longestId && /^(?:\d+|0x[0-9a-f]+)$/i.test(text);
+}
 
 export class ShadowVariables {
   private constructor(
-    private readonly variables: Map<string, ShadowVariable>,
-    /** Per id, how many livepatches registered its type. */
-    private readonly types: Map<number, number>,
-    private readonly collects: boolean,
+    /** By object and id; more than one where their type was not registered, the newest first. */
+    private readonly variables: Map<string, readonly ShadowVariable[]>,
+    /** klp_shadow_types: per id, by how many objects of livepatches it is registered. */
+    private readonly types: Map<bigint, number>,
+    private kept: readonly ShadowCall[],
   ) {}
 
-  /** @param collects the kernel has the garbage collection of the proposal */
-  static empty(collects: boolean): ShadowVariables {
-    return new ShadowVariables(new Map(), new Map(), collects);
+  static empty(): ShadowVariables {
+    return new ShadowVariables(new Map(), new Map(), []);
   }
 
   clone(): ShadowVariables {
-    return new ShadowVariables(new Map(this.variables), new Map(this.types), this.collects);
+    return new ShadowVariables(new Map(this.variables), new Map(this.types), this.kept);
   }
 
   all(): ShadowVariable[] {
-    return [...this.variables.values()];
+    return [...this.variables.values()].flat();
   }
 
-  /** How many livepatches use the type; 0 where it isn't registered. */
-  uses(id: number): number {
-    return this.types.get(id) ?? 0;
+  /** What was called last and what it answered, oldest first. */
+  get calls(): readonly ShadowCall[] {
+    return this.kept;
   }
 
-  get(object: string, id: number): ShadowVariable | null {
-    return this.variables.get(addressOf(object, id)) ?? null;
+  note(call: ShadowCall): void {
+    this.kept = [...this.kept, call].slice(-keptCalls);
   }
 
-  /** klp_shadow_alloc: a variable that exists is a mistake, and nothing is returned. */
-  alloc(request: ShadowRequest): Attached {
-    return this.get(request.object, request.id) ? { is: 'duplicate' } : this.attach(request);
+  /** Ids with a registered type. */
+  registered(): bigint[] {
+    return [...this.types.keys()];
   }
 
-  /** klp_shadow_get_or_alloc: a variable that exists is kept as it is (a held lock stays held). */
-  getOrAlloc(request: ShadowRequest): Attached {
-    const known = this.get(request.object, request.id);
-    return known ? { is: 'existing', variable: known } : this.attach(request);
+  /** How many objects of livepatches use the type; 0 where it isn't registered. */
+  uses(id: ShadowIdLiteral): number {
+    return this.types.get(shadowId(id) ?? -1n) ?? 0;
   }
 
-  /** @returns whether there was one */
-  free(object: string, id: number, destructor?: Destructor): boolean {
-    const variable = this.get(object, id);
-    if (!variable) return false;
-    this.variables.delete(addressOf(object, id));
-    destructor?.(variable);
-    return true;
+  /** The variable, the newest of several. */
+  find(object: string, id: bigint): ShadowVariable | null {
+    return this.variables.get(addressOf(object, id))?.[0] ?? null;
   }
 
-  /** @returns how many were freed */
-  freeAll(id: number, destructor?: Destructor): number {
-    const concerned = this.all().filter((variable) => variable.id === id);
-    for (const { object } of concerned) this.free(object, id, destructor);
-    return concerned.length;
+  /** Attaches one, whether there is another or not. */
+  add(variable: ShadowVariable): void {
+    const address = addressOf(variable.object, variable.id);
+    this.variables.set(address, [variable, ...(this.variables.get(address) ?? [])]);
   }
 
-  /** A livepatch that is being enabled registers its types. */
-  register(ids: readonly number[]): void {
-    if (!this.collects) return;
-    for (const id of ids) this.types.set(id, this.uses(id) + 1);
+  /** Takes the newest away. @returns null where there is none */
+  take(object: string, id: bigint): ShadowVariable | null {
+    const address = addressOf(object, id);
+    const [first = null, ...rest] = this.variables.get(address) ?? [];
+    if (rest.length > 0) this.variables.set(address, rest);
+    else this.variables.delete(address);
+    return first;
   }
 
-  /** The types of a livepatch that left: what nobody uses any more is freed. */
-  unregister(ids: readonly number[]): void {
-    if (!this.collects) return;
-    for (const id of ids) {
-      const left = this.uses(id) - 1;
-      if (left > 0) this.types.set(id, left);
-      else if (this.types.delete(id)) this.freeAll(id);
-    }
+  /** @returns how many use it now */
+  register(id: bigint): number {
+    this.types.set(id, this.uses(id) + 1);
+    return this.uses(id);
   }
 
-  private attach(request: ShadowRequest): Attached {
-    const { object, id, owner = null, construct } = request;
-    if (this.collects && !this.types.has(id)) return { is: 'not-registered' };
-    if (request.outOfMemory) return { is: 'no-memory' };
-    const data = construct ? construct(object) : '';
-    if (data === null) return { is: 'construction-failed' };
-    const variable = { object, id, data, owner };
-    this.variables.set(addressOf(object, id), variable);
-    return { is: 'new', variable };
+  /** @returns how many still use it */
+  unregister(id: bigint): number {
+    const left = this.uses(id) - 1;
+    if (left > 0) this.types.set(id, left);
+    else this.types.delete(id);
+    return Math.max(0, left);
   }
 }
 
-function addressOf(object: string, id: number): string {
+function addressOf(object: string, id: bigint): string {
   return `${id}\0${object}`;
 }

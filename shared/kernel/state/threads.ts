@@ -35,6 +35,8 @@ export interface Thread {
   /** What it does in the kernel; null: it runs in user space. */
   readonly posture: PostureLiteral | null;
   readonly stack: Stack;
+  /** SIGKILL is pending: it ends before it is in user space again. */
+  readonly killed?: boolean;
 }
 
 export const emptyStack: Stack = { frames: [] };

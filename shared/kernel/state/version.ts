@@ -2,6 +2,7 @@
  * What the emulated kernels do differently. Each difference is a fact of its own: distributions
  * backport them, so a host may have any combination.
  */
+import { deviationOf, type DeviationName } from './deviations';
 
 /** How a busy kernel thread may switch before it sleeps. */
 export type BusySwitch =
@@ -84,8 +85,39 @@ export interface KernelVersion {
   readonly stackEndMarker: boolean;
   /** Columns behind a function in enabled_functions; kernel/trace/ftrace.c, t_show. */
   readonly ftraceColumns: readonly ('R' | 'I' | 'D' | 'O' | 'M')[];
-  /** The livepatch proposal of 2023: shadow types are counted and collected. In no release. */
-  readonly shadowGarbageCollection: boolean;
+  /**
+   * Whether types of shadow variables are registered and their variables collected. In no release:
+   * `posted` as the series of 2022-10-26 does it, `intended` as it and its review intend it.
+   */
+  readonly shadowCollection: 'none' | 'posted' | 'intended';
+  /**
+   * klp_init_transition leaves immediate functions out ("I'll skip setting func->transition if
+   * func->immediate is set", mail of 2016-04-05). In no release.
+   */
+  readonly immediateIsUnmarked: boolean;
+  /** The released kernel whose rules these are, as in "Linux 6.1", and what deviates from it. */
+  readonly base: string;
+  readonly deviations: readonly DeviationName[];
+}
+
+/** A released kernel that does some things otherwise; its base where there are none. */
+export function deviating(
+  kernel: KernelVersion,
+  names: readonly DeviationName[],
+  own: Partial<Pick<KernelVersion, 'name' | 'release'>> = {},
+): KernelVersion {
+  return names.reduce((changed, name) => {
+    const deviations = [...changed.deviations, name];
+    return { ...changed, ...deviationOf(name).changes(changed), ...own, deviations };
+  }, kernel);
+}
+
+/** `Linux 6.1`, or `Linux 6.1 with …` and what deviates, for who reads what such a kernel did. */
+export function rulesOf({ base, deviations }: KernelVersion): string {
+  const differences = deviations.map((name) => deviationOf(name).says);
+  return differences.length === 0
+    ? `Linux ${base}`
+    : `Linux ${base} with ${differences.join('; and with ')}`;
 }
 
 const v4_12: KernelVersion = {
@@ -111,12 +143,16 @@ const v4_12: KernelVersion = {
   stackAddresses: true,
   stackEndMarker: true,
   ftraceColumns: ['R', 'I'],
-  shadowGarbageCollection: false,
+  shadowCollection: 'none',
+  immediateIsUnmarked: false,
+  base: '4.12',
+  deviations: [],
 };
 
 const v4_19: KernelVersion = {
   ...v4_12,
   name: '4.19',
+  base: '4.19',
   release: '4.19.0-27-amd64',
   immediate: false,
   callbacks: true,
@@ -130,6 +166,7 @@ const v4_19: KernelVersion = {
 const v5_10: KernelVersion = {
   ...v4_19,
   name: '5.10',
+  base: '5.10',
   release: '5.10.0-39-amd64',
   strictStack: false,
   atomicReplace: true,
@@ -142,11 +179,17 @@ const v5_10: KernelVersion = {
   ftraceColumns: ['R', 'I', 'D'],
 };
 
-const v5_15: KernelVersion = { ...v5_10, name: '5.15', release: '5.15.0-164-generic' };
+const v5_15: KernelVersion = {
+  ...v5_10,
+  name: '5.15',
+  base: '5.15',
+  release: '5.15.0-164-generic',
+};
 
 const v6_1: KernelVersion = {
   ...v5_15,
   name: '6.1',
+  base: '6.1',
   release: '6.1.0-56-cloud-amd64',
   files: { ...v5_15.files, patched: true },
   forcePins: 'leaving',
@@ -159,6 +202,7 @@ const v6_1: KernelVersion = {
 const v6_6: KernelVersion = {
   ...v6_1,
   name: '6.6',
+  base: '6.6',
   release: '6.6.112-0-lts',
   busySwitch: 'cond_resched',
   ftraceColumns: ['R', 'I', 'D', 'O', 'M'],
@@ -167,6 +211,7 @@ const v6_6: KernelVersion = {
 const v6_12: KernelVersion = {
   ...v6_6,
   name: '6.12',
+  base: '6.12',
   release: '6.12.117+deb12-cloud-amd64',
   files: { ...v6_6.files, replace: true },
   kthreadField: true,
@@ -175,6 +220,7 @@ const v6_12: KernelVersion = {
 const v6_14: KernelVersion = {
   ...v6_12,
   name: '6.14',
+  base: '6.14',
   release: '6.14.0-37-generic',
   files: { ...v6_12.files, stackOrder: true },
 };
@@ -182,28 +228,31 @@ const v6_14: KernelVersion = {
 const v7_2: KernelVersion = {
   ...v6_14,
   name: '7.2',
+  base: '7.2',
   release: '7.2.1-cloud-amd64',
   busySwitch: 'schedule',
   symposZeroIsOne: true,
 };
 
-/** The series of May 2026 (`replace_set` in place of `replace`, no `stack_order`); unmerged. */
-const replaceSet: KernelVersion = {
-  ...v7_2,
+/** Rule sets with a name of their own; any other is a released kernel with `deviations`. */
+const replaceSet = deviating(v7_2, ['replace-set'], {
   name: 'replace_set',
   release: '7.2.0-rc3-replace-set',
-  files: { ...v7_2.files, replace: false, stackOrder: false, replaceSet: true },
-};
-
-/** The series of 2022 and 2023 that counts and collects shadow variables, on top of 6.1; unmerged. */
-const shadowGc: KernelVersion = {
-  ...v6_1,
+});
+const shadowGc = deviating(v6_1, ['collection-posted'], {
   name: 'shadow-gc',
   release: '6.1.0-shadow-gc',
-  shadowGarbageCollection: true,
-};
+});
+const shadowGcIntended = deviating(v6_1, ['collection-intended'], {
+  name: 'shadow-gc-intended',
+  release: '6.1.0-shadow-gc-intended',
+});
+const immediateAgreed = deviating(v4_12, ['immediate-agreed'], {
+  name: 'immediate-agreed',
+  release: '4.12.14-immediate-agreed',
+});
 
-/** Oldest first; the proposals last. */
+/** Oldest first; those that deviate from a release last. */
 export const kernelVersions: readonly KernelVersion[] = [
   v4_12,
   v4_19,
@@ -216,6 +265,8 @@ export const kernelVersions: readonly KernelVersion[] = [
   v7_2,
   replaceSet,
   shadowGc,
+  shadowGcIntended,
+  immediateAgreed,
 ];
 
 /** The newest released kernel among them. */

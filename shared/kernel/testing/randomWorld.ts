@@ -72,7 +72,7 @@ const choices: readonly Choice[] = [
   [3, (_, random) => ({ do: 'unload', module: moduleName(random) })],
   [4, (size, random) => ({ do: 'unload', module: patchName(size, random) })],
   [1, () => ({ do: 'poke-cpus' })],
-  [2, (_, random) => shadowOperation(random)],
+  [2, (size, random) => shadowOperation(size, random)],
   [1, (size, random) => probeOperation(size, random)],
 ];
 
@@ -110,7 +110,7 @@ function tid(size: WorldSize, random: Random): number {
 
 function livepatch(size: WorldSize, random: Random): LivepatchLiteral {
   const name = patchName(size, random);
-  const count = 1 + random.below(4);
+  const count = random.below(5);
   const chosen = new Set(Array.from({ length: count }, () => random.below(size.functions)));
   const byObject = new Map<string, FunctionLiteral[]>();
   for (const index of chosen) {
@@ -120,6 +120,9 @@ function livepatch(size: WorldSize, random: Random): LivepatchLiteral {
     known.push({ name: functionName, replacement, immediate: random.chance(0.05) });
     byObject.set(object, known);
   }
+  // An object with callbacks alone; a livepatch module that another one patches.
+  if (random.chance(0.1) && !byObject.has('dm_crypt')) byObject.set('dm_crypt', []);
+  if (random.chance(0.1)) byObject.set(patchName(size, random), [{ name: 'init_work' }]);
   return {
     name,
     replace: random.chance(0.3),
@@ -128,10 +131,10 @@ function livepatch(size: WorldSize, random: Random): LivepatchLiteral {
     objects: [...byObject].map(([object, functions]) => ({
       name: object,
       functions,
+      shadowTypes: random.chance(0.5) ? [{ id: 1 + random.below(3) }] : [],
       callbacks: random.chance(0.05) ? { prePatch: { fails: 'ENODEV' } } : {},
     })),
     states: random.chance(0.1) ? [{ id: 1 + random.below(2), version: 1 + random.below(3) }] : [],
-    shadowTypes: [1 + random.below(3)],
   };
 }
 
@@ -144,6 +147,7 @@ function posture(size: WorldSize, random: Random): PostureLiteral {
   return {
     calls,
     state: letter,
+    killable: random.chance(0.3),
     unreliable: random.chance(0.005),
     yields: random.chance(0.5),
     leavesOnWake: random.chance(0.5),
@@ -170,13 +174,16 @@ function window(random: Random): { window?: number } {
   return random.chance(0.15) ? { window: 0.01 + random.next() } : {};
 }
 
-function shadowOperation(random: Random): Operation {
+function shadowOperation(size: WorldSize, random: Random): Operation {
   const object = `${random.below(5)}`;
   const id = 1 + random.below(3);
-  const action = random.pick(['alloc', 'get-or-alloc', 'free', 'free-all'] as const) ?? 'alloc';
+  const actions = ['get', 'alloc', 'get-or-alloc', 'update', 'free', 'free-all'] as const;
+  const action = random.pick(actions) ?? 'alloc';
   return {
     do: 'shadow',
     action: action === 'free-all' ? { action, id } : { action, object, id },
+    ...(random.chance(0.7) ? { by: patchName(size, random) } : {}),
+    ...(random.chance(0.1) ? { fails: 'ENOMEM' } : {}),
   };
 }
 
