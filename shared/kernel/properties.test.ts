@@ -200,8 +200,7 @@ describe('in every life', () => {
       }
     }
     expect(registered).toBeGreaterThan(100);
-    if (name === 'shadow-gc') expect(leaked).toBeGreaterThan(0);
-    else expect(leaked).toBe(0);
+    expect(leaked > 0).toBe(name === 'shadow-gc');
   });
 
   it('a copy goes its own way', () => {

@@ -2,15 +2,40 @@
  * What a rule set does otherwise than the released kernel that it begins with. What kernels do, what a
  * posted series does and what a mail argues for are three things: each deviation says which it is.
  */
-import type { KernelVersion } from './version';
+
+/** The rules that mails and series argue about. */
+export interface DisputedRules {
+  /** `immediate` of functions and livepatches (4.12 to 4.15; removed by d0807da78e11). */
+  readonly immediate: boolean;
+  /** The API of shadow variables (4.15). */
+  readonly shadowVariables: boolean;
+  /** Files of sysfs beyond `enabled` and `transition`. */
+  readonly files: {
+    readonly force: boolean;
+    readonly patched: boolean;
+    readonly replace: boolean;
+    readonly stackOrder: boolean;
+    readonly replaceSet: boolean;
+  };
+  /**
+   * Whether types of shadow variables are registered and their variables collected. In no release:
+   * `posted` as the series of 2022-10-26 does it, `intended` as it and its review intend it.
+   */
+  readonly shadowCollection: 'none' | 'posted' | 'intended';
+  /**
+   * klp_init_transition leaves immediate functions out ("I'll skip setting func->transition if
+   * func->immediate is set", mail of 2016-04-05). In no release.
+   */
+  readonly immediateIsUnmarked: boolean;
+}
 
 export interface Deviation {
   readonly name: string;
   /** Completes "Linux X with …", with its source. */
   readonly says: string;
   /** Kernels that it can be told of: they have what it changes. */
-  readonly fits: (kernel: KernelVersion) => boolean;
-  readonly changes: (kernel: KernelVersion) => Partial<KernelVersion>;
+  readonly fits: (kernel: DisputedRules) => boolean;
+  readonly changes: (kernel: DisputedRules) => Partial<DisputedRules>;
 }
 
 export const deviations = [

@@ -2,7 +2,7 @@
  * What the emulated kernels do differently. Each difference is a fact of its own: distributions
  * backport them, so a host may have any combination.
  */
-import { deviationOf, type DeviationName } from './deviations';
+import { deviationOf, type DeviationName, type DisputedRules } from './deviations';
 
 /** How a busy kernel thread may switch before it sleeps. */
 export type BusySwitch =
@@ -22,7 +22,7 @@ export type BusySwitch =
  */
 export type TransitionMessages = 'dots' | 'quiet' | 'full';
 
-export interface KernelVersion {
+export interface KernelVersion extends DisputedRules {
   /** The name by which a host asks for it. */
   readonly name: string;
   /** Text of /proc/sys/kernel/osrelease. */
@@ -34,11 +34,8 @@ export interface KernelVersion {
    * (commit 958ef1e39d24, "livepatch: Simplify API by removing registration step").
    */
   readonly strictStack: boolean;
-  /** `immediate` of functions and livepatches (4.12 to 4.15; removed by d0807da78e11). */
-  readonly immediate: boolean;
-  /** (Un)patch callbacks (4.15) and shadow variables (4.15). */
+  /** (Un)patch callbacks (4.15). */
   readonly callbacks: boolean;
-  readonly shadowVariables: boolean;
   /** Atomic replace and nops (5.1, commit e1452b607c48). */
   readonly atomicReplace: boolean;
   /** klp_state and the check of its versions (5.5, commit 92c9abf5e57f). */
@@ -48,14 +45,6 @@ export interface KernelVersion {
    * file `signal` (4.15 to 5.0). `none`: not at all.
    */
   readonly signals: 'none' | 'manual' | 'automatic';
-  /** Files of sysfs beyond `enabled` and `transition`. */
-  readonly files: {
-    readonly force: boolean;
-    readonly patched: boolean;
-    readonly replace: boolean;
-    readonly stackOrder: boolean;
-    readonly replaceSet: boolean;
-  };
   /**
    * Whom `force` pins: `ever`, no livepatch that leaves from then on drops its module (to 5.0, one
    * global flag); `listed`, every livepatch that is in the list (5.1 to 5.17); `leaving`, those that
@@ -85,16 +74,6 @@ export interface KernelVersion {
   readonly stackEndMarker: boolean;
   /** Columns behind a function in enabled_functions; kernel/trace/ftrace.c, t_show. */
   readonly ftraceColumns: readonly ('R' | 'I' | 'D' | 'O' | 'M')[];
-  /**
-   * Whether types of shadow variables are registered and their variables collected. In no release:
-   * `posted` as the series of 2022-10-26 does it, `intended` as it and its review intend it.
-   */
-  readonly shadowCollection: 'none' | 'posted' | 'intended';
-  /**
-   * klp_init_transition leaves immediate functions out ("I'll skip setting func->transition if
-   * func->immediate is set", mail of 2016-04-05). In no release.
-   */
-  readonly immediateIsUnmarked: boolean;
   /** The released kernel whose rules these are, as in "Linux 6.1", and what deviates from it. */
   readonly base: string;
   readonly deviations: readonly DeviationName[];
@@ -106,10 +85,10 @@ export function deviating(
   names: readonly DeviationName[],
   own: Partial<Pick<KernelVersion, 'name' | 'release'>> = {},
 ): KernelVersion {
-  return names.reduce((changed, name) => {
-    const deviations = [...changed.deviations, name];
-    return { ...changed, ...deviationOf(name).changes(changed), ...own, deviations };
-  }, kernel);
+  const deviations = [...kernel.deviations, ...names];
+  let changed: KernelVersion = { ...kernel, ...own, deviations };
+  for (const name of names) changed = { ...changed, ...deviationOf(name).changes(changed) };
+  return changed;
 }
 
 /** `Linux 6.1`, or `Linux 6.1 with …` and what deviates, for who reads what such a kernel did. */
