@@ -86,8 +86,8 @@ export function deviating(
   own: Partial<Pick<KernelVersion, 'name' | 'release'>> = {},
 ): KernelVersion {
   const deviations = [...kernel.deviations, ...names];
-  let changed: KernelVersion = { ...kernel, ...own, deviations };
-  for (const name of names) changed = { ...changed, ...deviationOf(name).changes(changed) };
+  const changed: KernelVersion = { ...kernel, ...own, deviations };
+  for (const name of names) Object.assign(changed, deviationOf(name).changes(changed));
   return changed;
 }
 
