@@ -1,4 +1,5 @@
 /** What a state shows to have been read, for the sentences that stand on it. */
+import { maySkip } from '../model/consumers';
 import type { SystemState, Unread } from '../model/systemState';
 import type { Premise } from '../words/sentence';
 
@@ -8,6 +9,7 @@ type OfState = Extract<
   | 'functions'
   | 'oneMoment'
   | 'noOtherEngine'
+  | 'notSkipped'
   | 'otherEngine'
   | 'modules'
   | 'transition'
@@ -50,6 +52,7 @@ export function premisesOf(state: SystemState): Readonly<Record<OfState, unknown
     functions: wasRead('functions'),
     oneMoment: wasRead('one-moment'),
     noOtherEngine: wasRead('modules') && otherEngines.length === 0,
+    notSkipped: !state.functions.some(maySkip),
     otherEngine: otherEngines.length > 0,
     modules: wasRead('modules'),
     log: state.log,

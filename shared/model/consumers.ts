@@ -127,6 +127,13 @@ function keyOf(module: string | null, name: string): string {
 /** Who is there beside a livepatch. */
 export type Company = 'nobody' | 'tracer' | 'perhaps-kprobe' | 'kprobe' | 'direct';
 
+/** Whether somebody sits there who can skip what it does: a BPF program, or a kprobe of one. */
+export function maySkip({ consumers }: Pick<FunctionStack, 'consumers'>): boolean {
+  if (!consumers) return false;
+  const company = companyOf(consumers);
+  return company === 'direct' || company === 'kprobe';
+}
+
 /** Of several the one that may change what runs. */
 export function companyOf({ count, ipmodify, direct, regs, kprobe }: Consumers): Company {
   if (count - (ipmodify ? 1 : 0) <= 0) return 'nobody';

@@ -1,5 +1,6 @@
 /** What a document shows to have been read, for the sentences that stand on it. */
 import { premisesOfBoth } from '../diagnosis/premises';
+import { maySkip } from '../model/consumers';
 import type { Unread } from '../model/systemState';
 import type { Premise } from '../words/sentence';
 import type { ActiveFunction, StatusDocument } from './statusDocument';
@@ -10,6 +11,7 @@ type OfDocument = Extract<
   | 'functions'
   | 'oneMoment'
   | 'noOtherEngine'
+  | 'notSkipped'
   | 'transitions'
   | 'notForced'
   | 'noForceSeen'
@@ -36,6 +38,7 @@ export function premisesOf(status: StatusDocument): Readonly<Record<OfDocument, 
     functions: wasRead('functions'),
     oneMoment: wasRead('one-moment'),
     noOtherEngine: wasRead('modules') && !isFound('other-live-patching'),
+    notSkipped: !status.functions.some(maySkip),
     transitions: status.livepatch.transitions !== false,
     notForced: wasRead('forcing') && !isFound('was-forced'),
     noForceSeen: !isFound('was-forced'),
@@ -52,10 +55,11 @@ type OfFunction = OfDocument | 'threads';
  * @param threads how many run it, where that was counted
  */
 export function premisesOfFunction(
-  { object, name, sympos, stack, active }: ActiveFunction,
+  entry: ActiveFunction,
   status: StatusDocument,
   threads: number | null = null,
 ): Readonly<Record<OfFunction, unknown>> {
+  const { object, name, sympos, stack, active } = entry;
   const holders = status.patches.flatMap((patch) =>
     patch.objects
       .filter(
@@ -67,6 +71,7 @@ export function premisesOfFunction(
   );
   return {
     ...premisesOf(status),
+    notSkipped: !maySkip(entry),
     enabled: holders.every(({ enabled }) => enabled !== null),
     // What runs is told only of an object that is loaded.
     loaded: active !== null || holders.some(({ loaded }) => loaded !== null),

@@ -54,7 +54,7 @@ export const overlapWords = {
       `${listed(patches)} patch ${what}; whether one is replacing the other could not be read.`,
   ),
   whatRuns: sentence(
-    ['order', 'enabled', 'transition', 'noOtherEngine', 'oneMoment'],
+    ['order', 'enabled', 'transition', 'noOtherEngine', 'notSkipped', 'oneMoment'],
     (active: string) => `What runs is ${active}.`,
     () => 'Which one runs is not known.',
   ),

@@ -3,7 +3,13 @@ import { countOf } from '../base/words';
 import { sentence } from './sentence';
 
 /** That nobody else has the function, and that what was read of it belongs together. */
-const nobodyElse = ['noOtherEngine', 'livepatches', 'functions', 'oneMoment'] as const;
+const nobodyElse = [
+  'noOtherEngine',
+  'notSkipped',
+  'livepatches',
+  'functions',
+  'oneMoment',
+] as const;
 /** And what lies on top of its stack. */
 const onTop = ['enabled', 'loaded', 'order', ...nobodyElse] as const;
 

@@ -34,6 +34,8 @@ const whatElseRuns = {
   noForceSeen: threadsWereForced,
   noneLeftBehind:
     'A module that is no livepatch any more is in use, or may be: threads may still run its code.',
+  notSkipped:
+    'Every thread counts as switched; somebody else sits on a patched function, who can skip its code.',
   noOtherEngine:
     'The list of modules was not read: whether another engine patches this kernel is not known.',
 } as const;
@@ -59,6 +61,7 @@ const nothingListed = [
 ] as const;
 const allNew = [
   'noOtherEngine',
+  'notSkipped',
   'oneMoment',
   'enabled',
   'transitions',

@@ -15,6 +15,8 @@ export const premises = [
   'oneMoment',
   /** The list of loaded modules was read whole, and no other engine is among them or in sysfs. */
   'noOtherEngine',
+  /** Nobody was seen to sit on a patched function who can skip its code. */
+  'notSkipped',
   /** Another engine was seen. */
   'otherEngine',
   /** The kernel switches threads one by one, and nothing counts as applied before all of them have. */

@@ -71,6 +71,14 @@ const complete = (patch: string, direction = 'patching') =>
   `[  103.000000] livepatch: '${patch}': ${direction} complete`;
 const booted = '[    0.000000] Linux version 6.12.0 (x) #1 SMP';
 
+/** Who sits on functions of these hosts: a livepatch on f, tracers on others. */
+const listed = [
+  'f (1)   I     M ',
+  ...['g', 'h', 'f [ext4]', 'f [nfs]'].map((one) => `${one} (1)   `),
+]
+  .map((line) => `${line}\n`)
+  .join('');
+
 const machine: Files = {
   '/proc/sys/kernel/osrelease': '6.12.0\n',
   '/proc/sys/kernel/hostname': 'db1\n',
@@ -87,6 +95,7 @@ const applied: Files = {
   ...livepatch('lp', { vmlinux: ['f,1'] }, { replace: '0', stack_order: '1' }),
   ...modules('lp 1 1 - Live 0x0 (OEK)', 'ext4 1 0 - Live 0x0'),
   ...dmesg(booted, start('lp'), complete('lp')),
+  '/sys/kernel/tracing/enabled_functions': listed,
 };
 const two: Files = {
   ...applied,
@@ -152,7 +161,7 @@ const hosts: Readonly<Record<string, Host>> = {
   },
   'patches no object': {
     files: {
-      ...without(/\/lp\/vmlinux/, applied),
+      ...without(/\/lp\/vmlinux|\/enabled_functions$/, applied),
     },
   },
   undecided: { files: { ...moving, ...thread(390, { state: '-1' }) } },
@@ -395,13 +404,14 @@ const more: Readonly<Record<string, Host>> = {
   'redirected by somebody': {
     files: {
       ...applied,
-      '/sys/kernel/tracing/enabled_functions': 'f (1) R I\nq (1) R I\n',
+      '/sys/kernel/tracing/enabled_functions': `${listed}q (1) R I\n`,
     },
   },
   'redirected by a livepatch': {
     files: {
       ...applied,
       '/sys/kernel/tracing/enabled_functions':
+        listed +
         'q (1) R I     M \ttramp: 0xffffffffc0000000 (klp_ftrace_handler+0x0/0x1) ->klp_ftrace_handler+0x0/0x1\n',
     },
   },
@@ -409,6 +419,7 @@ const more: Readonly<Record<string, Host>> = {
     files: {
       ...applied,
       '/sys/kernel/tracing/enabled_functions':
+        listed +
         'q (1) R I     \ttramp: 0xffffffffc0000000 (kprobe_ftrace_handler+0x0/0x1) ->kprobe_ftrace_handler+0x0/0x1\n',
     },
   },

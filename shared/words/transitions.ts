@@ -107,7 +107,7 @@ function haveSwitched({ threads, isPartial }: Part, lacking: Premise): string {
 
 export const progressWords = {
   runNew: sentence(
-    ['threads', 'enabled', 'oneMoment', 'noOtherEngine'],
+    ['threads', 'enabled', 'oneMoment', 'noOtherEngine', 'notSkipped'],
     ({ threads, isPartial }: Part) =>
       `of ${threads}${isPartial ? ' are known to' : ''} run the new code`,
     haveSwitched,

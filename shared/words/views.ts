@@ -64,7 +64,7 @@ export const viewWords = {
     () => 'One livepatch is listed.',
   ),
   topRuns: sentence(
-    ['order', 'oneMoment', 'noOtherEngine', 'livepatches'],
+    ['order', 'oneMoment', 'noOtherEngine', 'notSkipped', 'livepatches'],
     (isReported: boolean) => `Top of the stack runs. ${isReported ? orderReported : orderInferred}`,
     (isReported, lacking) =>
       lacking === 'order'

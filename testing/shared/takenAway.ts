@@ -66,6 +66,14 @@ export const takenAway: Readonly<Record<Premise, readonly Damage[]>> = {
     { added: { '/sys/kernel/kgraft/in_progress': '0\n' } },
     ...withoutModules,
   ],
+  notSkipped: [
+    {
+      changed: (path, text) =>
+        path.endsWith('/enabled_functions')
+          ? text.replaceAll(/ \(\d+\).*/g, ' (2) R I D   M ')
+          : text,
+    },
+  ],
   otherEngine: [
     {
       absent: /^\/sys\/kernel\/k(?:graft|patch)\//,
