@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -54,6 +55,51 @@ describe('an archive', () => {
     const { patches, blockers } = await statusFrom(path);
     expect(patches[0]?.objects[0]?.functions).toHaveLength(1);
     expect(blockers.map(({ comm }) => comm)).toEqual(['reader']);
+  });
+});
+
+describe('several in one', () => {
+  const tar = async (name: string) =>
+    tarOf(entriesOf({ '/proc/sys/kernel/hostname': `${name}\n`, ...host }, './'));
+
+  it('parts of what is packed are one, as pigz, xz and zstd write them', async () => {
+    const whole = await tar('db1');
+    const parts = [whole.subarray(0, 700), whole.subarray(700)];
+    for (const packing of ['gzip', 'xz', 'zstd', 'bzip2']) {
+      const packed = parts.map((part) => execFileSync(packing, ['-c'], { input: part }));
+      const {
+        host: read,
+        patches,
+        problems,
+      } = await statusFrom(archiveFile(Buffer.concat(packed)));
+      expect([packing, read.name, patches.length, problems]).toEqual([packing, 'db1', 1, []]);
+    }
+  });
+
+  it('of archives one behind the other the first is read, and it is said', async () => {
+    const both = [await tar('db1'), await tar('db2')];
+    for (const bytes of [
+      Buffer.concat(both),
+      gzipSync(Buffer.concat(both)),
+      Buffer.concat(both.map((one) => gzipSync(one))),
+    ]) {
+      const status = await statusFrom(archiveFile(bytes));
+      expect(status.host.name).toBe('db1');
+      expect(status.problems.map(({ message }) => message)).toEqual([
+        expect.stringContaining('what follows is left out'),
+      ]);
+    }
+  });
+
+  it('what holds a report as an archive says which to take out', async () => {
+    const inner = gzipSync(await tar('db1'));
+    const path = await gzippedArchive([
+      { header: { name: 'case/readme.txt' }, content: 'see there' },
+      { header: { name: 'case/sosreport-db1.tar.xz' }, content: inner },
+    ]);
+    const problem = await problemFrom(path);
+    expect(problem).toMatchObject({ code: 'not-found' });
+    expect(problem.message).toContain('case/sosreport-db1.tar.xz');
   });
 });
 

@@ -100,6 +100,10 @@ class ArchiveReader {
   private entries = 0;
   private kept = 0;
   private logBytes = 0;
+  private first: string | null = null;
+  /** What it begins with has come again. */
+  private beginsAnew = false;
+  private readonly archives: string[] = [];
 
   constructor(
     private readonly path: string,
@@ -112,11 +116,20 @@ class ArchiveReader {
     if (this.entries > this.limits.entries) {
       throw new TooLarge(`more than ${this.limits.entries} entries`);
     }
-    const place = placeOf(entry.header.name);
-    if (place) this.last = place;
-    else this.reject(entry.header.name);
-    if (place && isWanted(place)) await this.keep(entry, place);
+    const { name } = entry.header;
+    if (name === this.first) this.beginsAnew = true;
+    this.first ??= name;
+    if (!this.beginsAnew) await this.takeOwn(entry);
     for await (const _ of entry) continue;
+  }
+
+  private async takeOwn(entry: Entry): Promise<void> {
+    const { name } = entry.header;
+    if (archiveName.test(name) && this.archives.length < namedArchives) this.archives.push(name);
+    const place = placeOf(name);
+    if (place) this.last = place;
+    else this.reject(name);
+    if (place && isWanted(place)) await this.keep(entry, place);
   }
 
   private reject(name: string): void {
@@ -213,6 +226,14 @@ class ArchiveReader {
         `${this.path} can’t be used: ${visible(capText(rejected, 200))} and all else in it leads out of the archive, or belongs to no host.`,
       );
     }
+    if (!host && this.archives.length > 0) {
+      const names = this.archives.map((name) => visible(capText(name, 200))).join(', ');
+      return fail(
+        'not-found',
+        this.path,
+        `${this.path} is no capture of a host itself, but holds what may be one: ${names}. Take it out (tar -xf) and open that.`,
+      );
+    }
     if (!host) {
       return fail(
         'not-found',
@@ -241,6 +262,10 @@ class ArchiveReader {
       const message = `${this.path}: ${more} more entries were left out for their paths.`;
       problems.push({ code: 'invalid-content', path: this.path, message });
     }
+    if (this.beginsAnew) {
+      const message = `${this.path} begins anew in its middle, as where archives are put one behind the other; what follows is left out. Take them apart and open each.`;
+      problems.unshift({ code: 'invalid-content', path: this.path, message });
+    }
     if (this.breakage) {
       const message = `${this.path} breaks off (${this.breakage.why}): what is shown may lack what came after.`;
       problems.unshift({ code: this.breakage.code, path: this.path, message });
@@ -257,6 +282,11 @@ function isHost(tree: ArchiveTree): boolean {
     supportconfigFiles.some((path) => 'text' in tree.readFile(path, 1))
   );
 }
+
+/** An archive within an archive, as support cases have them. */
+const archiveName = /\.(?:tar|tar\.(?:gz|xz|zst|bz2)|tgz|txz|tzst|tbz2?|klprec)$/i;
+/** Those that are named. */
+const namedArchives = 3;
 
 /** Rejected entries that are named one by one. */
 const namedEntries = 10;

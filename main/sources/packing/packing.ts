@@ -62,6 +62,7 @@ const xzErrors: ReadonlyMap<string, Breakage> = new Map<string, Breakage>([
     '6',
     { code: 'unsupported-format', why: 'it is compressed with xz options that are not understood' },
   ],
+  ['5', { code: 'invalid-content', why: 'something else than xz follows' }],
   ['7', { code: 'invalid-content', why: 'the compressed data is damaged' }],
   ['8', { code: 'truncated', why: 'the compressed data ends early' }],
 ]);

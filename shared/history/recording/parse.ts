@@ -36,6 +36,7 @@ export class LineReader {
   /** @returns whether further lines are wanted */
   take(text: string): boolean {
     this.lines += 1;
+    if (this.end !== null) return text.trim() === '' || this.goesOn();
     if (text.length > this.limits.line) return this.stopAtSize('is too long');
     if (mayHoldMoreValues(text, 2 * this.limits.values)) {
       return this.stopAtSize('holds too many values');
@@ -48,7 +49,7 @@ export class LineReader {
       const parsed = endLineSchema.safeParse(json);
       if (!parsed.success) return this.stop(firstMistake(parsed.error));
       this.end = parsed.data;
-      return false;
+      return true;
     }
     const parsed = ('lost' in line ? lostLineSchema : sampleLineSchema).safeParse(json);
     return parsed.success ? this.keep(parsed.data) : this.stop(firstMistake(parsed.error));
@@ -79,6 +80,16 @@ export class LineReader {
       end,
       problems: end || first ? problems : [this.cutOff(moments.at(-1)?.at ?? header.started)],
     });
+  }
+
+  /** As where several recordings were put one behind the other. */
+  private goesOn(): false {
+    this.breakOff({
+      code: 'invalid-content',
+      path: this.path,
+      message: `${visible(this.path)} goes on behind its end, at line ${this.lines}; that is left out. Of several recordings in one file, take each apart.`,
+    });
+    return false;
   }
 
   private cutOff(at: string): Problem {

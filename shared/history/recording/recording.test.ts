@@ -455,8 +455,15 @@ describe('lines that are wrong', () => {
     });
   });
 
-  it('what comes after the end is not looked at', () => {
-    expect(opened([...good, 'anything']).lines.problems).toEqual([]);
+  it('what comes after the end is left out, and it is said', () => {
+    expect(opened([...good, '']).lines.problems).toEqual([]);
+    for (const more of [['anything'], good]) {
+      const { lines } = opened([...good, ...more]);
+      expect(lines.moments).toEqual(opened(good).lines.moments);
+      expect(lines.problems).toMatchObject([
+        { code: 'invalid-content', message: expect.stringContaining('goes on behind its end') },
+      ]);
+    }
   });
 });
 
