@@ -143,7 +143,9 @@ export async function tellsWhoElseIsThere(lab: Lab, guest: Guest): Promise<reado
 async function seen() {
   const { functions, findings } = await status();
   const row = functions.find(({ name }) => name === hook);
-  const about = findings.filter(({ code }) => code === 'other-consumer');
+  const about = findings.filter(
+    ({ code }) => code === 'other-consumer' || code === 'function-not-reached',
+  );
   return {
     consumers: row?.consumers,
     said: about.map(({ severity, message, subject }) => {

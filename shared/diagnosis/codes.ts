@@ -58,6 +58,7 @@ export const findingCodes = [
   'other-live-patching',
   'shadowed-fix',
   'kernel-warning',
+  'function-not-reached',
   'other-consumer',
 ] as const;
 

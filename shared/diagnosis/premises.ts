@@ -52,7 +52,7 @@ export function premisesOf(state: SystemState): Readonly<Record<OfState, unknown
     functions: wasRead('functions'),
     oneMoment: wasRead('one-moment'),
     noOtherEngine: wasRead('modules') && otherEngines.length === 0,
-    notSkipped: !state.functions.some(maySkip),
+    notSkipped: state.unreached.length === 0 && !state.functions.some(maySkip),
     otherEngine: otherEngines.length > 0,
     modules: wasRead('modules'),
     log: state.log,

@@ -199,6 +199,7 @@ const findingTitles: Readonly<Record<FindingCode, string>> = {
   'other-live-patching': 'Patched by another engine',
   'shadowed-fix': 'Fixes hidden by an older build',
   'kernel-warning': 'The kernel’s own alarm',
+  'function-not-reached': 'Livepatch not reached',
   'other-consumer': 'Others on a patched function',
 };
 

@@ -3,7 +3,7 @@ import { ftraceEnabledFile, livepatchRoot } from '../readings/paths';
 import type { Readings } from '../readings/readings';
 import { capText, visible } from '../base/text';
 import { readThreads } from '../readings/threads';
-import { withConsumers } from './consumers';
+import { unreachedFunctions, withConsumers } from './consumers';
 import { readFtraceLists, redirectedIn } from './ftraceLists';
 import { buildFunctionStacks } from './functionStacks';
 import { findGhosts } from './ghosts';
@@ -21,7 +21,7 @@ import { stalledIn, type StalledProcess } from '../readings/files/sosCommands';
 import { reportFacts } from '../readings/reads';
 import { findOtherEngines } from './otherEngines';
 import { orderLivepatches } from './stackOrder';
-import type { Livepatch, SystemState } from './systemState';
+import type { FunctionStack, Livepatch, SystemState } from './systemState';
 import { readTransition } from './transition';
 import { findUnread } from './unread';
 
@@ -77,6 +77,10 @@ export function buildState(readings: Readings): SystemState {
     log,
     redirected: lists ? redirectedIn(lists) : null,
     listedIn: lists?.source ?? null,
+    unreached:
+      readings.listedTwice === true && !readings.torn
+        ? unreachedFunctions(functions, patches, lists, (row) => hasSoleName(readings, row))
+        : [],
     problems: [...readings.problems, ...reader.problems],
   };
 }
@@ -89,6 +93,10 @@ function isFtraceOn(readings: Readings): boolean | null {
 function findUnusedObjects(patches: readonly Livepatch[], modules: LoadedModules): string[] {
   const names = new Set(patches.flatMap(({ objects }) => objects.map(({ name }) => name)));
   return [...names].filter((name) => modules.isLive(name) === true && modules.refcount(name) === 0);
+}
+
+function hasSoleName({ soleNames }: Readings, { object, name }: FunctionStack): boolean {
+  return soleNames?.includes(`${object}:${name}`) === true;
 }
 
 /** Whom `kpatch list` or `klp blocking` names, which a report has. */

@@ -62,14 +62,14 @@ function only<T>(all: readonly T[]): T | null {
  * where a line of the kernel's own shows the name without the flag, or others with it, and none of that
  * name, nor of a name that a compiler made of it, has the flag.
  *
- * @param isAlias whether the function's address has other names, under which the kernel may list it; null:
- *   that is not known
+ * @param hasSoleName whether the function's address is known to have no other name, under which the kernel
+ *   would list it
  */
 export function unreachedFunctions(
   functions: readonly FunctionStack[],
   patches: readonly Livepatch[],
   lists: FtraceLists | null | undefined,
-  isAlias: (row: FunctionStack) => boolean | null,
+  hasSoleName: (row: FunctionStack) => boolean,
 ): readonly FunctionStack[] {
   if (!lists || lists.isCut) return [];
   const redirected = lists.enabled.filter(({ ipmodify }) => ipmodify);
@@ -83,7 +83,7 @@ export function unreachedFunctions(
       row.active !== 'original' &&
       !stems.has(row.name.replace(/\..*/, '')) &&
       (known.has(row.name) || redirected.length > 0) &&
-      isAlias(row) === false,
+      hasSoleName(row),
   );
 }
 

@@ -226,5 +226,7 @@ export interface SystemState {
   readonly redirected: readonly RedirectedFunction[] | null;
   /** The file that lists who is attached to which function. */
   readonly listedIn: string | null;
+  /** Patched functions that nobody redirects, as two readings say. */
+  readonly unreached: readonly FunctionStack[];
   readonly problems: readonly Problem[];
 }

@@ -106,6 +106,11 @@ export interface Readings {
    * two lists agree, and the livepatches did not change between them.
    */
   readonly listedTwice?: true;
+  /**
+   * Functions, as `OBJECT:NAME`, whose addresses were looked up on the host and have no other name. Whatever is
+   * not among them may have one, under which the kernel lists it.
+   */
+  readonly soleNames?: readonly string[];
   /** What went wrong on the way, beyond what `files` and `folders` say themselves. */
   readonly problems: readonly Problem[];
   /** Of readings that were recorded. */

@@ -38,13 +38,20 @@ export function premisesOf(status: StatusDocument): Readonly<Record<OfDocument, 
     functions: wasRead('functions'),
     oneMoment: wasRead('one-moment'),
     noOtherEngine: wasRead('modules') && !isFound('other-live-patching'),
-    notSkipped: !status.functions.some(maySkip),
+    notSkipped: !isFound('function-not-reached') && !status.functions.some(maySkip),
     transitions: status.livepatch.transitions !== false,
     notForced: wasRead('forcing') && !isFound('was-forced'),
     noForceSeen: !isFound('was-forced'),
     noneLeftBehind: wasRead('modules') && ghosts.every(({ kind }) => kind === 'leftover'),
     loaded: objects.every(({ loaded }) => loaded !== null),
   };
+}
+
+/** Some function is not reached, and this one is not seen to be redirected. */
+function mayBeUnreached({ consumers }: ActiveFunction, { findings }: StatusDocument): boolean {
+  return (
+    consumers?.ipmodify !== true && findings.some(({ code }) => code === 'function-not-reached')
+  );
 }
 
 type OfFunction = OfDocument | 'threads';
@@ -71,7 +78,7 @@ export function premisesOfFunction(
   );
   return {
     ...premisesOf(status),
-    notSkipped: !maySkip(entry),
+    notSkipped: !maySkip(entry) && !mayBeUnreached(entry, status),
     enabled: holders.every(({ enabled }) => enabled !== null),
     // What runs is told only of an object that is loaded.
     loaded: active !== null || holders.some(({ loaded }) => loaded !== null),

@@ -10,6 +10,20 @@ interface Functions {
 const them = ({ areMany }: Functions) => (areMany ? 'their names' : 'its name');
 
 export const consumerFindings = {
+  notReached: sentence(
+    [
+      'redirections',
+      'listedTwice',
+      'soleName',
+      'oneMoment',
+      'enabled',
+      'transition',
+      'functions',
+      'patched',
+    ],
+    ({ names, areMany }: Functions) =>
+      `${names} ${areMany ? 'are' : 'is'} patched by an enabled livepatch, and nobody redirects ${areMany ? 'them' : 'it'} through ftrace: the livepatch’s code is not reached.`,
+  ),
   tracer: sentence(
     ['redirections', 'oneMoment'],
     (of: Functions) =>

@@ -108,6 +108,8 @@ export const vendorWants: Readonly<Partial<Record<FindingCode, string>>> = {
   'shadowed-fix': 'Ask which build is the newer one and how the older one is taken away.',
   'object-not-patched': 'Send the status document and the versions of livepatch and module.',
   'patches-nothing': 'Send the status document and the versions of livepatch and modules.',
+  'function-not-reached':
+    'Send the status document, the line of the function in enabled_functions and the kernel log.',
   'was-forced': 'Ask whether the host may run on, and what has to be checked.',
 };
 

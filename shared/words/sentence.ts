@@ -69,6 +69,10 @@ export const premises = [
   'taint',
   /** Which functions ftrace redirects. */
   'redirections',
+  /** They were listed twice, and alike. */
+  'listedTwice',
+  /** The address of a function has no other name. */
+  'soleName',
   /** Which kprobes there are. */
   'kprobes',
   /** The folder of the kernel in sysfs was listed whole. */

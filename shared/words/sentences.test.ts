@@ -428,6 +428,10 @@ const more: Readonly<Record<string, Host>> = {
   'somebody as well': withList('f (2) R I     M  ->arch_ftrace_ops_list_func+0x0/0x1\n'),
   'a kprobe as well': withList('f (2) R I     M \n', 'ffffffff81  k  f+0x4    [FTRACE]\n'),
   'BPF as well': withList('f (2) R I D   M \n\tdirect-->bpf_trampoline_1+0x0/0x1\n'),
+  'not reached': {
+    ...withList('f (1)             \ng (1)   I     M \n'),
+    damage: { listedTwice: true, soleNames: ['vmlinux:f'] },
+  },
   tainted: { files: { ...machine, '/proc/sys/kernel/tainted': '32768\n' } },
   alarm: {
     files: {

@@ -25,6 +25,8 @@ export interface Damage {
   readonly torn?: true;
   /** As in `Readings`. */
   readonly listedTwice?: boolean;
+  /** As in `Readings`. */
+  readonly soleNames?: readonly string[];
   readonly options?: Partial<CollectOptions>;
 }
 
@@ -94,10 +96,11 @@ export function damaged(host: Host, more: Damage): Readings {
     ...damage.options,
   });
   if (!collected.ok) throw new Error(collected.problem.message);
-  const { torn, listedTwice } = damage;
+  const { torn, listedTwice, soleNames } = damage;
   return {
     ...collected.value,
     ...(torn === true ? { torn } : {}),
     ...(listedTwice === true ? { listedTwice } : {}),
+    ...(soleNames && { soleNames }),
   };
 }

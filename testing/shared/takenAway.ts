@@ -143,6 +143,8 @@ export const takenAway: Readonly<Record<Premise, readonly Damage[]>> = {
   ],
   taint: unread(/^\/proc\/sys\/kernel\/tainted$|^\/sys\/module\/[^/]+\/taint$/),
   redirections: unread(/\/enabled_functions$/),
+  listedTwice: [{ listedTwice: false }],
+  soleName: [{ soleNames: [] }],
   kprobes: unread(/\/kprobes\/list$/),
   sysfs: [
     { denied: /^\/sys\/kernel$/ },

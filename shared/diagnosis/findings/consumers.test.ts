@@ -15,7 +15,7 @@ const applied: Files = {
 function found(lines: string, more: Files = {}, damage: Damage = {}) {
   const files = { ...applied, [list]: lines, ...more };
   return findFindings(buildState(damaged({ files }, damage))).filter(
-    ({ code }) => code === 'other-consumer',
+    ({ code }) => code === 'other-consumer' || code === 'function-not-reached',
   );
 }
 
@@ -106,6 +106,28 @@ it('is one for each kind, however many functions', () => {
       ['info', 'vmlinux:g'],
     ],
   );
+});
+
+it('is that the livepatch is not reached only where two lists agree and its name is the only one', () => {
+  const unreached = { listedTwice: true, soleNames: ['vmlinux:f', 'vmlinux:g'] };
+  const lines = `f (1)             \n${alone('g')}`;
+  const codes = (damage: Damage) => found(lines, {}, damage).map(({ code }) => code);
+  expect(found(lines, {}, unreached)[0]).toEqual({
+    code: 'function-not-reached',
+    severity: 'error',
+    subject: 'vmlinux:f',
+    message:
+      'vmlinux:f is patched by an enabled livepatch, and nobody redirects it through ftrace: the livepatch’s code is not reached.',
+    evidence: [list],
+    remedies: ['ask-vendor'],
+  });
+  for (const less of [
+    { listedTwice: false },
+    { soleNames: ['vmlinux:g'] },
+    { torn: true } as const,
+  ]) {
+    expect(codes({ ...unreached, ...less })).not.toContain('function-not-reached');
+  }
 });
 
 it('waits for a whole reading', () => {

@@ -1,4 +1,4 @@
-/** Findings about who else sits on patched functions. */
+/** Findings about who else sits on patched functions, and about livepatches that are not reached. */
 import { visible } from '../../base/text';
 import { listed } from '../../base/words';
 import { companyOf, type Company } from '../../model/consumers';
@@ -10,6 +10,29 @@ import type { Severity } from '../codes';
 import { premisesOf } from '../premises';
 import type { Finding } from './finding';
 
+export function findConsumers(state: SystemState): Finding[] {
+  return [...notReached(state), ...others(state)];
+}
+
+function notReached(state: SystemState): Finding[] {
+  if (state.unreached.length === 0) return [];
+  const message = say(
+    words.notReached,
+    { ...premisesOf(state), listedTwice: true, soleName: true, patched: true },
+    asSubject(state.unreached),
+  );
+  return [
+    {
+      code: 'function-not-reached',
+      severity: 'error',
+      subject: subjectOf(state.unreached),
+      message,
+      evidence: sourceOf(state),
+      remedies: ['ask-vendor'],
+    },
+  ];
+}
+
 const severities: Readonly<Record<Exclude<Company, 'nobody'>, Severity>> = {
   direct: 'warning',
   kprobe: 'warning',
@@ -18,7 +41,7 @@ const severities: Readonly<Record<Exclude<Company, 'nobody'>, Severity>> = {
 };
 
 /** One finding for each kind, however many functions: a tracer of all functions is one tracer. */
-export function findConsumers(state: SystemState): Finding[] {
+function others(state: SystemState): Finding[] {
   const beside = new Map<Exclude<Company, 'nobody'>, FunctionStack[]>();
   for (const row of state.functions) {
     if (row.stack.length === 0 || !row.consumers) continue;
