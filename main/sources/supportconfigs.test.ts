@@ -232,3 +232,35 @@ describe('a supportconfig', () => {
     });
   });
 });
+
+/**
+ * SLES 12 SP5: `kgr -v patches` is of a public note on SUSE's live patching, its kernel by the package;
+ * the rest is made. What `kgr status` prints: kgr(8) of the package kgraft.
+ */
+describe('of SLE 12', () => {
+  const sle12 = (status: string): HostFiles => ({
+    '/basic-environment.txt': command(
+      '/bin/uname -a',
+      'Linux sap2 4.12.14-122.46-default #1 SMP Wed Sep 30 13:01:26 UTC 2020 x86_64 GNU/Linux',
+    ),
+    '/livepatch.txt':
+      command('/usr/bin/kgr status', status) +
+      command(
+        '/usr/bin/kgr -v patches',
+        'kgraft_patch_1_8_5_1\n    active: 1\n    RPM: kgraft-patch-4_12_14-122_46-default-1-8.5.1.x86_64\n    CVE: (none - this is an initial kGraft patch)\n    bug fixes and enhancements: (none)',
+      ),
+  });
+
+  it.each([
+    ['ready', 'It waits for nobody'],
+    ['in_progress', 'It waits for threads'],
+    ['what', ''],
+  ])('kGraft is named where kgr says %s', async (status, said) => {
+    const { findings, patches } = await statusFrom(`dir:${hostFolder(sle12(status))}`);
+    expect(patches).toEqual([]);
+    const engine = findings.find(({ code }) => code === 'other-live-patching');
+    expect(engine).toMatchObject({ subject: 'kGraft' });
+    expect(engine?.message).toContain(said);
+    expect(/It waits/.test(engine?.message ?? '')).toBe(said !== '');
+  });
+});

@@ -158,10 +158,17 @@ it('the output of kpatch list tells who blocks, in an archive of Insights too', 
     '/insights_commands/uname_-a':
       'Linux db7 5.14.0-570.12.1.el9_6.x86_64 #1 SMP PREEMPT_DYNAMIC\n',
   };
-  const target = await gzippedArchive(entriesOf(files, 'insights-db7-20260914/'));
-  const status = await statusFrom(target);
-  expect(status.host.name).toBe('db7');
-  expect(status.blockers).toContainEqual(
-    expect.objectContaining({ pid: 2119, comm: 'cifsd', source: 'report' }),
-  );
+  // The newer layout keeps what was collected in a folder of its own (insights/core/serde.py, Hydration).
+  const top = 'insights-db7-20260914/';
+  const marks = [
+    { header: { name: `${top}insights_archive.txt` }, content: '' },
+    { header: { name: `${top}meta_data/insights.specs.Specs.uname.json` }, content: '{}' },
+  ];
+  for (const entries of [entriesOf(files, top), [...marks, ...entriesOf(files, `${top}data/`)]]) {
+    const status = await statusFrom(await gzippedArchive(entries));
+    expect(status.host.name).toBe('db7');
+    expect(status.blockers).toContainEqual(
+      expect.objectContaining({ pid: 2119, comm: 'cifsd', source: 'report' }),
+    );
+  }
 });

@@ -5,7 +5,14 @@
  * livepatch, what `klp` says of it. All that is in no section is unknown.
  */
 import type { Problem } from '../base/problem';
-import { livepatchRoot, modulesFile, patchPath, supportconfigFiles, taintFile } from './paths';
+import {
+  kgraftProgressFile,
+  livepatchRoot,
+  modulesFile,
+  patchPath,
+  supportconfigFiles,
+  taintFile,
+} from './paths';
 import { isRead } from './reads';
 import type { FileReading, FolderEntry, FolderReading, Tree } from './readings';
 import {
@@ -128,6 +135,8 @@ function filesOf(
   if (tainted) files.set(taintFile, tainted);
   for (const [path, reading] of klpFiles(texts, logs))
     if (!files.has(path)) files.set(path, reading);
+  const progress = kgraftProgress(texts);
+  if (progress !== null && !files.has(kgraftProgressFile)) put(kgraftProgressFile, progress);
   return files;
 }
 
@@ -180,6 +189,19 @@ function* klpFiles(
     yield [`${patchPath(name)}/transition`, flag(isRunning)];
     yield [`${patchPath(name)}/enabled`, flag(enabled)];
   }
+}
+
+/**
+ * SLE 12's kGraft, as the file that `kgr status` goes by; empty where that does not tell. The `kgr` of
+ * later releases is another name of `klp` (kgr(8) of the packages kgraft and kernel-livepatch-tools).
+ */
+function kgraftProgress(texts: Texts): string | null {
+  const sections = [...texts.values()].flat();
+  const outputs = (command: string) => outputOf(sections, command)?.text.trim() ?? null;
+  const patches = outputs('kgr -v patches') ?? outputs('kgr patches');
+  if (patches === null || !/^kgraft_patch_/m.test(patches)) return null;
+  const status = outputs('kgr status');
+  return status === 'ready' ? '0\n' : status === 'in_progress' ? '1\n' : '';
 }
 
 interface LoggedTransition {

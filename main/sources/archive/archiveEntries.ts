@@ -13,11 +13,17 @@ const rootFolders = new Set([
   ...supportconfigFiles.map((path) => path.slice(1)),
 ]);
 
+/**
+ * Below its top folder what Red Hat Insights' client saves since its core collection, beside what it knows
+ * of that (insights-core, insights/core/serde.py, Hydration).
+ */
+const insightsData = 'data';
+
 /** Longer paths are no host's (PATH_MAX of Linux). */
 const longestPath = 4096;
 
 export interface Place {
-  /** The archive's top folder that holds the tree; '' where the tree begins at the top. */
+  /** The archive's folder that holds the tree; '' where the tree begins at the top. */
   readonly prefix: string;
   /** Names below the tree's root; none for the root itself. */
   readonly names: readonly string[];
@@ -28,13 +34,13 @@ export function placeOf(path: string): Place | null {
   if (path.startsWith('/') || path.length > longestPath || path.includes('\0')) return null;
   const names = path.split('/').filter((part) => part !== '' && part !== '.');
   if (names.includes('..')) return null;
-  const [first, second] = names;
-  const isBelowTop =
-    first !== undefined &&
-    !rootFolders.has(first) &&
-    second !== undefined &&
-    rootFolders.has(second);
-  return isBelowTop ? { prefix: first, names: names.slice(1) } : { prefix: '', names };
+  const isRoot = (name: string | undefined) => name !== undefined && rootFolders.has(name);
+  const [first, second, third] = names;
+  if (first === undefined || isRoot(first)) return { prefix: '', names };
+  if (isRoot(second)) return { prefix: first, names: names.slice(1) };
+  return second === insightsData && isRoot(third)
+    ? { prefix: `${first}/${second}`, names: names.slice(2) }
+    : { prefix: '', names };
 }
 
 /** Beside facts about a host: a link that stands for one of them may lead there. */
