@@ -8,6 +8,8 @@ import { premisesOf } from './premises';
 import type { ActiveFunction, StatusDocument } from './statusDocument';
 
 export interface ConsumersInWords {
+  /** Somebody is there beside the livepatch. */
+  readonly isShared: boolean;
   readonly short: string;
   /** What the kernel's line says of it; null: nothing is known. */
   readonly line: string | null;
@@ -21,7 +23,7 @@ export function consumersInWords(
   status: StatusDocument,
 ): ConsumersInWords | null {
   if (consumers === undefined) return null;
-  if (consumers === null) return { short: 'not known', line: null, note: null };
+  if (consumers === null) return { isShared: false, short: 'not known', line: null, note: null };
   const { count, regs, ipmodify, direct, tramp } = consumers;
   const given = { ...premisesOf(status), redirections: true };
   const company = companyOf(consumers);
@@ -43,6 +45,7 @@ export function consumersInWords(
   const letters = flags.filter(Boolean).join(' ');
   const line = `${countOf(count, 'user')}${letters === '' ? '' : `, flags ${letters}`}${tramp === null ? '' : `, ${visible(tramp)}`}`;
   return {
+    isShared: company !== 'nobody',
     short: short() || 'not known',
     line,
     note: company === 'nobody' ? null : say(words.filedUnder, given, visible(name)) || null,

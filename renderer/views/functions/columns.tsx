@@ -35,12 +35,15 @@ function shadowedText(entry: ActiveFunction, status: StatusDocument): string {
 
 export function functionColumns(status: StatusDocument): readonly Column<ActiveFunction>[] {
   const alsoThere = (entry: ActiveFunction) => consumersInWords(entry, status)?.short ?? '';
-  const isListed = status.functions.some(({ consumers }) => consumers !== undefined);
+  const known = status.functions.map((entry) => consumersInWords(entry, status));
+  const isListed = known.some((one) => one !== null);
+  // Where there is room for one of the two: who is there matters more than what comes next.
+  const isShared = known.some((one) => one?.isShared === true);
   const others: Column<ActiveFunction> = {
     id: 'consumers',
     title: 'Also there',
-    track: 'minmax(90px, 0.9fr)',
-    from: 600,
+    track: 'minmax(104px, 1.1fr)',
+    from: isShared ? 600 : 800,
     compare: (a, b) => alsoThere(a).localeCompare(alsoThere(b)),
     cell: (entry) => <div className="truncate quiet">{alsoThere(entry)}</div>,
     text: alsoThere,
@@ -102,7 +105,7 @@ export function functionColumns(status: StatusDocument): readonly Column<ActiveF
       id: 'fallback',
       title: 'Falls back to',
       track: 'minmax(90px, 1fr)',
-      from: 700,
+      from: isShared ? 800 : 700,
       cell: (entry) => <div className="truncate quiet">{fallbackText(entry, status)}</div>,
       text: (entry) => fallback(entry, status) ?? '',
     },
