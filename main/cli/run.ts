@@ -103,7 +103,10 @@ function reading<Name extends 'status' | 'watch' | 'record' | 'what-if'>(
     if (named.note !== null) output.warn(named.note);
     const wanted = await withInput(name, named);
     if ('usage' in wanted) return wanted;
-    if (wanted.ok) return read(wanted.value, values, output);
+    if (wanted.ok) {
+      const options = { ...wanted.value.options, onSurprise: (line: string) => output.warn(line) };
+      return read({ ...wanted.value, options }, values, output);
+    }
     output.warn(describeProblem(wanted.problem));
     return exitStatus.unreadable;
   };

@@ -32,6 +32,7 @@ export class HostReader {
     'demo:control': ({ command }) => this.control(command),
     'recording:moments': () => this.player.moments(),
   };
+  private readonly options: SourceOptions;
   private source: Result<Source>;
   private last: Readings | null = null;
   private readonly player = new RecordingPlayer();
@@ -39,9 +40,11 @@ export class HostReader {
 
   constructor(
     private readonly target: Target,
-    private readonly options: SourceOptions,
+    options: SourceOptions,
   ) {
-    this.source = openSource(target, options);
+    const onSurprise = (line: string) => void process.stderr.write(`klpscope: ${line}\n`);
+    this.options = { ...options, onSurprise };
+    this.source = openSource(target, this.options);
   }
 
   /** A lost host is connected to by the next sample, at once, and a human may be asked. */

@@ -63,4 +63,6 @@ export interface SourceOptions {
   readonly slots?: ConnectSlots;
   /** Where a demo host's story stands: played from its beginning, or still at its end. */
   readonly demo?: 'from-start' | 'end';
+  /** Hears, in a line each and escaped, which steps of a demo host's story go otherwise than it says. */
+  readonly onSurprise?: (line: string) => void;
 }

@@ -1,5 +1,6 @@
 /** A demo host's story, played by this machine's clock. */
 import { Player } from '../../shared/kernel/scenarios/player';
+import type { Surprise } from '../../shared/kernel/scenarios/outcomes';
 import type { Scenario } from '../../shared/kernel/scenarios/scenario';
 
 /** Plays a scenario as time passes; the story itself keeps to seconds of its own. */
@@ -9,8 +10,9 @@ export class Story {
   private isPlaying = true;
   private last = Date.now();
 
-  constructor(scenario: Scenario, from: number) {
-    this.player = new Player(scenario);
+  /** @param onSurprise hears of each step that goes otherwise than the story says */
+  constructor(scenario: Scenario, from: number, onSurprise?: (surprise: Surprise) => void) {
+    this.player = new Player(scenario, onSurprise);
     this.player.advance(from);
   }
 

@@ -40,6 +40,8 @@ const demo: DemoState = {
   says: null,
   next: { at: 19, says: 'x' },
   takenOver: true,
+  rules: null,
+  surprises: [],
 };
 const recording = {
   index: 1,

@@ -2,12 +2,13 @@ import { Hand, Pause, Play, RotateCcw, SkipForward, Undo2 } from 'lucide-react';
 import type { DemoState, Host } from '../../shared/api/contract';
 import { direct } from '../player/control';
 import { PlayerButton, Speeds } from './PlayerKeys';
-import { nextText, nowText, positionText } from './playerText';
+import { nextText, nowText, positionText, surpriseText } from './playerText';
 import './demo.css';
 
 /** Where the story of a demo host stands, and what can be done with it. */
 export function PlayerBar({ host, demo }: { readonly host: Host; readonly demo: DemoState }) {
   const next = nextText(demo);
+  const surprise = surpriseText(demo);
   return (
     <section className="player" aria-label="Story of this demo host">
       <div className="player__keys">
@@ -25,6 +26,12 @@ export function PlayerBar({ host, demo }: { readonly host: Host; readonly demo: 
           {nowText(demo)}
         </p>
         {next === null ? null : <p className="player__next quiet small">{next}</p>}
+        {demo.rules === null ? null : <p className="quiet small">By the rules of {demo.rules}.</p>}
+        {surprise === null ? null : (
+          <p className="small" role="status" data-tone="stuck" title={demo.surprises.join('\n')}>
+            {surprise}
+          </p>
+        )}
       </div>
       <Track demo={demo} />
       <Speeds speed={demo.speed} choose={(speed) => direct(host.id, { do: 'speed', speed })} />

@@ -23,6 +23,8 @@ const demo: DemoState = {
   says: 'The livepatch is loaded.',
   next: { at: 19, says: 'The kernel has signalled.' },
   takenOver: false,
+  rules: null,
+  surprises: [],
 };
 const stalled: Host = hostOf(
   {
@@ -163,4 +165,33 @@ test('the player bar tells speed and position, and sends what its keys mean', as
     { id: 'h1', command: { do: 'pause' } },
     { id: 'h1', command: { do: 'step' } },
   ]);
+});
+
+test('the answer of the shadow API is said, not that it was done', async () => {
+  outcome = { ok: true, answer: 'NULL: there is one already, and the kernel warns' };
+  render(<TakeOver id="h1" />);
+  await userEvent.click(screen.getByText('Write a shadow variable …'));
+  const form = screen.getByText('Write a shadow variable …').closest('details');
+  const field = within(form ?? document.body).getByLabelText('Number of its type');
+  await userEvent.clear(field);
+  await userEvent.type(field, '18446744073709551615');
+  await userEvent.click(within(form ?? document.body).getByRole('button', { name: 'Write' }));
+  const operation = {
+    do: 'shadow',
+    action: { action: 'alloc', object: 'session-1', id: '18446744073709551615', data: '' },
+  };
+  expect(asked).toEqual([{ id: 'h1', command: { do: 'operate', operation } }]);
+  await expect
+    .poll(() => useWindow.getState().announcement)
+    .toContain('NULL: there is one already, and the kernel warns');
+});
+
+test('the player bar says by which rules a story plays, and what went otherwise', () => {
+  const surprises = [
+    'step 2 at 8 s, force livepatch_a: the story says done, the kernel answers EINVAL',
+  ];
+  const rules = 'Linux 6.1 with shadow variables collected';
+  render(<PlayerBar host={stalled} demo={{ ...demo, rules, surprises }} />);
+  expect(screen.getByText(`By the rules of ${rules}.`)).toBeTruthy();
+  expect(screen.getByText(/step 2 at 8 s, force livepatch_a/)).toBeTruthy();
 });

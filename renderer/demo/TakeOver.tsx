@@ -34,7 +34,7 @@ function Dialog({ host, status }: { readonly host: Host; readonly status: Status
   const answered = async ({ title, operation }: Choice) => {
     const outcome = await control(host.id, { do: 'operate', operation });
     if (outcome.ok) {
-      announce(`${title}: done`);
+      announce(`${title}: ${outcome.answer ?? 'done'}`);
       closeOverlay();
     } else {
       const { errno } = outcome;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { DemoState } from '../../shared/api/contract';
-import { nextText, nowText, positionText } from './playerText';
+import { nextText, nowText, positionText, surpriseText } from './playerText';
 
 const state: DemoState = {
   title: 'Stalled on a disk sleeper',
@@ -12,6 +12,8 @@ const state: DemoState = {
   says: 'The livepatch is loaded.',
   next: { at: 19, says: 'The kernel has signalled.' },
   takenOver: false,
+  rules: null,
+  surprises: [],
 };
 
 test('a running story says what is, what comes, and when', () => {
@@ -34,4 +36,11 @@ test('whoever has taken over is told so, and whether time passes', () => {
   expect(nowText(taken)).toBe('You have taken over.');
   expect(nowText({ ...taken, playing: false })).toBe('You have taken over; time stands still.');
   expect(nextText(taken)).toBe('The story waits until you hand back.');
+});
+
+test('a step that went otherwise is said, the last of several', () => {
+  expect(surpriseText(state)).toBeNull();
+  expect(surpriseText({ ...state, surprises: ['step 1 …', 'step 3 …'] })).toBe(
+    'Otherwise than the story says (and 1 before): step 3 ….',
+  );
 });

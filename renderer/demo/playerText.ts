@@ -18,6 +18,14 @@ export function nextText(demo: DemoState): string | null {
   return `In ${durationText(Math.max(0, Math.ceil(next.at - position)))}: ${next.says}`;
 }
 
+/** The last step that went otherwise than the story says; null where none did. */
+export function surpriseText({ surprises }: DemoState): string | null {
+  const last = surprises.at(-1);
+  if (last === undefined) return null;
+  const more = surprises.length > 1 ? ` (and ${surprises.length - 1} before)` : '';
+  return `Otherwise than the story says${more}: ${last}.`;
+}
+
 /** `19 of 65 s`; what passes after the end is not counted. */
 export function positionText({ position, lasts }: DemoState): string {
   return `${Math.floor(Math.min(position, lasts))} of ${Math.round(lasts)} s`;

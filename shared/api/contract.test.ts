@@ -19,6 +19,8 @@ const demo = {
   says: null,
   next: { at: 2, says: 'It begins.' },
   takenOver: false,
+  rules: null,
+  surprises: [],
 };
 const host = {
   id: 'h1',

@@ -49,6 +49,10 @@ export const demoStateSchema = z.strictObject({
   /** What happens next; null at the end, or where a person has taken over. */
   next: z.strictObject({ at: z.number(), says: z.string() }).nullable(),
   takenOver: z.boolean(),
+  /** By which rules it plays, where they are not those of a released kernel; else null. */
+  rules: z.string().nullable(),
+  /** Steps that went otherwise than the story says: which, and how. */
+  surprises: z.array(z.string()),
 });
 export type DemoState = z.infer<typeof demoStateSchema>;
 
@@ -60,9 +64,12 @@ export const demoCommandSchema = z.discriminatedUnion('do', [
 ]);
 export type DemoCommand = z.infer<typeof demoCommandSchema>;
 
-/** How a demo host's kernel answered: done, or with its error (`EBUSY`). */
+/**
+ * How a demo host's kernel answered: done, and what it answered beyond that, or with its error
+ * (`EBUSY`).
+ */
 export const demoOutcomeSchema = z.discriminatedUnion('ok', [
-  z.strictObject({ ok: z.literal(true) }),
+  z.strictObject({ ok: z.literal(true), answer: z.string().exactOptional() }),
   z.strictObject({ ok: z.literal(false), errno: z.string() }),
 ]);
 export type DemoOutcome = z.infer<typeof demoOutcomeSchema>;

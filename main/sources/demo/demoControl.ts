@@ -1,6 +1,11 @@
 /** What a person does to a demo host, and what its story says of itself. */
 import type { DemoCommand, DemoOutcome, DemoState } from '../../../shared/api/contract';
+import { answerText, surpriseText } from '../../../shared/kernel/scenarios/outcomes';
+import { rulesOf } from '../../../shared/kernel/state/version';
 import type { Story } from '../story';
+
+/** More than these help nobody. */
+const shownSurprises = 20;
 
 export function stateOf(story: Story): DemoState {
   const { player } = story;
@@ -15,6 +20,8 @@ export function stateOf(story: Story): DemoState {
     says: player.lastStep?.says ?? null,
     next: next && { at: next.at, says: next.says },
     takenOver: player.isTakenOver,
+    rules: rulesText(story),
+    surprises: player.surprises.slice(0, shownSurprises).map(surpriseText),
   };
 }
 
@@ -44,7 +51,13 @@ export function carryOut(story: Story, command: DemoCommand): DemoOutcome {
       story.catchUp();
       const outcome = story.player.takeOver(command.operation);
       if (!outcome.ok) return { ok: false, errno: outcome.errno };
+      if (outcome.answer) return { ok: true, answer: answerText(outcome.answer) };
     }
   }
   return { ok: true };
+}
+
+function rulesText({ player }: Story): string | null {
+  const { version } = player.kernel.core;
+  return version.deviations.length === 0 ? null : rulesOf(version);
 }

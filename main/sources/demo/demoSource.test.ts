@@ -3,11 +3,13 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parseTarget } from '../../../shared/api/target';
 import type { DemoCommand } from '../../../shared/api/contract';
 import { defaultScenario, fleet, scenarios } from '../../../shared/kernel/scenarios/gallery';
+import type { Scenario } from '../../../shared/kernel/scenarios/scenario';
 import { parsePatchState } from '../../../shared/readings/files/patchState';
+import { contentInMemory } from '../content';
 import type { SourceOptions } from '../source';
 import { Story } from '../story';
 import { carryOut, stateOf } from './demoControl';
-import { openDemo } from './demoSource';
+import { openDemo, openScenarioFile } from './demoSource';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: 1_000_000 }));
 afterEach(() => void vi.useRealTimers());
@@ -187,6 +189,8 @@ describe('what a person does', () => {
       says: first.says,
       next: { at: second.at, says: second.says },
       takenOver: false,
+      rules: null,
+      surprises: [],
     });
     run(story, { do: 'restart' });
     expect(stateOf(story)).toMatchObject({ position: 0, says: null, playing: true });
@@ -214,5 +218,53 @@ describe('what a person does', () => {
     run(story, { do: 'hand-back' });
     expect(stateOf(story)).toMatchObject({ takenOver: false, next: { at: first.at } });
     expect(story.player.position).toBeCloseTo(1);
+  });
+
+  it('hears what the shadow API answers', () => {
+    const story = new Story(scenario, 0);
+    const action = { action: 'alloc', object: 'sk', id: 7, data: 'held' } as const;
+    const attach: DemoCommand = { do: 'operate', operation: { do: 'shadow', action } };
+    expect(run(story, attach, attach)).toEqual([
+      { ok: true, answer: 'attached (held)' },
+      { ok: true, answer: 'NULL: there is one already, and the kernel warns' },
+    ]);
+  });
+});
+
+describe('a step that goes otherwise than its story says', () => {
+  const otherwise: Scenario = {
+    ...scenario,
+    id: 'otherwise',
+    host: { name: 'web1', kernel: 'shadow-gc' },
+    steps: [
+      { at: 1, says: 'It is forced.', do: [{ do: 'force', patch: 'a\nb' }] },
+      { at: 2, says: 'Nothing.', do: [{ do: 'poke-cpus' }], refusedWith: 'EBUSY' },
+      {
+        at: 3,
+        says: 'One is there already.',
+        do: [{ do: 'shadow', action: { action: 'get', object: 'sk', id: 1 } }],
+        answeredWith: 'duplicate',
+      },
+    ],
+  };
+  const lines = [
+    'step 1 at 1 s, force a\\nb: the story says done, the kernel answers ENOENT',
+    'step 2 at 2 s, poke-cpus: the story says EBUSY, the kernel answers done',
+    'step 3 at 3 s, shadow get: the story says duplicate, the kernel answers null',
+  ];
+
+  it('is told as it happens, and kept for who watches', () => {
+    const told: string[] = [];
+    const content = contentInMemory('my.json', [Buffer.from(JSON.stringify(otherwise))]);
+    const source = openScenarioFile('my.json', content, {
+      demo: 'end',
+      onSurprise: (line) => told.push(line),
+    });
+    expect(told).toEqual(lines.map((line) => `my.json: ${line}.`));
+    const story = source.ok ? source.value.story : undefined;
+    expect(story && stateOf(story)).toMatchObject({
+      surprises: lines,
+      rules: expect.stringContaining('Linux 6.1 with shadow variables collected as'),
+    });
   });
 });

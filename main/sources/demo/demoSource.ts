@@ -1,6 +1,7 @@
 /** Demo hosts: a story of the executable model, played by this machine's clock. */
 import { parseScenario } from '../../../shared/kernel/scenarios/scenarioFile';
 import { collect } from '../../../shared/readings';
+import { visible } from '../../../shared/base/text';
 import { fail, succeed, type Result } from '../../../shared/base/problem';
 import { searchTree } from '../../../shared/readings/stackSearch';
 import { treeOf } from '../../../shared/kernel';
@@ -10,6 +11,7 @@ import {
   fleet,
   scenarios,
 } from '../../../shared/kernel/scenarios/gallery';
+import { surpriseText, type Surprise } from '../../../shared/kernel/scenarios/outcomes';
 import type { Scenario } from '../../../shared/kernel/scenarios/scenario';
 import type { Target } from '../../../shared/api/target';
 import type { Source, SourceOptions } from '../source';
@@ -24,7 +26,7 @@ const largestScenario = 16_777_216;
 /** @returns `not-found` where no story and no host of the fleet has that name */
 export function openDemo(
   { text, scenario: name }: DemoTarget,
-  { demo }: SourceOptions,
+  options: SourceOptions,
 ): Result<Source> {
   const found = name === null ? { scenario: defaultScenario, from: 0 } : find(name);
   if (!found) {
@@ -35,7 +37,7 @@ export function openDemo(
       `There is no demo host ${text}. The stories are ${known}; the fleet is ${fleet.map((member) => member.name).join(', ')}.`,
     );
   }
-  return succeed(sourceOf(text, found, demo));
+  return succeed(sourceOf(text, found, options));
 }
 
 /**
@@ -46,13 +48,13 @@ export function openDemo(
 export function openScenarioFile(
   text: string,
   content: Content,
-  { demo }: SourceOptions,
+  options: SourceOptions,
 ): Result<Source> {
   const json = readScenario(content);
   if (!json.ok) return json;
   const scenario = parseScenario(json.value, content.name);
   if (!scenario.ok) return scenario;
-  return succeed(sourceOf(text, { scenario: scenario.value, from: 0 }, demo));
+  return succeed(sourceOf(text, { scenario: scenario.value, from: 0 }, options));
 }
 
 function readScenario(content: Content): Result<string> {
@@ -71,9 +73,11 @@ function readScenario(content: Content): Result<string> {
 function sourceOf(
   target: string,
   { scenario, from }: { readonly scenario: Scenario; readonly from: number },
-  demo: SourceOptions['demo'],
+  { demo, onSurprise }: SourceOptions,
 ): Source {
-  const story = new Story(scenario, demo === 'end' ? scenario.lasts : from);
+  const tell = (surprise: Surprise) =>
+    onSurprise?.(`${visible(target)}: ${surpriseText(surprise)}.`);
+  const story = new Story(scenario, demo === 'end' ? scenario.lasts : from, tell);
   if (demo === 'end') story.pause();
   return {
     target,

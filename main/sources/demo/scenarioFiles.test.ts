@@ -30,6 +30,17 @@ it('names without a folder stay stories', () => {
 });
 
 describe('a scenario file', () => {
+  it('that goes otherwise than it says is told of on standard error', async () => {
+    const step = { at: 1, says: 'It is forced.', do: [{ do: 'force', patch: 'absent' }] };
+    const story = { id: 'x', title: 'x', story: 'x', host: { name: 'x' }, steps: [step], lasts: 2 };
+    const file = scenarioFile(JSON.stringify(story));
+    const { status, stderr } = await klpscope(['status', file]);
+    expect([status, stderr]).toEqual([
+      0,
+      [`${file}: step 1 at 1 s, force absent: the story says done, the kernel answers ENOENT.`],
+    ]);
+  });
+
   it('is read at its end, and marked as a demo', async () => {
     const { status, stdout } = await klpscope(['status', `demo:${example}`, '--json']);
     expect(status).toBe(0);

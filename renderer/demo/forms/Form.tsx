@@ -37,17 +37,19 @@ export function TextField({
   value,
   onChange,
   pattern,
+  required = true,
 }: {
   readonly label: string;
   readonly value: string;
   readonly onChange: (value: string) => void;
   readonly pattern?: string;
+  readonly required?: boolean;
 }) {
   return (
     <label className="field">
       <span className="quiet small">{label}</span>
       <input
-        required
+        required={required}
         value={value}
         maxLength={55}
         spellCheck={false}

@@ -53,13 +53,31 @@ export function UnloadModule({ status, operate }: FormProps & { readonly status:
 const shadowActions = [
   { action: 'alloc', title: 'Attach a new one (klp_shadow_alloc)' },
   { action: 'get-or-alloc', title: 'Attach, or keep what is there (klp_shadow_get_or_alloc)' },
+  { action: 'update', title: 'Attach, or replace what is there (in no kernel)' },
+  { action: 'get', title: 'Look for it (klp_shadow_get)' },
   { action: 'free', title: 'Free it (klp_shadow_free)' },
+  { action: 'free-all', title: 'Free all of the number (klp_shadow_free_all)' },
 ] as const;
+
+type ShadowActionName = (typeof shadowActions)[number]['action'];
+
+function shadowCall(action: ShadowActionName, object: string, id: string, data: string) {
+  switch (action) {
+    case 'free-all':
+      return { action, id };
+    case 'get':
+    case 'free':
+      return { action, object, id };
+    default:
+      return { action, object, id, data };
+  }
+}
 
 export function ShadowVariable({ operate }: FormProps) {
   const [object, setObject] = useState('session-1');
   const [id, setId] = useState('1');
-  const [action, setAction] = useState<(typeof shadowActions)[number]['action']>('alloc');
+  const [data, setData] = useState('');
+  const [action, setAction] = useState<ShadowActionName>('alloc');
   return (
     <Form
       title="Write a shadow variable …"
@@ -67,12 +85,18 @@ export function ShadowVariable({ operate }: FormProps) {
       onSubmit={() =>
         operate({
           title: `Shadow variable ${id} of ${object}`,
-          operation: { do: 'shadow', action: { action, object, id: Number(id) } },
+          operation: { do: 'shadow', action: shadowCall(action, object, id, data) },
         })
       }
     >
       <TextField label="Object that it belongs to" value={object} onChange={setObject} />
-      <TextField label="Number of its type" value={id} onChange={setId} pattern="[0-9]{1,9}" />
+      <TextField
+        label="Number of its type"
+        value={id}
+        onChange={setId}
+        pattern="[0-9]{1,20}|0x[0-9a-fA-F]{1,16}"
+      />
+      <TextField label="Data, for a new one" value={data} onChange={setData} required={false} />
       <label className="field">
         <span className="quiet small">What to do</span>
         <select

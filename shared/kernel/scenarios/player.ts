@@ -5,14 +5,8 @@
 import { Kernel } from '../kernel';
 import type { Applied } from '../operations/apply';
 import type { Operation } from '../operations/operation';
+import { isAsExpected, type Expected, type Surprise } from './outcomes';
 import type { Scenario, ScenarioStep } from './scenario';
-
-/** A step whose outcome is another than the scenario says. */
-export interface Surprise {
-  readonly step: number;
-  readonly operation: Operation;
-  readonly outcome: Applied;
-}
 
 export class Player {
   private kernelNow: Kernel;
@@ -20,7 +14,11 @@ export class Player {
   private taken = false;
   private readonly found: Surprise[] = [];
 
-  constructor(readonly scenario: Scenario) {
+  /** @param onSurprise hears of each step that goes otherwise than the scenario says */
+  constructor(
+    readonly scenario: Scenario,
+    private readonly onSurprise: (surprise: Surprise) => void = () => undefined,
+  ) {
     this.kernelNow = Kernel.boot(scenario.host);
   }
 
@@ -100,9 +98,13 @@ export class Player {
     this.next += 1;
     for (const [index, operation] of step.do.entries()) {
       const outcome = this.kernelNow.apply(operation);
-      const errno = outcome.ok ? undefined : outcome.errno;
-      const expected = index === step.do.length - 1 ? step.refusedWith : undefined;
-      if (errno !== expected) this.found.push({ step: number, operation, outcome });
+      const expected: Expected = index === step.do.length - 1 ? step : {};
+      if (isAsExpected(outcome, expected)) continue;
+      const { refusedWith, answeredWith } = expected;
+      const says = { refusedWith, answeredWith };
+      const surprise = { step: number, at: step.at, operation, expected: says, outcome };
+      this.found.push(surprise);
+      this.onSurprise(surprise);
     }
   }
 }

@@ -1,6 +1,7 @@
 /** A story that a demo host plays: where it begins, what happens when, and what is true at the end. */
 import { z } from 'zod';
 import { errnoNames } from '../state/errno';
+import { answerWords } from './outcomes';
 import { hostSchema, operationSchema } from './schemas';
 
 /** Seconds: longer stories than a day are mistakes. */
@@ -14,6 +15,8 @@ export const stepSchema = z.strictObject({
   do: z.array(operationSchema),
   /** The kernel refuses the last of the operations with this error; absent: it refuses none. */
   refusedWith: z.enum(errnoNames).exactOptional(),
+  /** It does it, and answers so; absent: whatever it answers is as the story says. */
+  answeredWith: z.enum(answerWords).exactOptional(),
 });
 
 export const scenarioSchema = z.strictObject({
