@@ -16,8 +16,6 @@ export const answerWords = [
   'freed',
 ] as const satisfies readonly Answer['is'][];
 
-export type AnswerWord = (typeof answerWords)[number];
-
 const longestData = 60;
 
 export function answerText(answer: Answer): string {
