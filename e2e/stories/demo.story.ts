@@ -20,7 +20,7 @@ test('a story is opened by keyboard, stepped and begun anew, and marked as a dem
   launch,
 }) => {
   const { electron, page } = await launch();
-  await page.getByRole('button', { name: 'All 14 stories' }).focus();
+  await page.getByRole('button', { name: 'All 21 stories' }).focus();
   await page.keyboard.press('Enter');
   await expectAccessible(page, 'gallery');
   await page.getByRole('button', { name: /^Reversal in despair/ }).focus();

@@ -1,7 +1,6 @@
 /** What a person does to a demo host, and what its story says of itself. */
 import type { DemoCommand, DemoOutcome, DemoState } from '../../../shared/api/contract';
 import { answerText, surpriseText } from '../../../shared/kernel/scenarios/outcomes';
-import { rulesOf } from '../../../shared/kernel/state/version';
 import type { Story } from '../story';
 
 /** More than these help nobody. */
@@ -20,7 +19,7 @@ export function stateOf(story: Story): DemoState {
     says: player.lastStep?.says ?? null,
     next: next && { at: next.at, says: next.says },
     takenOver: player.isTakenOver,
-    rules: rulesText(story),
+    rules: player.rules,
     surprises: player.surprises.slice(0, shownSurprises).map(surpriseText),
   };
 }
@@ -55,9 +54,4 @@ export function carryOut(story: Story, command: DemoCommand): DemoOutcome {
     }
   }
   return { ok: true };
-}
-
-function rulesText({ player }: Story): string | null {
-  const { version } = player.kernel.core;
-  return version.deviations.length === 0 ? null : rulesOf(version);
 }

@@ -9,6 +9,15 @@ import {
 } from './manyLivepatches';
 import type { Scenario } from './scenario';
 import {
+  collectionAtWork,
+  hiddenBuild,
+  immediateAgreed,
+  leakAtReplace,
+  lockReplaced,
+  oneId,
+  replaceSets,
+} from './seedStories';
+import {
   cleanApply,
   diskSleeper,
   forcePrice,
@@ -32,9 +41,16 @@ export const scenarios: readonly Scenario[] = [
   lateModule,
   middleOfStack,
   shadowLeak,
+  collectionAtWork,
+  leakAtReplace,
+  oneId,
+  lockReplaced,
+  hiddenBuild,
   database,
   idleCpus,
   strictStack,
+  immediateAgreed,
+  replaceSets,
 ];
 
 /** What `demo` alone means. */

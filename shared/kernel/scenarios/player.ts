@@ -5,6 +5,7 @@
 import { Kernel } from '../kernel';
 import type { Applied } from '../operations/apply';
 import type { Operation } from '../operations/operation';
+import { rulesOf } from '../state/version';
 import { isAsExpected, type Expected, type Surprise } from './outcomes';
 import type { Scenario, ScenarioStep } from './scenario';
 
@@ -44,6 +45,12 @@ export class Player {
   /** A person acts instead of the script from now on. */
   get isTakenOver(): boolean {
     return this.taken;
+  }
+
+  /** By which rules it plays, where they are not those of a released kernel; else null. */
+  get rules(): string | null {
+    const { version } = this.kernelNow.core;
+    return version.deviations.length === 0 ? null : rulesOf(version);
   }
 
   /** Steps that went otherwise than the scenario says. */

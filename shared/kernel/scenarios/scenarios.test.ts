@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { disagreements, readKernel } from '../../../testing/shared/kernelAgreement';
 import { statusOf } from '../../report/status';
+import { deviationNames } from '../state/deviations';
 import { defaultScenario, findScenario, fleet, scenarios } from './gallery';
 import { Player } from './player';
 import { parseScenario } from './scenarioFile';
@@ -118,6 +119,47 @@ describe('the stories show what they tell', () => {
     const player = new Player(scenarioOf('shadow-leak'));
     player.advance(29);
     expect(player.kernel.core.shadow.all()).toHaveLength(3);
+  });
+
+  it('collection as intended, and as posted', () => {
+    const variables = (id: string, seconds: number) => {
+      const player = new Player(scenarioOf(id));
+      player.advance(seconds);
+      return player.kernel.core.shadow.all().length;
+    };
+    const at = (id: string) => [8, 15, 24, 29].map((seconds) => variables(id, seconds));
+    expect(at('collection-at-work')).toEqual([2, 2, 0, 0]);
+    expect(at('leak-at-replace')).toEqual([2, 2, 2, 2]);
+  });
+
+  it('the older build', () => {
+    expect(codesAt('hidden-build', 10)).toContain('shadowed-fix');
+    expect(codesAt('hidden-build', 24)).not.toContain('shadowed-fix');
+  });
+
+  it('immediate as agreed', () => {
+    const player = new Player(scenarioOf('immediate-agreed'));
+    player.advance(7);
+    const { core } = player.kernel;
+    expect(core.patchStateOf(612)).toBe(0);
+    expect(core.threads.get(612)?.stack.frames[0]?.module).toBe('livepatch_schedule_fix');
+  });
+
+  it('two sets', () => {
+    expect(
+      documentAt('replace-sets', 12)
+        .patches.map(({ name }) => name)
+        .sort(),
+    ).toEqual(['vendor_a_2', 'vendor_b_1']);
+  });
+
+  it('each deviation, by a story that names its rules', () => {
+    const told = scenarios.map((scenario) => new Player(scenario).kernel.core.version.deviations);
+    expect(new Set(told.flat())).toEqual(new Set(deviationNames));
+    for (const scenario of scenarios) {
+      const rules = new Player(scenario).rules;
+      expect(scenario.story.includes('By rules that no release has')).toBe(rules !== null);
+    }
   });
 
   it('a database', () => {

@@ -38,6 +38,8 @@ const nfsFix = livepatch('livepatch_nfs_fix', {
 const inNfs: PostureLiteral = {
   calls: ['ksys_read', 'vfs_read', { object: 'nfs', name: 'nfs_wait_bit_killable' }],
   state: 'D',
+  // TASK_KILLABLE, as the function's name says (fs/nfs/inode.c).
+  killable: true,
 };
 const backup = {
   comm: 'rsync',
@@ -51,7 +53,7 @@ export const diskSleeper: Scenario = {
   id: 'disk-sleeper',
   title: 'Stalled on a disk sleeper',
   story:
-    'A backup waits for an NFS server that is gone, uninterruptibly and inside a function that the livepatch replaces. No signal reaches it. When the server answers, the transition ends by itself.',
+    'A backup waits for an NFS server that is gone, uninterruptibly and inside a function that the livepatch replaces. The kernel’s signal does not reach it, only SIGKILL would. When the server answers, the transition ends by itself.',
   host: server({ name: 'files1', modules: [{ name: 'nfs' }], threads: [backup] }),
   steps: [
     {
