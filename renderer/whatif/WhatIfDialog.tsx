@@ -10,6 +10,7 @@ import { askedOf, firstChoice } from './choice';
 import { Question } from './Question';
 import { useAnswer } from './useAnswer';
 import '../components/fields.css';
+import { nothingToDoText } from '../../shared/report/emptyViews';
 import './whatif.css';
 
 /** What would happen on a host, worked out from what was read of it. Nothing is tried. */
@@ -40,7 +41,7 @@ function Open({ host, status }: { readonly host: Host; readonly status: StatusDo
           <p className="quiet">
             {chosen.action === 'replace'
               ? 'The answer comes when the list above is right.'
-              : 'No livepatch is loaded: there is nothing to disable or to force.'}
+              : nothingToDoText(status)}
           </p>
         ) : (
           <Answer status={status} answered={answered} onAgain={() => setRound(round + 1)} />

@@ -21,7 +21,9 @@ function withoutLivepatching(status: StatusDocument): EmptyView | null {
   const given = { ...premisesOf(status), sysfs: true };
   return {
     tone: 'unknown',
-    title: say(headlineWords.noLivepatching, given, undefined),
+    title: status.findings.some(({ code }) => code === 'other-live-patching')
+      ? viewGaps.noneOfItsOwn
+      : say(headlineWords.noLivepatching, given, undefined),
     text: say(headlineWords.builtWithout, given, undefined),
   };
 }
@@ -34,7 +36,7 @@ export function noLivepatch(status: StatusDocument): EmptyView {
   const isSure = given.livepatches && given.oneMoment;
   const unread = status.livepatch.supported === null ? viewGaps.folderUnread : viewGaps.listUnread;
   return {
-    tone: isSure ? 'settled' : 'unknown',
+    tone: isSure && given.noOtherEngine ? 'settled' : 'unknown',
     title: say(viewWords.noneLoaded, given, undefined),
     text: isSure ? calmText(status, headlineWords.asBooted) : unread,
   };
@@ -74,6 +76,16 @@ export function taintText(status: StatusDocument): string {
   return tainted === true
     ? say(viewWords.tainted, given, undefined)
     : say(viewWords.neverLivepatched, given, undefined);
+}
+
+/** Where a what-if has no livepatch to be about. */
+export function nothingToDoText(status: StatusDocument): string {
+  return say(viewWords.nothingToDo, premisesOf(status), undefined);
+}
+
+/** What lies below all livepatches. */
+export function originalText(status: StatusDocument): string {
+  return say(viewWords.original, premisesOf(status), undefined);
 }
 
 /** In which order the livepatches are listed. */

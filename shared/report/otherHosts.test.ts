@@ -5,6 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { dmesg, livepatch, modules, readingsOf, thread } from '../../testing/shared/memoryTree';
 import type { Files } from '../../testing/shared/memoryTree';
+import { noLivepatch, originalText } from './emptyViews';
 import { statusOf } from './status';
 
 const read = (...files: readonly Files[]) => statusOf(readingsOf(Object.assign({}, ...files)));
@@ -257,5 +258,27 @@ describe('what the log tells', () => {
     const document = read(clock(9000), settled('livepatch_sample', 'cmdline_proc_show'), said);
     expect(document.transitionState).toBe('none');
     expect(document.findings).toEqual([]);
+  });
+});
+
+describe('where another engine is', () => {
+  const folder = { '/sys/kernel/livepatch/': '' };
+  const ksplice = modules('ksplice_a1b2c3d4_vmlinux_new 16384 1 - Live 0x0 (OE)');
+
+  it('empty views claim nothing of the whole kernel', () => {
+    const status = read(folder, ksplice);
+    expect(noLivepatch(status)).toMatchObject({
+      tone: 'unknown',
+      title: 'No livepatch of the kernel’s own is loaded',
+    });
+    expect(originalText(status)).toBe('The kernel itself');
+    const calm = read(folder, modules('ext4 1 0 - Live 0x0'));
+    expect(noLivepatch(calm)).toMatchObject({ tone: 'settled', title: 'No livepatch is loaded' });
+    expect(originalText(calm)).toBe('Original kernel');
+  });
+
+  it('is not said to have no livepatching, but none of its own', () => {
+    const status = read({ '/sys/kernel/notes': '' }, ksplice);
+    expect(noLivepatch(status).title).toBe('No livepatching of the kernel’s own was found');
   });
 });

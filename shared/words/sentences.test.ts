@@ -14,7 +14,9 @@ import {
   noFunctionText,
   noLivepatch,
   noTransition,
+  nothingToDoText,
   orderText,
+  originalText,
   taintText,
 } from '../report/emptyViews';
 import { consumersInWords } from '../report/consumers';
@@ -513,6 +515,8 @@ function tellAll(status: StatusDocument, tree: Tree): void {
   headlineOf(status);
   renderStatusText(status, { width: 100, colour: false, unicode: true });
   if (status.transitionState === 'none') noTransition(status);
+  originalText(status);
+  if (status.patches.length === 0) nothingToDoText(status);
   if (status.patches.length === 0) noLivepatch(status);
   else orderText(status);
   if (status.functions.length === 0) noFunctionText(status);

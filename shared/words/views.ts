@@ -2,6 +2,11 @@
 import { sentence } from './sentence';
 
 export const viewWords = {
+  nothingToDo: sentence(
+    ['livepatches', 'oneMoment'],
+    () => 'No livepatch is loaded: there is nothing to disable or to force.',
+    () => 'No livepatch was read: whether there is one to disable or to force is not known.',
+  ),
   noTransition: sentence(
     ['transition', 'oneMoment'],
     () => 'No transition is running',
@@ -13,9 +18,18 @@ export const viewWords = {
     () => 'Threads were not looked at.',
   ),
   noneLoaded: sentence(
-    ['livepatches', 'oneMoment'],
+    ['livepatches', 'oneMoment', 'noOtherEngine'],
     () => 'No livepatch is loaded',
-    () => 'Whether there are livepatches is not known',
+    (_: void, lacking) =>
+      lacking === 'noOtherEngine'
+        ? 'No livepatch of the kernel’s own is loaded'
+        : 'Whether there are livepatches is not known',
+  ),
+  /** What lies below all livepatches. */
+  original: sentence(
+    ['noOtherEngine'],
+    () => 'Original kernel',
+    () => 'The kernel itself',
   ),
   allOriginal: sentence(
     ['noOtherEngine', 'livepatches', 'oneMoment', 'noneLeftBehind'],
@@ -78,6 +92,7 @@ const orderInferred = 'The order is inferred from the load order; this kernel do
 
 /** What was not read; it stands on nothing. */
 export const viewGaps = {
+  noneOfItsOwn: 'No livepatching of the kernel’s own was found',
   folderUnread: '/sys/kernel/livepatch was not found or could not be read.',
   listUnread: 'Not all livepatches were listed, or they changed while they were.',
   functionsUnread: 'No function of the loaded livepatches could be read.',
