@@ -26,9 +26,18 @@ export function PlayerBar({ host, demo }: { readonly host: Host; readonly demo: 
           {nowText(demo)}
         </p>
         {next === null ? null : <p className="player__next quiet small">{next}</p>}
-        {demo.rules === null ? null : <p className="quiet small">By the rules of {demo.rules}.</p>}
+        {demo.rules === null ? null : (
+          <p className="quiet small truncate" title={demo.rules}>
+            By the rules of {demo.rules}.
+          </p>
+        )}
         {surprise === null ? null : (
-          <p className="small" role="status" data-tone="stuck" title={demo.surprises.join('\n')}>
+          <p
+            className="small truncate"
+            role="status"
+            data-tone="stuck"
+            title={demo.surprises.join('\n')}
+          >
             {surprise}
           </p>
         )}
