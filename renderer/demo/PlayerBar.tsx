@@ -32,12 +32,7 @@ export function PlayerBar({ host, demo }: { readonly host: Host; readonly demo: 
           </p>
         )}
         {surprise === null ? null : (
-          <p
-            className="small truncate"
-            role="status"
-            data-tone="stuck"
-            title={demo.surprises.join('\n')}
-          >
+          <p className="small" role="status" data-tone="stuck" title={demo.surprises.join('\n')}>
             {surprise}
           </p>
         )}
