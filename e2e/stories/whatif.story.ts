@@ -63,7 +63,7 @@ test('it is narrow, and a replace by functions that are typed and ticked is answ
   await list.fill('vmlinux:kthread');
   // Every kernel thread but the one that runs sleeps below it.
   await expect(dialog.getByRole('region', { name: 'Threads that would block now' })).toContainText(
-    /\d\d threads would not switch at once/,
+    /\d\d threads would block now/,
   );
   await dialog
     .getByText(/kthreadd|rcu_preempt/)
