@@ -286,3 +286,18 @@ describe('a tree without sys/ and proc/', () => {
     expect(codeOf(new MemoryTree({ '/proc/': '' }))).toBeNull();
   });
 });
+
+it.each([
+  ['is not read of a live host whose functions are all listed', 'f (1)   I     M \n', true, false],
+  ['is read of one that lacks a function', 'g (1)   I     M \n', true, true],
+  ['is read of a saved tree', 'f (1)   I     M \n', false, true],
+])('what ftrace has ever touched %s', (_, listed, live, isRead) => {
+  const touched = '/sys/kernel/tracing/touched_functions';
+  const files = {
+    ...host,
+    ...livepatch('a', { vmlinux: ['f,1'] }),
+    '/sys/kernel/tracing/enabled_functions': listed,
+    [touched]: 'f (0)         M \n',
+  };
+  expect(read(new MemoryTree(files), { live }).files.has(touched)).toBe(isRead);
+});

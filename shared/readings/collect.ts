@@ -5,7 +5,15 @@
  * again, so that a sample that changed underneath is noticed; `stack_order` comes last.
  */
 import { detailedThreads, withinLimits } from './limits';
-import { livepatchRoot, modulePath, moduleRoot, patchPath, threadPath } from './paths';
+import {
+  enabledFunctionsFiles,
+  livepatchRoot,
+  modulePath,
+  moduleRoot,
+  patchPath,
+  threadPath,
+  touchedFunctionsFiles,
+} from './paths';
 import { filesRead, limitOf, lists, reads, reportFacts, savedLog, type PlacedRow } from './reads';
 import { fail, type Problem, type Result } from '../base/problem';
 import type {
@@ -71,7 +79,11 @@ function read(reader: Recorder, options: CollectOptions): Result<Readings> {
   // Root sees all processes: only to others may they be hidden (hidepid).
   if (options.live && options.privileged === false) readPresence(reader);
   readModules(reader);
-  for (const { places } of Object.values(lists)) readList(reader, places);
+  for (const { places } of Object.values(lists)) {
+    // Once everything was traced it is long, and it tells only of whom the list before it does not.
+    if (options.live && places === touchedFunctionsFiles && !lacksFunction(reader)) continue;
+    readList(reader, places);
+  }
   if (!options.live) readReport(reader, threads);
   const logPath =
     reader.firstFile(options.logPaths ?? savedLog.places) ??
@@ -325,6 +337,21 @@ function patchedModules(reader: Recorder): Set<string> {
 function readList(reader: Recorder, [place, ...others]: PlacedRow['places']): void {
   if (others.length === 0) reader.file(place);
   else reader.firstFile([place, ...others]);
+}
+
+/** Whether some function of a livepatch has no line in the list of those that somebody is attached to. */
+function lacksFunction({ files, folders }: Recorder): boolean {
+  const text = enabledFunctionsFiles.map((path) => contentOf(files.get(path))).find(Boolean) ?? '';
+  const listed = new Set(text.split('\n').map((line) => line.slice(0, line.indexOf(' '))));
+  return [...folders].some(
+    ([path, folder]) =>
+      path.startsWith(`${livepatchRoot}/`) &&
+      path.split('/').length === 6 &&
+      'entries' in folder &&
+      folder.entries.some(
+        ({ name, kind }) => kind === 'folder' && !listed.has(name.replace(/,\d+$/, '')),
+      ),
+  );
 }
 
 function readLast(reader: Recorder): void {
