@@ -104,6 +104,19 @@ describe('why a thread blocks', () => {
     expect(reasonOf(patching, loaded, thread(7, { letter, kthread, stack }))?.code).toBe(code);
   });
 
+  it('sleeps in a system call that the stack calls by another name than sysfs', () => {
+    const getpid = livepatch('new', { vmlinux: ['__x64_sys_getpid,1'] }, { transition: '1' });
+    const stack = ['schedule+0x1/0x2', '__do_sys_getpid+0x1/0x2', 'do_syscall_64+0x1/0x2'];
+    expect(reasonOf(getpid, loaded, thread(7, { letter: 'D', stack }))).toMatchObject({
+      code: 'sleeping-on-function',
+      function: '__x64_sys_getpid',
+      symbol: '__do_sys_getpid',
+      frame: 1,
+    });
+    const innermost = thread(7, { stack: null, wchan: '__do_sys_getpid' });
+    expect(reasonOf(getpid, loaded, innermost)?.code).toBe('sleeping-on-function');
+  });
+
   it('falls back to wchan where the stack is root’s alone', () => {
     const files = thread(7, { stack: null, wchan: 'vfs_read' });
     expect(reasonOf(patching, loaded, files)).toMatchObject({
@@ -250,6 +263,27 @@ describe('findings', () => {
     expect(
       found(livepatch('a', { vmlinux: ['f,1'] }), modules('a 1 1 - Live 0x0 (OEK)'), redirected),
     ).toEqual(['warning owner-unknown vmlinux:stray']);
+  });
+
+  // On 6.12 a livepatch of the self-tests patches `__x64_sys_getpid`; stacks and ftrace say `__do_sys_getpid`.
+  it('knows a system call by the name that ftrace has', () => {
+    const listed = (...names: readonly string[]) => ({
+      '/sys/kernel/tracing/enabled_functions': names
+        .map((name) => `${name} (1) R I     M\n`)
+        .join(''),
+    });
+    const patched = {
+      ...livepatch('a', { vmlinux: ['__x64_sys_getpid,1', 'f,1'] }),
+      ...modules('a 1 1 - Live 0x0 (OEK)'),
+    };
+    expect(found(patched, listed('__do_sys_getpid', 'f'))).toEqual([]);
+    expect(found(patched, listed('__do_sys_getpid', 'f', '__do_sys_gettid'))).toEqual([
+      'warning owner-unknown vmlinux:__do_sys_gettid',
+    ]);
+    // f may stand there by another name.
+    expect(found(patched, listed('__do_sys_getpid', 'g'))).toEqual([
+      'info owner-unknown vmlinux:g',
+    ]);
   });
 
   it('names the livepatch whose transition was forced', () => {

@@ -45,12 +45,15 @@ function leftBy(
   order: Order = 'reported',
   moving = 'new',
 ) {
-  return implementationsToLeave({ patches, order, transition: { patch: moving, direction } }).map(
-    (one) => {
-      const text = `${one.function} of ${one.patch ?? 'the kernel'}`;
-      return one.isLeft ? text : `(${text})`;
-    },
-  );
+  return implementationsToLeave({
+    patches,
+    order,
+    transition: { patch: moving, direction },
+    equalNames: [['vmlinux:f', 'vmlinux:f_alias'], ['vmlinux:alone']],
+  }).map((one) => {
+    const text = `${one.function} of ${one.patch ?? 'the kernel'}`;
+    return one.isLeft ? text : `(${text})`;
+  });
 }
 
 // klp_check_stack_func of kernel/livepatch/transition.c.
@@ -64,6 +67,14 @@ describe('the code that a transition leaves', () => {
   it('is that of the livepatch right below, and not what lies under that or above', () => {
     const stack = [patch('a', ['f']), patch('b', ['f']), mine, patch('c', ['f'])];
     expect(leftBy(stack, 'patching')).toEqual(['f of b']);
+  });
+
+  it('is that of the livepatch below which has the same function by another name', () => {
+    expect(leftBy([patch('a', ['f_alias']), mine], 'patching')).toEqual([
+      'f of a',
+      '(f_alias of a)',
+    ]);
+    expect(leftBy([patch('a', ['alone']), mine], 'patching')).toEqual(['f of the kernel']);
   });
 
   it('is that of any other where the order is unknown', () => {
@@ -110,7 +121,12 @@ describe('the code that a transition leaves', () => {
     expect(leftBy([mine], null)).toEqual([]);
     expect(leftBy([mine], 'patching', 'reported', 'other')).toEqual([]);
     expect(
-      implementationsToLeave({ patches: [mine], order: 'reported', transition: null }),
+      implementationsToLeave({
+        patches: [mine],
+        order: 'reported',
+        transition: null,
+        equalNames: [],
+      }),
     ).toEqual([]);
   });
 
@@ -130,6 +146,7 @@ describe('the frame that is to be left', () => {
   const of = (name: string, from: string | null, more: Partial<Implementation> = {}) => ({
     object: 'vmlinux',
     function: name,
+    names: [name],
     patch: from,
     isLeft: true,
     ...more,
@@ -152,6 +169,21 @@ describe('the frame that is to be left', () => {
     expect(findCulprit([frame('f', 'nf_nat')], inModule)?.object).toBe('nf-nat');
     expect(findCulprit([frame('f')], inModule)).toBeNull();
     expect(findCulprit([frame('f', 'nf_nat')], [of('f', null)])).toBeNull();
+  });
+
+  it('is one that the stack calls by another of its names', () => {
+    const names = ['__x64_sys_getpid', '__ia32_sys_getpid', '__do_sys_getpid'];
+    const original = of('__x64_sys_getpid', null, { names });
+    expect(findCulprit([frame('schedule'), frame('__do_sys_getpid')], [original])).toEqual({
+      frame: 1,
+      symbol: '__do_sys_getpid',
+      object: 'vmlinux',
+      function: '__x64_sys_getpid',
+    });
+    const replaced = of('__x64_sys_getpid', 'new', { names });
+    expect(findCulprit([frame('klpp___do_sys_getpid', 'new')], [replaced])?.function).toBe(
+      '__x64_sys_getpid',
+    );
   });
 
   it('is one whose name fits, before any other code of the livepatch', () => {

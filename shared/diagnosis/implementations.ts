@@ -1,12 +1,15 @@
 /** Which code the kernel looks for on a thread's stack before it switches the thread. */
 import type { StackFrame } from '../readings/files/stack';
+import { areOneFunction, namesOf, type EqualNames } from '../model/otherNames';
 import type { Livepatch, PatchedFunction, SystemState, Transition } from '../model/systemState';
 
 /** Code that must not be on the stack: of the original, or of a livepatch. */
 export interface Implementation {
   readonly object: string;
-  /** The patched function. */
+  /** The patched function, as sysfs names it. */
   readonly function: string;
+  /** What a stack may call it: this name, and others that are known to be of the same function. */
+  readonly names: readonly string[];
   /** The livepatch whose code it is; null: the original. */
   readonly patch: string | null;
   /** False: code of the same livepatch that may stay, so that it is not taken for the other. */
@@ -16,6 +19,7 @@ export interface Implementation {
 /** Of a host's state, what decides it; the transition may be one that has not begun. */
 interface Livepatching extends Pick<SystemState, 'patches' | 'order'> {
   readonly transition: Pick<Transition, 'patch' | 'direction'> | null;
+  readonly equalNames: EqualNames;
 }
 
 export interface Culprit {
@@ -42,28 +46,43 @@ export function implementationsToLeave(state: Livepatching): Implementation[] {
       : object.functions.flatMap((patched) =>
           transition.direction === 'patching'
             ? below(state, moving, object.name, patched)
-            : own(moving, object.name, patched),
+            : own(state, moving, object.name, patched),
         ),
   );
   return [...left, ...bystanders(state, left)];
 }
 
 /** Functions of the same livepatches that the transition does not touch. */
-function bystanders({ patches }: Livepatching, left: readonly Implementation[]): Implementation[] {
+function bystanders(state: Livepatching, left: readonly Implementation[]): Implementation[] {
   const key = (one: Implementation) => JSON.stringify([one.patch, one.object, one.function]);
   const known = new Set(left.map(key));
-  return patches
+  return state.patches
     .filter(({ name }) => left.some(({ patch }) => patch === name))
     .flatMap(({ name: patch, objects }) =>
       objects.flatMap(({ name: object, functions }) =>
-        functions.map(({ name }) => ({ object, function: name, patch, isLeft: false })),
+        functions.map(({ name }) => ({ ...codeOf(state, object, name, patch), isLeft: false })),
       ),
     )
     .filter((one) => !known.has(key(one)));
 }
 
-function own(moving: Livepatch, object: string, patched: PatchedFunction): Implementation[] {
-  const livepatch = { object, function: patched.name, patch: moving.name, isLeft: true };
+function codeOf(
+  { equalNames }: Livepatching,
+  object: string,
+  name: string,
+  patch: string | null,
+): Implementation {
+  const names = namesOf({ object, name }, equalNames);
+  return { object, function: name, names, patch, isLeft: true };
+}
+
+function own(
+  state: Livepatching,
+  moving: Livepatch,
+  object: string,
+  patched: PatchedFunction,
+): Implementation[] {
+  const livepatch = codeOf(state, object, patched.name, moving.name);
   const original = { ...livepatch, patch: null };
   if (patched.nop === true) return [original];
   return patched.nop === null ? [livepatch, original] : [livepatch];
@@ -75,8 +94,11 @@ function below(
   object: string,
   patched: PatchedFunction,
 ): Implementation[] {
-  const isThis = (other: { name: string; sympos: number | null }) =>
-    other.name === patched.name && other.sympos === patched.sympos;
+  // The kernel goes by the address (klp_find_ops).
+  const isThis = ({ name, sympos }: { name: string; sympos: number | null }) =>
+    name === patched.name
+      ? sympos === patched.sympos
+      : areOneFunction({ object, name }, { object, name: patched.name }, state.equalNames) === true;
   const others = state.patches
     .filter((patch) => patch !== moving && patch.enabled !== false)
     .filter((patch) =>
@@ -84,7 +106,7 @@ function below(
         (other) => other.name === object && other.patched !== false && other.functions.some(isThis),
       ),
     );
-  const of = (patch: string | null) => ({ object, function: patched.name, patch, isLeft: true });
+  const of = (patch: string | null) => codeOf(state, object, patched.name, patch);
   if (others.length === 0) return [of(null)];
   if (state.order === 'unknown') return others.map(({ name }) => of(name));
   const position = state.patches.indexOf(moving);
@@ -158,11 +180,12 @@ function fitting(
 }
 
 /** How well a frame fits an implementation: 0 not at all, higher is better. */
-function fitOf(frame: StackFrame, { object, function: name, patch }: Implementation): number {
+function fitOf(frame: StackFrame, { object, names, patch }: Implementation): number {
   if (patch === null) {
-    return frame.function === name && frame.module === moduleOf(object) ? Infinity : 0;
+    return names.includes(frame.function) && frame.module === moduleOf(object) ? Infinity : 0;
   }
-  return frame.module === patch ? nameFit(frame.function, name) : 0;
+  if (frame.module !== patch) return 0;
+  return Math.max(...names.map((name) => nameFit(frame.function, name)));
 }
 
 /** The module that a stack line names for an object's own code; none for the core kernel. */

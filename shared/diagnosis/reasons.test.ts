@@ -31,6 +31,7 @@ const asleep: ThreadDetails = {
 const left = (name: string, object = 'vmlinux', patch: string | null = null): Implementation => ({
   object,
   function: name,
+  names: [name],
   patch,
   isLeft: true,
 });

@@ -106,7 +106,7 @@ function fromStack(
   if (!details || details.stack !== null) return null;
   // /proc/PID/stack is root's alone; /proc/PID/wchan at least names the innermost function.
   const innermost = implementations.find(
-    ({ patch, function: name }) => patch === null && name === details.wchan,
+    ({ patch, names }) => patch === null && details.wchan !== null && names.includes(details.wchan),
   );
   if (!innermost) return null;
   const { object, function: name } = innermost;
@@ -114,7 +114,7 @@ function fromStack(
     code: 'sleeping-on-function',
     object,
     function: name,
-    symbol: name,
+    symbol: details.wchan,
     frame: null,
     certainty: 'likely',
   };

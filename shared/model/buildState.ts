@@ -20,6 +20,7 @@ import { blockingByKlp } from '../readings/files/klpBlocking';
 import { stalledIn, type StalledProcess } from '../readings/files/sosCommands';
 import { reportFacts } from '../readings/reads';
 import { findOtherEngines } from './otherEngines';
+import { aliasesOf, type EqualNames } from './otherNames';
 import { orderLivepatches } from './stackOrder';
 import type { FunctionStack, Livepatch, SystemState } from './systemState';
 import { readTransition } from './transition';
@@ -44,7 +45,11 @@ export function buildState(readings: Readings): SystemState {
   const patches = decideNops(ordered, order);
   const unread = findUnread(reader, patches, log, rules, isLeftOut);
   const lists = readFtraceLists(reader);
-  const functions = withConsumers(buildFunctionStacks(patches, order), lists);
+  const equalNames = equalNamesOf(readings);
+  const functions = withAliases(
+    withConsumers(buildFunctionStacks(patches, order), lists, equalNames),
+    equalNames,
+  );
   const facts = readTransition(reader, patches, isLeftOut);
   noteScan(reader);
   return {
@@ -76,6 +81,7 @@ export function buildState(readings: Readings): SystemState {
     unusedObjects: findUnusedObjects(patches, modules),
     log,
     redirected: lists ? redirectedIn(lists) : null,
+    equalNames,
     listedIn: lists?.source ?? null,
     unreached:
       readings.listedTwice === true && !readings.torn
@@ -97,6 +103,17 @@ function findUnusedObjects(patches: readonly Livepatch[], modules: LoadedModules
 
 function hasSoleName({ soleNames }: Readings, { object, name }: FunctionStack): boolean {
   return soleNames?.includes(`${object}:${name}`) === true;
+}
+
+function equalNamesOf({ equalNames = [], soleNames = [] }: Readings): EqualNames {
+  return [...equalNames, ...soleNames.map((name) => [name])];
+}
+
+function withAliases(rows: readonly FunctionStack[], looked: EqualNames): readonly FunctionStack[] {
+  return rows.map((row) => {
+    const aliases = aliasesOf(row, looked);
+    return aliases ? { ...row, aliases } : row;
+  });
 }
 
 /** Whom `kpatch list` or `klp blocking` names, which a report has. */

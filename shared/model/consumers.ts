@@ -5,6 +5,7 @@
  */
 import type { FtraceFunction } from '../readings/files/ftrace';
 import type { FtraceLists } from './ftraceLists';
+import { namesOf, type EqualNames } from './otherNames';
 import type { Consumers, FunctionStack, Livepatch } from './systemState';
 
 /** What a function of a kernel is called; of others the probe brings no line. */
@@ -17,6 +18,7 @@ const usualName = /^[A-Za-z0-9_.]+$/;
 export function withConsumers(
   functions: readonly FunctionStack[],
   lists: FtraceLists | null | undefined,
+  looked: EqualNames = [],
 ): readonly FunctionStack[] {
   if (lists === undefined) return functions;
   if (lists === null) return functions.map((row) => ({ ...row, consumers: null }));
@@ -31,16 +33,25 @@ export function withConsumers(
   for (const row of functions) patched.set(keyOfRow(row), (patched.get(keyOfRow(row)) ?? 0) + 1);
   return functions.map((row) => {
     const key = keyOfRow(row);
+    // The lists have one name of an address, not always that of sysfs.
+    const keys = namesOf(row, looked).map((name) => keyOfRow({ ...row, name }));
     // Several functions of one name have a line each, and no line says which one it is of.
     const record =
       patched.get(key) === 1 && usualName.test(row.name)
-        ? recordOf(enabled.get(key) ?? [], touched.get(key) ?? [])
+        ? recordOf(linesOf(keys, enabled), linesOf(keys, touched))
         : null;
     if (record === null) return { ...row, consumers: null };
     const { count, regs, ipmodify, direct, called } = record;
-    const kprobe = lists.kprobes === null ? null : probed.has(key);
+    const kprobe = lists.kprobes === null ? null : keys.some((one) => probed.has(one));
     return { ...row, consumers: { count, regs, ipmodify, direct, tramp: called, kprobe } };
   });
+}
+
+function linesOf(
+  keys: readonly string[],
+  lines: ReadonlyMap<string, readonly FtraceFunction[]>,
+): readonly FtraceFunction[] {
+  return keys.flatMap((key) => lines.get(key) ?? []);
 }
 
 /** Of namesakes the one that is redirected is the patched one. */
@@ -116,7 +127,7 @@ function byKey(all: readonly FtraceFunction[]): ReadonlyMap<string, readonly Ftr
   return lines;
 }
 
-function keyOfRow({ object, name }: FunctionStack): string {
+function keyOfRow({ object, name }: Pick<FunctionStack, 'object' | 'name'>): string {
   return keyOf(object === 'vmlinux' ? null : object.replaceAll('-', '_'), name);
 }
 

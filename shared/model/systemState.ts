@@ -7,6 +7,7 @@
 import type { Problem } from '../base/problem';
 import type { SourceKind } from '../readings/readings';
 import type { OtherEngine } from './otherEngines';
+import type { EqualNames } from './otherNames';
 import type { StalledProcess } from '../readings/files/sosCommands';
 import type { StackFrame } from '../readings/files/stack';
 import type { KernelLog } from '../readings/log/kernelLog';
@@ -92,6 +93,8 @@ export interface FunctionStack {
   readonly active: string | null;
   /** Null: the lists do not tell, or not which of several functions of this name; absent: there are none. */
   readonly consumers?: Consumers | null;
+  /** The other names of its address; absent: not looked up. */
+  readonly aliases?: readonly string[];
 }
 
 /** Details of a blocking thread; any of them may not have been readable. */
@@ -224,6 +227,8 @@ export interface SystemState {
   readonly log: KernelLog | null;
   /** Functions that ftrace redirects (IPMODIFY); null: not readable. */
   readonly redirected: readonly RedirectedFunction[] | null;
+  /** What was looked up of names that are of one function. */
+  readonly equalNames: EqualNames;
   /** The file that lists who is attached to which function. */
   readonly listedIn: string | null;
   /** Patched functions that nobody redirects, as two readings say. */

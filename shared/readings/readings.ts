@@ -111,6 +111,11 @@ export interface Readings {
    * not among them may have one, under which the kernel lists it.
    */
   readonly soleNames?: readonly string[];
+  /**
+   * Names of one address, as `OBJECT:NAME` in groups of two and more, of those whose addresses were looked up
+   * on the host. The addresses themselves never leave it.
+   */
+  readonly equalNames?: readonly (readonly string[])[];
   /** What went wrong on the way, beyond what `files` and `folders` say themselves. */
   readonly problems: readonly Problem[];
   /** Of readings that were recorded. */

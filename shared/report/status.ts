@@ -40,7 +40,11 @@ function documentOf(readings: Readings, state: SystemState): StatusDocument {
       ...patch,
       objects: patch.objects.map((object) => ({ ...object, functions: [...object.functions] })),
     })),
-    functions: state.functions.map((row) => ({ ...row, stack: [...row.stack] })),
+    functions: state.functions.map(({ aliases, ...row }) => ({
+      ...row,
+      stack: [...row.stack],
+      ...(aliases && { aliases: [...aliases] }),
+    })),
     transitionState: state.transitionState,
     transition: state.transition && transitionEntry(state.transition),
     blockers: [

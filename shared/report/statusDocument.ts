@@ -66,6 +66,8 @@ export const activeFunctionSchema = z.strictObject({
   active: unknown(z.string()),
   /** Null: not known, or not of which function of this name; absent: this source has no list of them. */
   consumers: unknown(consumersSchema).exactOptional(),
+  /** Other names of its address, under which stacks and ftrace may list it; absent: not looked up. */
+  aliases: z.array(z.string()).exactOptional(),
 });
 
 export const frameSchema = z.strictObject({

@@ -14,12 +14,14 @@ import type { FileReading } from '../readings/readings';
 import type { FoundStack, SoughtCode, StackSearch } from '../readings/stackSearch';
 import type { Blocker, Reason, StatusDocument } from '../report/statusDocument';
 import type { WhatIf, WhatIfAction } from './document';
+import { lookedUp } from './lookedUp';
 import { comingPatch } from './replacing';
 import { supposed } from './supposed';
 
 /** Code that must not be on a thread's stack when the action is carried out. */
 export function codeToLeave(status: StatusDocument, action: WhatIfAction): Implementation[] {
   const { patches, order, transition } = status;
+  const equalNames = lookedUp(status);
   switch (action.do) {
     case 'force':
       return [];
@@ -29,6 +31,7 @@ export function codeToLeave(status: StatusDocument, action: WhatIfAction): Imple
         patches: [...patches, coming],
         order,
         transition: { patch: coming.name, direction: 'patching' },
+        equalNames,
       });
     }
     case 'disable':
@@ -39,6 +42,7 @@ export function codeToLeave(status: StatusDocument, action: WhatIfAction): Imple
         patches,
         order,
         transition: { patch: action.patch, direction },
+        equalNames,
       });
     }
   }
@@ -50,7 +54,7 @@ export function soughtFor(status: StatusDocument, action: WhatIfAction): SoughtC
   const left = codeToLeave(supposed(status, action), action).filter(({ isLeft }) => isLeft);
   const originals = left.filter(({ patch }) => patch === null);
   return {
-    symbols: [...new Set(originals.map((one) => one.function))],
+    symbols: [...new Set(originals.flatMap(({ names }) => names))],
     modules: [...new Set(left.map(({ patch }) => patch).filter((patch) => patch !== null))],
     prefixes: unwindBreakers,
   };

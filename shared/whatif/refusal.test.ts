@@ -79,6 +79,13 @@ describe('an action', () => {
       'EBUSY: f is redirected by another user of ftrace',
     ],
     [host([], { findings: [finding('owner-unknown', { subject: 'vmlinux:g' })] }), replace(), null],
+    [
+      host([], {
+        findings: [finding('owner-unknown', { subject: 'vmlinux:f', severity: 'info' })],
+      }),
+      replace(),
+      null,
+    ],
     [host([], { findings: [finding('overlap', { subject: 'vmlinux:f' })] }), replace(), null],
     [
       host([], { findings: [finding('owner-unknown', { subject: 'nf_nat:f' })] }),

@@ -3,12 +3,14 @@
  * force_store, klp_enable_patch).
  */
 import { visible } from '../base/text';
+import { namesOf } from '../model/otherNames';
 import { premisesOf } from '../report/premises';
 import type { PatchEntry, StatusDocument } from '../report/statusDocument';
 import { say } from '../words/sentence';
 import { refusalWords as words, whatIfWords } from '../words/whatIf';
 import { isLoaded } from './changes';
 import type { Refusal, WantedFunction, WhatIfAction } from './document';
+import { lookedUp } from './lookedUp';
 import { clashOf } from './sets';
 import { supposed } from './supposed';
 
@@ -93,13 +95,18 @@ function refusalOfReplace(
   if (status.transition) return busy(status, status.transition.patch);
   const disabled = refusalByDisabled(status);
   if (disabled) return disabled;
+  // One that may be a livepatch's is an information only.
   const redirected = new Set(
-    status.findings.filter(({ code }) => code === 'owner-unknown').map(({ subject }) => subject),
+    status.findings
+      .filter(({ code, severity }) => code === 'owner-unknown' && severity === 'warning')
+      .map(({ subject }) => subject),
   );
   const taken = functions.find(
-    ({ object, name }) =>
-      isLoaded(status, object) !== false &&
-      redirected.has(`${object.replaceAll('-', '_')}:${name}`),
+    (one) =>
+      isLoaded(status, one.object) !== false &&
+      namesOf(one, lookedUp(status)).some((name) =>
+        redirected.has(`${one.object.replaceAll('-', '_')}:${name}`),
+      ),
   );
   // One user of ftrace at a time may redirect a function (FTRACE_OPS_FL_IPMODIFY).
   if (!taken) return null;

@@ -231,6 +231,17 @@ describe('replacing', () => {
     expect(asked.unchecked).toBe(0);
   });
 
+  it('is blocked by who sleeps in a system call that the stack calls by another name', () => {
+    const asked = (name: string) =>
+      answer(
+        { do: 'replace', functions: [{ ...f, name }] },
+        thread(1, { stack: ['__do_sys_getpid+0x1/0x2', 'do_syscall_64+0x1/0x2'] }),
+        thread(2, { stack: ['__do_sys_clone+0x1/0x2', 'do_syscall_64+0x1/0x2'] }),
+      ).wouldBlock.map(({ tid }) => tid);
+    expect(asked('__x64_sys_getpid')).toEqual([1]);
+    expect(asked('__x64_sys_clone')).toEqual([]);
+  });
+
   it('details the first 200 threads, and names all', () => {
     const threads = Array.from({ length: 250 }, (_, index) =>
       thread(1000 + index, { stack: ['f+0x1/0x2'] }),

@@ -104,6 +104,11 @@ export const moduleWords = {
     ['redirections', 'livepatches', 'functions', 'oneMoment'],
     (name: string) => `${name} is redirected through ftrace, but no livepatch in sysfs has it.`,
   ),
+  perhapsOwned: sentence(
+    ['redirections'],
+    ({ name, patched }: { readonly name: string; readonly patched: string }) =>
+      `${name} is redirected through ftrace. It may be another name of a patched function that the list does not have by its own: ${patched}. Whether it is can’t be told, and so not who does it.`,
+  ),
   byLivepatch: sentence(
     ['redirections', 'noOtherEngine'],
     () => 'A livepatch that is no longer listed does it.',

@@ -409,6 +409,14 @@ const more: Readonly<Record<string, Host>> = {
       '/sys/kernel/tracing/enabled_functions': `${listed}q (1) R I\n`,
     },
   },
+  'redirected by another name': {
+    files: {
+      ...applied,
+      // Moving it is not known where, so that nothing is said of what runs in p.
+      ...livepatch('lp', { vmlinux: ['f,1', 'p,1'] }, { enabled: '?', transition: '1' }),
+      '/sys/kernel/tracing/enabled_functions': `${listed}q (1) R I\n`,
+    },
+  },
   'redirected by a livepatch': {
     files: {
       ...applied,

@@ -1,9 +1,11 @@
 /** Findings about livepatch modules that have left sysfs, and about redirected functions. */
 import { modulePath } from '../../readings/paths';
 import { visible } from '../../base/text';
+import { listed as inWords } from '../../base/words';
 import { moduleWords as words } from '../../words/findings';
 import { say } from '../../words/sentence';
 import { premisesOf } from '../premises';
+import { areOneFunction, namesOf, type Named } from '../../model/otherNames';
 import type { RedirectedFunction, SystemState } from '../../model/systemState';
 import type { Finding } from './finding';
 
@@ -63,22 +65,54 @@ function unowned(state: SystemState): Finding[] {
   const given = premisesOf(state);
   // Whoever was not read may be the owner.
   if (!given.livepatches || !given.functions || !given.oneMoment) return [];
-  const owned = new Set(
-    state.patches.flatMap(({ objects }) =>
-      objects.flatMap((object) => object.functions.map(({ name }) => keyOf(object.name, name))),
-    ),
-  );
-  return (state.redirected ?? [])
+  const redirected = state.redirected ?? [];
+  const listed = new Set(redirected.map(({ module, name }) => keyOf(module ?? 'vmlinux', name)));
+  const owned = new Set<string>();
+  const unlisted: Named[] = [];
+  for (const { object, name, stack, consumers } of state.functions) {
+    const keys = namesOf({ object, name }, state.equalNames).map((one) => keyOf(object, one));
+    for (const key of keys) owned.add(key);
+    const isListed = Boolean(consumers) || keys.some((key) => listed.has(key));
+    if (stack.length > 0 && !isListed) unlisted.push({ object, name });
+  }
+  return redirected
     .filter(({ name, module }) => !owned.has(keyOf(module ?? 'vmlinux', name)))
-    .map((redirected) => ({
-      code: 'owner-unknown',
-      severity: 'warning',
-      subject: keyOf(redirected.module ?? 'vmlinux', redirected.name),
-      message: `${say(words.unowned, given, visible(redirected.name))} ${who(redirected, given)}`,
-      evidence: [redirected.source],
-      remedies:
-        redirected.byLivepatch === false && given.noOtherEngine === true ? ['stop-tracer'] : [],
-    }));
+    .map((one) => {
+      const symbol = { object: one.module ?? 'vmlinux', name: one.name };
+      const perhaps = unlisted.filter(
+        (other) => areOneFunction(symbol, other, state.equalNames) === null,
+      );
+      const finding = {
+        code: 'owner-unknown',
+        subject: keyOf(symbol.object, symbol.name),
+      } as const;
+      // A handler of somebody else's is not the livepatch's, by whichever name.
+      if (perhaps.length > 0 && one.byLivepatch !== false) {
+        const names = listedNames(perhaps);
+        return {
+          ...finding,
+          severity: 'info',
+          message: say(words.perhapsOwned, given, { name: visible(one.name), patched: names }),
+          evidence: [one.source],
+          remedies: [],
+        };
+      }
+      const isTracer = one.byLivepatch === false && given.noOtherEngine === true;
+      return {
+        ...finding,
+        severity: 'warning',
+        message: `${say(words.unowned, given, visible(one.name))} ${who(one, given)}`,
+        evidence: [one.source],
+        remedies: isTracer ? ['stop-tracer'] : [],
+      };
+    });
+}
+
+function listedNames(functions: readonly Named[]): string {
+  return inWords(
+    functions.map(({ name }) => visible(name)),
+    3,
+  );
 }
 
 function who({ byLivepatch }: RedirectedFunction, given: ReturnType<typeof premisesOf>): string {
