@@ -4,7 +4,7 @@ import { fail, succeed, type Result } from '../../shared/base/problem';
 import type { Readings } from '../../shared/readings/readings';
 import { LiveHost } from './liveHost';
 import type { Frame } from './wire/frames';
-import type { ProbeRequest, ThreadRequest } from './wire/request';
+import type { ProbeRequest, SideRequest } from './wire/request';
 import type { Answer } from './wire/session';
 
 const { waits } = vi.hoisted(() => ({ waits: [] as (number | undefined)[] }));
@@ -20,7 +20,7 @@ vi.mock(import('node:timers/promises'), async (original) => {
 });
 beforeEach(() => void (waits.length = 0));
 
-type Asked = ProbeRequest | ThreadRequest;
+type Asked = ProbeRequest | SideRequest;
 
 function frame(kind: string, words: readonly string[], ...lines: readonly string[]): Frame {
   return { kind, words, body: Buffer.from(lines.map((line) => `${line}\n`).join('')) };
@@ -169,7 +169,40 @@ describe('a settled host', () => {
     expect((await host.read()).listedTwice).toBe(true);
     expect(plainly(host.asked)).toEqual(['hmflo full']);
     await host.read();
-    expect(host.asked).toHaveLength(2);
+    expect(plainly(host.asked).slice(1)).toEqual(['same f', expect.stringMatching(/ full$/)]);
+  });
+
+  describe('whose livepatch has functions', () => {
+    const patched = livepatches('0');
+    const lines = `${patch}/vmlinux/\n${patch}/vmlinux/f,1/\n${patch}/vmlinux/g,1/\n`;
+    const settledWith = [
+      { ...patched, body: Buffer.concat([patched.body, Buffer.from(lines)]) },
+      facts,
+      ...rest,
+    ];
+    const names = answer([frame('a', [], '1 T f', '1 t f_alias', '2 T g')]);
+    const unchanged = answer([frame('p', ['same'])]);
+
+    it('is asked once for their other names, when its first state is out', async () => {
+      const host = play(answer(settledWith), names, unchanged);
+      expect(await host.read()).not.toHaveProperty('equalNames');
+      expect(host.asked).toEqual([]);
+      const equal = {
+        soleNames: ['vmlinux:g'],
+        equalNames: [['vmlinux:f', 'vmlinux:f_alias']],
+      };
+      expect(await host.read()).toMatchObject(equal);
+      expect(await host.read()).toMatchObject(equal);
+      expect(plainly(host.asked).filter((words) => words.startsWith('same'))).toEqual(['same f g']);
+    });
+
+    it('is not asked without rights', async () => {
+      const host = play(answer(settledWith), unchanged);
+      host.session.uid = 1000;
+      await host.read();
+      expect(await host.read()).not.toHaveProperty('equalNames');
+      expect(plainly(host.asked).filter((words) => words.startsWith('same'))).toEqual([]);
+    });
   });
 
   it('is read with the rights of the probe', async () => {

@@ -10,6 +10,7 @@ import { HostReadings, startsNothing, type UnderWay } from './answers/hostReadin
 import { dearSections, nextRequest, type PlanFacts } from './pollingPlan';
 import { parts, polledSections, requested, type Section } from './wire/parts';
 import { threadKey, type ProbeRequest } from './wire/request';
+import { readSame, sameWords } from './answers/sameNames';
 import { readLook, readSeek, seekWords } from './answers/seek';
 import type { Answer, ProbeSession } from './wire/session';
 
@@ -64,6 +65,11 @@ export class LiveHost {
   /** One sample; calls must not overlap. */
   async sample(): Promise<Result<Readings>> {
     const wasFirst = this.first !== null;
+    // The look costs as much as a scan of all threads: the first state does not wait for it.
+    if (!wasFirst) {
+      const looked = await this.lookUpNames();
+      if (!looked.ok) return looked;
+    }
     const began = wasFirst ? this.opened : { at: new Date(), ms: this.now() };
     let answered = await this.round();
     if (!answered.ok) return answered;
@@ -103,11 +109,22 @@ export class LiveHost {
   }
 
   private async askAbout(
-    about: 'seek' | 'look',
+    about: 'seek' | 'look' | 'same',
     words: readonly string[],
   ): Promise<Result<readonly Frame[]>> {
     const answered = await this.session.ask({ id: (this.id += 1), sections: [], about, words });
     return answered.ok ? succeed(answered.value.frames) : answered;
+  }
+
+  /** Once for each boot and set of functions; only root is told addresses. */
+  private async lookUpNames(): Promise<Result<null>> {
+    const functions = this.known.functionsToLookUp;
+    const words = this.session.uid === 0 ? sameWords(functions) : [];
+    if (words.length === 0) return succeed(null);
+    const answered = await this.askAbout('same', words);
+    if (!answered.ok) return answered;
+    this.known.takeNames(readSame(answered.value, functions), functions);
+    return succeed(null);
   }
 
   close(): void {

@@ -17,6 +17,7 @@ import type {
   SourceKind,
 } from '../../../shared/readings/readings';
 import { parseFtraceFunctions } from '../../../shared/readings/files/ftrace';
+import type { SameNames } from '../../../shared/readings/files/symbols';
 import { blockingThreads } from '../../../shared/readings/threads';
 import { capText, visible } from '../../../shared/base/text';
 import { readSection, type SectionContent } from './answerText';
@@ -90,6 +91,9 @@ export class HostReadings {
   /** As in `Readings`. */
   private listedTwice = false;
   private isOdd = false;
+  /** Other names of functions, and of which functions they were looked up. */
+  private names: SameNames = { soleNames: [], equalNames: [] };
+  private looked = '';
 
   /** Threads of the running transition; null: none runs, or threads have no such state. */
   get threads(): ThreadStates | null {
@@ -124,6 +128,23 @@ export class HostReadings {
   /** A transition is on its way: exactly one livepatch reads 1. */
   get inTransition(): boolean {
     return this.movingFolders().length === 1;
+  }
+
+  /** Those of livepatches, as `OBJECT:NAME`; none where these were looked up. */
+  get functionsToLookUp(): readonly string[] {
+    const folders = this.sections.get(parts.livepatches)?.folders ?? [];
+    const functions = folders.flatMap((path) => {
+      const [, folder, name] = functionFolder.exec(path) ?? [];
+      const object = folder?.slice(folder.lastIndexOf('/') + 1).replaceAll('-', '_');
+      return object === undefined || name === undefined ? [] : [`${object}:${name}`];
+    });
+    const all = [...new Set(functions)].toSorted();
+    return all.join(' ') === this.looked ? [] : all;
+  }
+
+  takeNames(names: SameNames, functions: readonly string[]): void {
+    this.names = names;
+    this.looked = functions.join(' ');
   }
 
   take(answer: Answer): UnderWay {
@@ -247,6 +268,7 @@ export class HostReadings {
       logPath: 'text' in log ? logFile : null,
       torn: this.wasTorn,
       ...(this.listedTwice ? { listedTwice: true } : {}),
+      ...(this.looked === '' ? {} : this.names),
       problems: [...this.problems, ...this.unknownProblems()],
     };
   }
@@ -263,6 +285,7 @@ export class HostReadings {
     this.details = new ThreadDetails();
     this.states = null;
     this.orders = null;
+    this.takeNames({ soleNames: [], equalNames: [] }, []);
   }
 
   private takeSection({ kind, words, body }: Frame): void {

@@ -21,7 +21,8 @@
 #
 # "ID seek PATTERN..." and "ID look DIR..." ask about threads alone, and only when somebody wants to
 # know what a transition that has not begun would wait for: whose stack holds one of the patterns, and
-# details of some threads. Neither waits for a transition.
+# details of some threads. Neither waits for a transition. "ID same NAME..." asks for the other names of
+# functions.
 #
 # The order of one answer: transition and enabled of each livepatch, its other attributes, the threads
 # if exactly one livepatch is in transition, then transition and enabled again. If they have changed it
@@ -624,10 +625,43 @@ look() {
 }
 
 
+# The names of one function, which are told by their address.
+
+# Lines of /proc/kallsyms for each symbol that has one of these names.
+symbols_named() {
+	sed 's/.*/ &([[:space:]]|$)/' | grep -E -f - /proc/kallsyms | grep -v '^0* '
+}
+
+# All names of the addresses that these have, and whatever else has one of the names; each as /proc/kallsyms
+# has it, with a number in place of the address, which stays here. Without rights every address reads 0.
+number_names() {
+	lines=$(printf '%s\n' "$@" | symbols_named)
+	[ "$lines" ] || return 0
+	lines=$(printf '%s\n' "$lines" | cut -d ' ' -f 1 | grep -F -f - /proc/kallsyms)
+	lines=$(printf '%s\n' "$lines" | cut -d ' ' -f 3 | cut -f 1 | symbols_named | sort -u)
+	last='' count=0
+	printf '%s\n' "$lines" | while IFS=' ' read -r place line; do
+		[ "$place" = "$last" ] || count=$((count - -1))
+		last=$place
+		printf '%s %s\n' $count "$line"
+	done
+}
+
+same() {
+	id=$1
+	shift 2
+	lines=$(alone number_names "$@")
+	frame a
+	printf '%s\n' "$lines"
+	frame end $id
+	unanswered='' unfinished=''
+}
+
+
 # One answer in its order, and the loop that reads requests.
 
 answer() {
-	case $2 in seek | look) $2 "$@"; return ;; esac
+	case $2 in seek | look | same) $2 "$@"; return ;; esac
 	id=$1 sections=$2 scan=$3
 	shift 3
 	known="$*" tries='' fresh=''

@@ -32,6 +32,9 @@ export const parts = {
   soughtFailures: 'xg',
   running: 'w',
 
+  /** Names of functions, by numbers that stand for their addresses. */
+  sameNames: 'a',
+
   /** Frames within, compressed. */
   packed: 'z',
   /** The livepatches changed meanwhile: what was sent so far does not count. */

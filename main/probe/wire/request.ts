@@ -15,18 +15,21 @@ export interface ProbeRequest {
   readonly known: readonly ThreadId[];
 }
 
-/** Something about threads, apart from a sample: the stacks of all of them, or some more closely. */
-export interface ThreadRequest {
+/**
+ * Something apart from a sample: the stacks of all threads, some threads more closely, or which names are of
+ * one function.
+ */
+export interface SideRequest {
   readonly id: number;
   readonly sections: readonly Section[];
-  readonly about: 'seek' | 'look';
-  /** What is sought, or folders of threads; no word has a space or means anything to a shell. */
+  readonly about: 'seek' | 'look' | 'same';
+  /** What is sought, folders of threads, or names; no word has a space or means anything to a shell. */
   readonly words: readonly string[];
 }
 
 export const threadKey = ({ pid, tid }: ThreadId) => `/proc/${pid}/task/${tid}`;
 
-export function requestLine(request: ProbeRequest | ThreadRequest): string {
+export function requestLine(request: ProbeRequest | SideRequest): string {
   if ('about' in request) return [request.id, request.about, ...request.words].join(' ');
   const { id, sections, scan, known } = request;
   return [id, sections.join('') || '-', scan, ...known.map(threadKey)].join(' ');

@@ -6,7 +6,7 @@ import { readGreeting } from './greeting';
 import { LateParts } from './lateParts';
 import { parts, requested } from './parts';
 import { defaultLimits, type SessionLimits } from './limits';
-import { requestLine, type ProbeRequest, type ThreadRequest } from './request';
+import { requestLine, type ProbeRequest, type SideRequest } from './request';
 import { unpackFrames } from './unpackFrames';
 
 export interface Answer {
@@ -27,7 +27,7 @@ const attempts = 'xxx';
 const damaged = 'A compressed part of the answer was damaged or too long.';
 
 interface Waiting {
-  readonly request: ProbeRequest | ThreadRequest;
+  readonly request: ProbeRequest | SideRequest;
   readonly late: Promise<readonly Frame[]>;
   readonly orders: Promise<readonly string[] | null>;
   readonly settle: (result: Result<Answer>) => void;
@@ -79,7 +79,7 @@ export class ProbeSession {
   }
 
   /** One at a time: the next only when the last is answered. */
-  ask(request: ProbeRequest | ThreadRequest): Promise<Result<Answer>> {
+  ask(request: ProbeRequest | SideRequest): Promise<Result<Answer>> {
     const answer = this.expect(request);
     if (this.problem === null) this.channel.stdin.write(`${requestLine(request)}\n`);
     return answer;
@@ -89,7 +89,7 @@ export class ProbeSession {
     this.end({ code: 'connection-lost', path: null, message: 'The connection was closed.' });
   }
 
-  private expect(request: ProbeRequest | ThreadRequest): Promise<Result<Answer>> {
+  private expect(request: ProbeRequest | SideRequest): Promise<Result<Answer>> {
     if (this.problem) return Promise.resolve({ ok: false, problem: this.problem });
     this.frames = [];
     this.bytes = 0;
