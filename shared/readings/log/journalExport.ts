@@ -2,7 +2,7 @@
  * The journal's export format, and what `journalctl -o verbose` prints, which has the same fields:
  * https://systemd.io/JOURNAL_EXPORT_FORMATS
  */
-import { journalRecord } from './jsonRecords';
+import { journalRecord, notUnderstood } from './jsonRecords';
 import type { StampedLine } from './stampedLine';
 
 const field = /^[A-Z_][A-Z0-9_]{0,63}(?:=|$)/;
@@ -26,7 +26,7 @@ export function exportRecords(text: string): StampedLine[] {
     if (fields.size > 0) {
       count += 1;
       const record = journalRecord((name) => fields.get(name) ?? null, count);
-      if (record) records.push(record);
+      records.push(record ?? notUnderstood(count));
     }
     fields = new Map();
   };

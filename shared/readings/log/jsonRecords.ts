@@ -20,10 +20,22 @@ export function jsonRecords(text: string): StampedLine[] {
   let count = 0;
   for (const object of flatObjects(text)) {
     count += 1;
-    const record = recordOf(object, count);
-    if (record !== null) records.push(record);
+    records.push(recordOf(object, count) ?? notUnderstood(count));
   }
-  return records;
+  return records.length > 0 ? records : [notUnderstood(1)];
+}
+
+/** A record of some other program: a text that holds nothing else is not an empty log. */
+export function notUnderstood(line: number): StampedLine {
+  return {
+    line,
+    seconds: null,
+    wall: null,
+    boot: null,
+    beginsBoot: false,
+    isUnderstood: false,
+    message: '',
+  };
 }
 
 /** The innermost objects of a text, as they are parsed; what is no JSON is skipped. */

@@ -50,7 +50,7 @@ function plainLines(text: string): StampedLine[] {
     }
     const isWhole = isEdge || namesDate.test(content) || telltale.test(content);
     const { sincePrevious, isStamped, ...parsed } = isWhole
-      ? parseLogLine(content)
+      ? parseLogLine(content.trimEnd())
       : parseQuickly(content);
     if (sincePrevious !== null) clock = later(clock, sincePrevious);
     if (parsed.wall?.clock === 'minutes') clock = parsed.wall;

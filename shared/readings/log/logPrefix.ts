@@ -14,11 +14,11 @@ export interface LogLine {
   readonly message: string;
 }
 
-/** `<5>` of dmesg --raw and /dev/console; `kern  :notice : ` of dmesg --decode. */
-const priority = /^(?:<\d{1,3}>|[a-z]+\d? *:[a-z]+ *: )/;
+/** `<5>` of dmesg --raw and /dev/console; `kern  :notice : ` of dmesg --decode, `kern:  notice: ` of Talos. */
+const priority = /^(?:<\d{1,3}>|[a-z]+\d? *: *[a-z]+ *: )/;
 
-/** `[   12.345678]`, `[  T389]`, `[Fri Nov 21 04:58:55 2026]`, `[   12.345678 <    0.000012>]`. */
-const bracket = /^\[([^\]]{0,200})\] ?/;
+/** `[   12.345678]`, `[  T389]`, `[Fri Nov 21 04:58:55 2026]`, `[   12.345678 <    0.000012>]`, `[…Z]: ` of Talos. */
+const bracket = /^\[([^\]]{0,200})\](?:: | ?)/;
 
 const monotonic = /^ *(\d{1,12}\.\d{1,9})(?: <.*>)?$/;
 const delta = /^ *\+(\d{1,9}\.\d{1,9})$/;
@@ -46,8 +46,12 @@ const epochDate = /^\d{9,10}\.\d{1,9} +/;
 /** What the runtime of containers puts behind its date (Kubernetes, CRI logging). */
 const stream = /^std(?:out|err) [FP] /;
 
-/** Quoted, indented, numbered (`cat -n`), or behind a container's name. */
-const quoting = /^(?:[>|] ?|[ \t\u{a0}]|\d{1,9}\t|[\w.-]{1,64} +\| )/u;
+/**
+ * Quoted, indented, in a list or a diff, numbered (`cat -n`, `less -N`; RFC 6587 numbers by length), or
+ * behind a container's name.
+ */
+const quoting =
+  /^(?:[>|] ?|[*#+-] ?(?=[[<])|[ \t\u{a0}]|\d{1,9}(?:\t| {1,8}(?=[[<]))|[\w.-]{1,64} +\| )/u;
 /** `12:` and `file:12:` of grep; a `-` instead of the colon stands before lines around a hit. */
 const grepNumber = /^\d{1,9}[:-]/;
 const grepFile = /^[^\s:]{1,200}:(?:\d{1,9}:)?/;
