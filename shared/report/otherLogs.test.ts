@@ -63,11 +63,7 @@ describe('a log', () => {
   ])('that is %s is a problem, not an empty log', (_, log) => {
     const { findings, problems } = hostWith(log);
     expect(findings.map(({ code }) => code)).not.toContain('transition-stalled');
-    expect(problems).toContainEqual(
-      expect.objectContaining({
-        code: 'not-understood',
-        message: expect.stringContaining('No line of /sos_commands/kernel/dmesg') as string,
-      }),
-    );
+    const told = problems.find(({ code }) => code === 'not-understood');
+    expect(told?.message).toContain('No line of /sos_commands/kernel/dmesg');
   });
 });
