@@ -8,3 +8,5 @@ export { Kernel } from './kernel';
 export { functionKey } from './state/livepatch';
 /** What a kernel shows as files under `/sys` and `/proc`, for `collect`. */
 export { treeOf } from './files/kernelTree';
+/** What no file shows: its shadow variables, as a reading. */
+export { shadowTableOf } from './files/shadowTable';

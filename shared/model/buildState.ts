@@ -23,6 +23,7 @@ import { findOtherEngines } from './otherEngines';
 import { aliasesOf, type EqualNames } from './otherNames';
 import { orderLivepatches } from './stackOrder';
 import type { FunctionStack, Livepatch, SystemState } from './systemState';
+import { countShadow } from './shadow';
 import { readTransition } from './transition';
 import { findUnread } from './unread';
 
@@ -87,6 +88,9 @@ export function buildState(readings: Readings): SystemState {
       readings.listedTwice === true && !readings.torn
         ? unreachedFunctions(functions, patches, lists, (row) => hasSoleName(readings, row))
         : [],
+    ...(readings.shadow === undefined
+      ? {}
+      : { shadow: readings.shadow && countShadow(readings.shadow) }),
     problems: [...readings.problems, ...reader.problems],
   };
 }

@@ -4,6 +4,7 @@
  * `null` is "unknown" throughout. Sources of the rules: Documentation/livepatch/livepatch.rst,
  * Documentation/ABI/testing/sysfs-kernel-livepatch, kernel/livepatch/{core,transition}.c.
  */
+import type { ShadowState } from './shadow';
 import type { Problem } from '../base/problem';
 import type { SourceKind } from '../readings/readings';
 import type { OtherEngine } from './otherEngines';
@@ -233,5 +234,7 @@ export interface SystemState {
   readonly listedIn: string | null;
   /** Patched functions that nobody redirects, as two readings say. */
   readonly unreached: readonly FunctionStack[];
+  /** Absent: this source or kernel can't have it; null: it did not come. */
+  readonly shadow?: ShadowState | null;
   readonly problems: readonly Problem[];
 }

@@ -83,6 +83,31 @@ export interface RecordedFrom {
   readonly started: string;
 }
 
+/** One shadow variable: data attached to an object under an id (kernel/livepatch/shadow.c, struct klp_shadow). */
+export interface ShadowVariableReading {
+  /** The object's address. */
+  readonly object: string;
+  /** `unsigned long`, 64 bits, as `0x…`. */
+  readonly id: string;
+  /** Bytes; null: not known. */
+  readonly size: number | null;
+  /** In hexadecimal; null: not asked for, or not known. */
+  readonly data: string | null;
+  /** The livepatch that attached it; null: none, or not known. */
+  readonly owner: string | null;
+}
+
+/** The kernel's shadow variables, which no file shows. */
+export interface ShadowTable {
+  readonly from: 'model';
+  readonly variables: readonly ShadowVariableReading[];
+  /**
+   * Types that objects of livepatches have registered, and how many of them, where the kernel collects
+   * (series of 2022-10-26, v2 4/4, klp_shadow_types); null: this kernel has no such register.
+   */
+  readonly types: readonly { readonly id: string; readonly registered: number }[] | null;
+}
+
 /** Everything that one sample of a host brought. */
 export interface Readings {
   readonly target: string;
@@ -116,6 +141,8 @@ export interface Readings {
    * on the host. The addresses themselves never leave it.
    */
   readonly equalNames?: readonly (readonly string[])[];
+  /** Absent: this source or kernel can't have it; null: it did not come. */
+  readonly shadow?: ShadowTable | null;
   /** What went wrong on the way, beyond what `files` and `folders` say themselves. */
   readonly problems: readonly Problem[];
   /** Of readings that were recorded. */

@@ -3,6 +3,7 @@ import { diagnose } from '../diagnosis/diagnosis';
 import type { DiagnosedThread } from '../diagnosis/diagnosis';
 import type { LogBlocker } from '../diagnosis/logBlockers';
 import { buildState } from '../model/buildState';
+import type { ShadowState } from '../model/shadow';
 import type { SystemState, Transition } from '../model/systemState';
 import type { KernelLog } from '../readings/log/kernelLog';
 import type { Readings } from '../readings/readings';
@@ -58,8 +59,13 @@ function documentOf(readings: Readings, state: SystemState): StatusDocument {
       evidence: [...finding.evidence],
       remedies: [...finding.remedies],
     })),
+    ...(state.shadow === undefined ? {} : { shadow: state.shadow && shadowEntry(state.shadow) }),
     problems: [...state.problems],
   };
+}
+
+function shadowEntry({ byId, ...rest }: ShadowState): NonNullable<StatusDocument['shadow']> {
+  return { ...rest, byId: byId.map((one) => ({ ...one, owners: [...one.owners] })) };
 }
 
 function coverageOf({ unread, ...counts }: SystemState['coverage']): StatusDocument['coverage'] {

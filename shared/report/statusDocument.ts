@@ -205,6 +205,24 @@ export const statusDocumentSchema = z.strictObject({
   blockers: z.array(blockerSchema),
   ghosts: z.array(ghostSchema),
   findings: z.array(findingSchema),
+  /** Shadow variables; absent where this source or kernel can't have them. */
+  shadow: unknown(
+    z.strictObject({
+      from: z.literal('model'),
+      total: count,
+      byId: z.array(
+        z.strictObject({
+          /** 64 bits in hexadecimal. */
+          id: z.string(),
+          count,
+          /** Livepatches that attached some of them. */
+          owners: z.array(z.string()),
+          /** How many objects of livepatches have registered the type; null: the kernel has no register. */
+          registered: unknown(count),
+        }),
+      ),
+    }),
+  ).exactOptional(),
   problems: z.array(problemSchema),
 });
 

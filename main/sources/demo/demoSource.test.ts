@@ -5,6 +5,10 @@ import type { DemoCommand } from '../../../shared/api/contract';
 import { defaultScenario, fleet, scenarios } from '../../../shared/kernel/scenarios/gallery';
 import type { Scenario } from '../../../shared/kernel/scenarios/scenario';
 import { parsePatchState } from '../../../shared/readings/files/patchState';
+import { statusOf } from '../../../shared/report';
+import { afterLine } from '../../../shared/history/recording/decode';
+import { nothing, sampleLine } from '../../../shared/history/recording/encode';
+import { sampleLineSchema } from '../../../shared/history/recording/format';
 import { contentInMemory } from '../content';
 import type { SourceOptions } from '../source';
 import { Story } from '../story';
@@ -93,6 +97,32 @@ describe('a demo host', () => {
     for (const state of after.value.threads?.states ?? []) {
       expect(parsePatchState(String(state))).toBe(state);
     }
+  });
+
+  it('brings its shadow variables, which a recording of it keeps and its document counts', async () => {
+    const source = open('demo:shadow-leak', { demo: 'end' });
+    const read = source.ok && (await source.value.sample());
+    if (!read || !read.ok) throw new Error('it can’t be read');
+    const line = sampleLine(nothing, read.value, new Date().toISOString());
+    const kept = afterLine(nothing, sampleLineSchema.parse(JSON.parse(JSON.stringify(line))));
+    const shadow = {
+      from: 'model',
+      total: 3,
+      byId: [{ id: '0x4a51', count: 3, owners: ['livepatch_lock_fix'], registered: null }],
+    };
+    expect(statusOf(read.value).shadow).toEqual(shadow);
+    expect(statusOf({ ...read.value, ...kept }).shadow).toEqual(shadow);
+    expect(statusOf({ ...read.value, shadow: null }).shadow).toBeNull();
+    const { shadow: _, ...without } = line;
+    const { shadow: _table, ...rest } = read.value;
+    const old = afterLine(nothing, sampleLineSchema.parse(without));
+    expect(statusOf({ ...rest, ...old })).not.toHaveProperty('shadow');
+  });
+
+  it('has no table of shadow variables on a kernel that has none', async () => {
+    const source = open('demo:strict-stack');
+    const read = source.ok && (await source.value.sample());
+    expect(read && read.ok && 'shadow' in read.value).toBe(false);
   });
 
   it('is searched as it is by then', async () => {

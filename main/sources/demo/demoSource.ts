@@ -4,7 +4,7 @@ import { collect } from '../../../shared/readings';
 import { visible } from '../../../shared/base/text';
 import { fail, succeed, type Result } from '../../../shared/base/problem';
 import { searchTree } from '../../../shared/readings/stackSearch';
-import { treeOf } from '../../../shared/kernel';
+import { shadowTableOf, treeOf } from '../../../shared/kernel';
 import {
   defaultScenario,
   findScenario,
@@ -86,15 +86,16 @@ function sourceOf(
     story,
     sample() {
       story.catchUp();
-      return Promise.resolve(
-        collect(treeOf(story.player.kernel.core), {
-          target,
-          source: 'demo',
-          takenAt: new Date().toISOString(),
-          privileged: true,
-          live: true,
-        }),
-      );
+      const { core } = story.player.kernel;
+      const read = collect(treeOf(core), {
+        target,
+        source: 'demo',
+        takenAt: new Date().toISOString(),
+        privileged: true,
+        live: true,
+      });
+      const shadow = shadowTableOf(core);
+      return Promise.resolve(read.ok && shadow ? succeed({ ...read.value, shadow }) : read);
     },
     seek(sought) {
       story.catchUp();

@@ -21,6 +21,7 @@ export function afterLine(before: Recorded, line: SampleLine): Recorded {
     torn: line.torn ?? before.torn,
     ...(line.readingSeconds === undefined ? {} : { readingSeconds: line.readingSeconds }),
     ...(line.listedTwice === undefined ? {} : { listedTwice: line.listedTwice }),
+    ...(line.shadow === undefined ? {} : { shadow: line.shadow }),
     problems: line.problems ?? before.problems,
   };
 }

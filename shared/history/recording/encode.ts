@@ -1,5 +1,5 @@
 /** A sample as the line that leads to it from the one before. */
-import type { FileReading, Readings, ThreadScan } from '../../readings/readings';
+import type { FileReading, Readings, ShadowTable, ThreadScan } from '../../readings/readings';
 import type { FileChange, SampleLine, ThreadChange } from './format';
 
 /** What is known before the first sample. */
@@ -42,9 +42,18 @@ export function sampleLine(before: typeof nothing, after: Readings, at: string):
     ...(before.torn === after.torn ? {} : { torn: after.torn }),
     ...(after.readingSeconds === undefined ? {} : { readingSeconds: after.readingSeconds }),
     ...(after.listedTwice === undefined ? {} : { listedTwice: after.listedTwice }),
+    ...(after.shadow === undefined ? {} : { shadow: after.shadow && shadowLine(after.shadow) }),
     ...(isSame(before.problems, after.problems)
       ? {}
       : { problems: after.problems.map((problem) => ({ ...problem })) }),
+  };
+}
+
+function shadowLine({ from, variables, types }: ShadowTable): NonNullable<SampleLine['shadow']> {
+  return {
+    from,
+    variables: variables.map((one) => ({ ...one })),
+    types: types && types.map((one) => ({ ...one })),
   };
 }
 

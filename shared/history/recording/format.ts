@@ -13,6 +13,7 @@ import { problemSchema } from '../../report/statusDocument';
 /** Times are those of the recording machine. */
 const time = z.iso.datetime();
 const count = z.number().int().nonnegative();
+const shadowId = z.string().regex(/^0x[0-9a-f]{1,16}$/);
 
 /** Of a long list that is wrong the first mistake is told: an array of zod's keeps one for each element. */
 function listOf<Element>(element: z.ZodType<Element>) {
@@ -95,6 +96,23 @@ export const sampleLineSchema = z.strictObject({
   readingSeconds: z.number().nonnegative().exactOptional(),
   /** Of this sample alone, as in `Readings`. */
   listedTwice: z.literal(true).exactOptional(),
+  /** Of this sample alone, as in `Readings`. */
+  shadow: z
+    .strictObject({
+      from: z.literal('model'),
+      variables: listOf(
+        z.strictObject({
+          object: z.string(),
+          id: shadowId,
+          size: count.nullable(),
+          data: z.string().nullable(),
+          owner: z.string().nullable(),
+        }),
+      ),
+      types: listOf(z.strictObject({ id: shadowId, registered: count })).nullable(),
+    })
+    .nullable()
+    .exactOptional(),
   problems: listOf(problemSchema).exactOptional(),
 });
 export type SampleLine = z.infer<typeof sampleLineSchema>;
