@@ -60,7 +60,16 @@ describe.skipIf(skipping(import.meta.filename, why))('a guest with systemd', () 
     const live = await statusOf();
 
     expect(live.patches.map(({ name }) => name)).toEqual(['lp_objects']);
-    const { patches, order, functions, livepatch, transitionState } = live;
+    const { patches, order, livepatch, transitionState } = live;
+    // No sos saves the list of kprobes, and none can ask for a function's other names.
+    const functions = live.functions.map(({ object, name, sympos, stack, active, consumers }) => ({
+      object,
+      name,
+      sympos,
+      stack,
+      active,
+      consumers: consumers && { ...consumers, kprobe: null },
+    }));
     expect(report).toMatchObject({ patches, order, functions, livepatch, transitionState });
     expect(report.transition).toMatchObject({ patch: 'lp_objects', direction: 'patching' });
     const { name, kernel, bootId } = live.host;
