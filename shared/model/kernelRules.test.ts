@@ -62,12 +62,7 @@ describe('the rules of the kernel', () => {
 
 /** kernel/livepatch/core.c and fs/proc/base.c of 4.4 to 4.11: neither `transition` nor `patch_state`. */
 describe('before there were transitions', () => {
-  const release = '/proc/sys/kernel/osrelease';
-  const early = {
-    [`${root}/enabled`]: '1\n',
-    [`${root}/v/f,1/`]: '',
-    [release]: '4.4.0-148-generic\n',
-  };
+  const early = { [`${root}/enabled`]: '1\n', [`${root}/v/f,1/`]: '' };
   const transitionsOf = (readings: Readings) => buildState(readings).livepatch.transitions;
 
   it('livepatches switched at once, in a strict stack, and nobody was signalled', () => {
@@ -105,16 +100,6 @@ describe('before there were transitions', () => {
     expect(transitionsOf({ ...readingsOf(early, live), threads })).toBeUndefined();
     expect(transitionsOf(readingsOf({ [`${livepatchRoot}/`]: '' }, live))).toBeUndefined();
   });
-
-  it.each(['4.12.14-122.228-default', '5.10.0-60.18.0.50.oe2203.x86_64', 'mainline'])(
-    'is not told where the file is missing and the release is %s',
-    (later) => {
-      const files = { ...early, [release]: `${later}\n` };
-      const { livepatch, transitionState } = buildState(readingsOf(files, { live: false }));
-      expect(livepatch).not.toHaveProperty('transitions');
-      expect(transitionState).toBe('unknown');
-    },
-  );
 
   it.each(['force', 'signal', 'replace', 'stack_order'])(
     'a saved tree that has %s only lacks the file',

@@ -1,9 +1,6 @@
-/**
- * Which rules the kernel goes by, told by the files that it has. Its release is asked only where a file is
- * missing in all of them: a tree may just lack it.
- */
+/** Which rules the kernel goes by, told by the files that it has; its release is never asked. */
 import type { KernelLog } from '../readings/log/kernelLog';
-import { livepatchRoot, patchPath, releaseFile } from '../readings/paths';
+import { livepatchRoot, patchPath } from '../readings/paths';
 import { plainText, type ReadingsReader } from './reader';
 import type { KernelRules } from './systemState';
 
@@ -42,7 +39,6 @@ function rulesOfFiles(reader: ReadingsReader, log: KernelLog | null): KernelRule
 function hasNoTransitions(reader: ReadingsReader, patches: readonly string[]): boolean {
   const { readings } = reader;
   if (patches.length === 0 || readings.torn || readings.threads !== null) return false;
-  if (!isBeforeTransitions(plainText(readings, releaseFile))) return false;
   if (reader.exists('/proc/1/patch_state')) return false;
   return patches.every(
     (path) =>
@@ -50,12 +46,6 @@ function hasNoTransitions(reader: ReadingsReader, patches: readonly string[]): b
       isAbsent(reader, `${path}/transition`) &&
       !isOfTransitions(reader, path),
   );
-}
-
-/** A later one whose files are missing goes by rules that nobody has told. */
-function isBeforeTransitions(release: string | null): boolean {
-  const [, major, minor] = /^(\d{1,3})\.(\d{1,4})\D/.exec(release ?? '') ?? [];
-  return major !== undefined && (Number(major) < 4 || (major === '4' && Number(minor) < 12));
 }
 
 /** A saved tree may lack their files although the kernel has them. */
