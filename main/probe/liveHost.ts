@@ -65,8 +65,8 @@ export class LiveHost {
   /** One sample; calls must not overlap. */
   async sample(): Promise<Result<Readings>> {
     const wasFirst = this.first !== null;
-    // The look costs as much as a scan of all threads: the first state does not wait for it.
-    if (!wasFirst) {
+    // The look costs as much as a scan of all threads: neither the first state nor a transition waits for it.
+    if (!wasFirst && !this.known.inTransition) {
       const looked = await this.lookUpNames();
       if (!looked.ok) return looked;
     }
