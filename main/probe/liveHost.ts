@@ -118,8 +118,9 @@ export class LiveHost {
 
   /** Once for each boot and set of functions; only root is told addresses. */
   private async lookUpNames(): Promise<Result<null>> {
+    if (this.session.uid !== 0) return succeed(null);
     const functions = this.known.functionsToLookUp;
-    const words = this.session.uid === 0 ? sameWords(functions) : [];
+    const words = sameWords(functions);
     if (words.length === 0) return succeed(null);
     const answered = await this.askAbout('same', words);
     if (!answered.ok) return answered;
