@@ -23,7 +23,7 @@ import { findOtherEngines } from './otherEngines';
 import { aliasesOf, type EqualNames } from './otherNames';
 import { orderLivepatches } from './stackOrder';
 import type { FunctionStack, Livepatch, SystemState } from './systemState';
-import { countShadow } from './shadow';
+import { readShadow } from './shadow';
 import { readTransition } from './transition';
 import { findUnread } from './unread';
 
@@ -90,7 +90,7 @@ export function buildState(readings: Readings): SystemState {
         : [],
     ...(readings.shadow === undefined
       ? {}
-      : { shadow: readings.shadow && countShadow(readings.shadow) }),
+      : { shadow: readings.shadow && readShadow(readings.shadow, (name) => modules.isLive(name)) }),
     problems: [...readings.problems, ...reader.problems],
   };
 }

@@ -57,6 +57,7 @@ describe('a sample', () => {
     threads: 2,
     files: 2,
     text: 20,
+    shadow: 4,
     problems: 1,
   };
   const problem = { code: 'timeout', path: null, message: 'x' } as const;
@@ -69,6 +70,9 @@ describe('a sample', () => {
     invalid: [],
     absent: 0,
   });
+  const table = { from: 'model', variables: [], types: null } as const;
+  const variable = { object: '0xa', id: '0x7', size: null, data: null, owner: null };
+  const type = { id: '0x7', registered: 1, by: ['a'] };
   const cases: [string, Partial<Readings>, Partial<Readings>][] = [
     [
       '3 livepatches',
@@ -115,6 +119,13 @@ describe('a sample', () => {
           ['/a', text(15)],
           ['/b', text(6)],
         ]),
+      },
+    ],
+    [
+      '5 shadow variables and rows about them',
+      { shadow: { ...table, variables: [variable, variable], types: [type] } },
+      {
+        shadow: { ...table, variables: [variable, variable], types: [{ ...type, by: ['a', 'b'] }] },
       },
     ],
     ['2 problems', { problems: [problem] }, { problems: [problem, problem] }],

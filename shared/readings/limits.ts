@@ -8,7 +8,7 @@
 import { livepatchRoot } from './paths';
 import { limitOf } from './reads';
 import { fail, succeed, type Result } from '../base/problem';
-import type { FileReading, Readings } from './readings';
+import type { FileReading, Readings, ShadowTable } from './readings';
 import { visible } from '../base/text';
 
 /** Threads whose stack, name and unit are read; the count of blocking threads is always complete. */
@@ -24,6 +24,8 @@ export const sampleLimits = {
   files: 250_000,
   /** UTF-16 units of all files together. */
   text: 134_217_728,
+  /** Shadow variables, with the lists of who uses and registered them. */
+  shadow: 250_000,
   problems: 1000,
 } as const;
 
@@ -44,6 +46,7 @@ export function withinLimits(
     threads: readings.threads?.states.length ?? 0,
     files: files.size,
     text: textLength(files),
+    shadow: shadowRows(readings.shadow),
     problems: readings.problems.length,
   };
   const excess = sampleExcess(counts, limits);
@@ -71,8 +74,19 @@ const described: readonly { readonly limit: keyof SampleLimits; readonly words: 
   { limit: 'threads', words: 'threads' },
   { limit: 'files', words: 'files' },
   { limit: 'text', words: 'characters of text' },
+  { limit: 'shadow', words: 'shadow variables and rows about them' },
   { limit: 'problems', words: 'problems of reading it' },
 ];
+
+/** How much of the table of shadow variables is gone through: its rows, and the names in them. */
+export function shadowRows(table: Partial<ShadowTable> | null | undefined): number {
+  const { variables = [], types, usedBy = [], calls = [] } = table ?? {};
+  const lists = [
+    ...(types ?? []).map(({ by = [] }) => by),
+    ...usedBy.map((one) => one.livepatches),
+  ];
+  return lists.reduce((rows, names) => rows + 1 + names.length, variables.length + calls.length);
+}
 
 function livepatchFolders({ folders }: Readings): { livepatches: number; functions: number } {
   const root = folders.get(livepatchRoot);

@@ -91,10 +91,51 @@ export interface ShadowVariableReading {
   readonly id: string;
   /** Bytes; null: not known. */
   readonly size: number | null;
-  /** In hexadecimal; null: not asked for, or not known. */
+  /** In hexadecimal, its first bytes; null: not asked for, or not known. */
   readonly data: string | null;
   /** The livepatch that attached it; null: none, or not known. */
   readonly owner: string | null;
+}
+
+/** A type of shadow variables that objects of livepatches have registered. */
+export interface ShadowTypeReading {
+  readonly id: string;
+  /** By how many objects of livepatches. */
+  readonly registered: number;
+  /** The livepatches, each as often as objects of it did; absent: not known. */
+  readonly by?: readonly string[];
+}
+
+/** Functions of the shadow API; `update` is in no kernel (mail of 2017-07-21). */
+export const shadowCalls = ['get', 'alloc', 'get-or-alloc', 'update', 'free', 'free-all'] as const;
+
+/** What a call of the shadow API brought; from `null` on it returned NULL. */
+export const shadowAnswers = [
+  'new',
+  'existing',
+  'updated',
+  'freed',
+  'null',
+  'duplicate',
+  'failed',
+  'no-memory',
+] as const;
+
+/** A call of the shadow API that was answered. */
+export interface ShadowCallReading {
+  /** Seconds since boot. */
+  readonly at: number;
+  /** The livepatch that called; null: somebody else. */
+  readonly by: string | null;
+  readonly call: (typeof shadowCalls)[number];
+  /** Null: of all objects. */
+  readonly object: string | null;
+  readonly id: string;
+  readonly answer: (typeof shadowAnswers)[number];
+  /** How many it freed; with `freed` only. */
+  readonly freed?: number;
+  /** What the answered pointer leads to, in hexadecimal, its first bytes; absent: nothing, or not known. */
+  readonly data?: string;
 }
 
 /** The kernel's shadow variables, which no file shows. */
@@ -102,10 +143,17 @@ export interface ShadowTable {
   readonly from: 'model';
   readonly variables: readonly ShadowVariableReading[];
   /**
-   * Types that objects of livepatches have registered, and how many of them, where the kernel collects
-   * (series of 2022-10-26, v2 4/4, klp_shadow_types); null: this kernel has no such register.
+   * Types that are registered, where the kernel collects (series of 2022-10-26, v2 4/4,
+   * klp_shadow_types); null: this kernel has no such register.
    */
-  readonly types: readonly { readonly id: string; readonly registered: number }[] | null;
+  readonly types: readonly ShadowTypeReading[] | null;
+  /**
+   * For each id the livepatches that have had code for it, loaded or no more: they list its type or have
+   * called with it. Absent: not known.
+   */
+  readonly usedBy?: readonly { readonly id: string; readonly livepatches: readonly string[] }[];
+  /** The last calls, oldest first; absent: this source can't have them. */
+  readonly calls?: readonly ShadowCallReading[];
 }
 
 /** Everything that one sample of a host brought. */

@@ -6,8 +6,14 @@ import { buildState } from '../model/buildState';
 import type { ShadowState } from '../model/shadow';
 import type { SystemState, Transition } from '../model/systemState';
 import type { KernelLog } from '../readings/log/kernelLog';
-import type { Readings } from '../readings/readings';
-import type { Blocker, StatusDocument, TransitionEntry } from './statusDocument';
+import type { Readings, ShadowVariableReading } from '../readings/readings';
+import type {
+  Blocker,
+  ShadowEntry,
+  ShadowVariableEntry,
+  StatusDocument,
+  TransitionEntry,
+} from './statusDocument';
 
 /** The document of design contract `klpscope/status` for one sample. Never throws. */
 export function statusOf(readings: Readings): StatusDocument {
@@ -64,8 +70,27 @@ function documentOf(readings: Readings, state: SystemState): StatusDocument {
   };
 }
 
-function shadowEntry({ byId, ...rest }: ShadowState): NonNullable<StatusDocument['shadow']> {
-  return { ...rest, byId: byId.map((one) => ({ ...one, owners: [...one.owners] })) };
+/** Variables that the document lists; `klpscope shadow` lists all. */
+const listedVariables = 500;
+
+function shadowEntry({ byId, variables, calls, ...rest }: ShadowState): ShadowEntry {
+  return {
+    ...rest,
+    byId: byId.map(({ id, count, owners, registered, registeredBy, users }) => ({
+      id,
+      count,
+      owners: [...owners],
+      registered,
+      ...(registeredBy && { registeredBy: [...registeredBy] }),
+      ...(users && { users: [...users] }),
+    })),
+    entries: variables.slice(0, listedVariables).map(variableEntry),
+    ...(calls && { answers: calls.map((call) => ({ ...call })) }),
+  };
+}
+
+function variableEntry({ object, id, size, data }: ShadowVariableReading): ShadowVariableEntry {
+  return { object, id, size, data };
 }
 
 function coverageOf({ unread, ...counts }: SystemState['coverage']): StatusDocument['coverage'] {

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { findingCodes, reasonCodes, remedyCodes, severities } from '../diagnosis/codes';
 import { directions, orders, unreadKinds } from '../model/systemState';
 import { problemCodes } from '../base/problem';
-import { sourceKinds } from '../readings/readings';
+import { shadowAnswers, shadowCalls, sourceKinds } from '../readings/readings';
 
 const count = z.number().int().nonnegative();
 const unknown = <T extends z.ZodType>(type: T) => type.nullable();
@@ -150,6 +150,59 @@ export const ghostSchema = z.strictObject({
   kind: z.enum(['leftover', 'pinned', 'unknown']),
 });
 
+const shadowVariableSchema = z.strictObject({
+  object: z.string(),
+  id: z.string(),
+  /** Bytes. */
+  size: unknown(count),
+  /** Its first bytes in hexadecimal; null: not asked for, or not known. */
+  data: unknown(z.string()),
+});
+
+/** Shadow variables. */
+export const shadowSchema = z.strictObject({
+  from: z.literal('model'),
+  total: count,
+  byId: z.array(
+    z.strictObject({
+      /** 64 bits in hexadecimal. */
+      id: z.string(),
+      count,
+      /** Livepatches that attached some of them. */
+      owners: z.array(z.string()),
+      /** How many objects of livepatches have registered the type; null: the kernel has no register. */
+      registered: unknown(count),
+      /** Livepatches that have registered it, loaded or no more; absent: not known. */
+      registeredBy: z.array(z.string()).exactOptional(),
+      /** Livepatches whose module is loaded and has code for it; absent: not known. */
+      users: z.array(z.string()).exactOptional(),
+    }),
+  ),
+  /** The variables; of very many the first ones. */
+  entries: z.array(shadowVariableSchema),
+  /** The last calls of the API, oldest first; absent where this source can't have them. */
+  answers: z
+    .array(
+      z.strictObject({
+        /** Seconds since boot. */
+        at: z.number().nonnegative(),
+        /** The livepatch that called; null: somebody else. */
+        by: unknown(z.string()),
+        call: z.enum(shadowCalls),
+        /** Null: of all objects. */
+        object: unknown(z.string()),
+        id: z.string(),
+        /** The last four are those that return NULL. */
+        answer: z.enum(shadowAnswers),
+        /** How many were freed. */
+        freed: count.exactOptional(),
+        /** What the answered pointer leads to, its first bytes in hexadecimal. */
+        data: z.string().exactOptional(),
+      }),
+    )
+    .exactOptional(),
+});
+
 export const statusDocumentSchema = z.strictObject({
   format: z.literal('klpscope/status'),
   version: z.literal(1),
@@ -205,24 +258,8 @@ export const statusDocumentSchema = z.strictObject({
   blockers: z.array(blockerSchema),
   ghosts: z.array(ghostSchema),
   findings: z.array(findingSchema),
-  /** Shadow variables; absent where this source or kernel can't have them. */
-  shadow: unknown(
-    z.strictObject({
-      from: z.literal('model'),
-      total: count,
-      byId: z.array(
-        z.strictObject({
-          /** 64 bits in hexadecimal. */
-          id: z.string(),
-          count,
-          /** Livepatches that attached some of them. */
-          owners: z.array(z.string()),
-          /** How many objects of livepatches have registered the type; null: the kernel has no register. */
-          registered: unknown(count),
-        }),
-      ),
-    }),
-  ).exactOptional(),
+  /** Absent where this source or kernel can't have them. */
+  shadow: unknown(shadowSchema).exactOptional(),
   problems: z.array(problemSchema),
 });
 
@@ -237,3 +274,5 @@ export type Reason = z.infer<typeof reasonSchema>;
 export type Finding = z.infer<typeof findingSchema>;
 export type TransitionEntry = z.infer<typeof transitionSchema>;
 export type Ghost = z.infer<typeof ghostSchema>;
+export type ShadowEntry = z.infer<typeof shadowSchema>;
+export type ShadowVariableEntry = z.infer<typeof shadowVariableSchema>;

@@ -108,16 +108,54 @@ describe('a demo host', () => {
     const shadow = {
       from: 'model',
       total: 3,
-      byId: [{ id: '0x4a51', count: 3, owners: ['livepatch_lock_fix'], registered: null }],
+      byId: [
+        { id: '0x4a51', count: 3, owners: ['livepatch_lock_fix'], registered: null, users: [] },
+      ],
+      entries: ['0xffff8881034a2c00', '0xffff8881034a3400', '0xffff888106e91800'].map((object) => ({
+        object,
+        id: '0x4a51',
+        size: null,
+        data: null,
+      })),
     };
-    expect(statusOf(read.value).shadow).toEqual(shadow);
-    expect(statusOf({ ...read.value, ...kept }).shadow).toEqual(shadow);
+    expect(statusOf(read.value).shadow).toMatchObject(shadow);
+    expect(statusOf(read.value).shadow?.answers?.map(({ by, answer }) => [by, answer])).toEqual([
+      ['livepatch_lock_fix', 'new'],
+      ['livepatch_lock_fix', 'new'],
+      ['livepatch_lock_fix', 'new'],
+      [null, 'duplicate'],
+    ]);
+    expect(statusOf({ ...read.value, ...kept }).shadow).toEqual(statusOf(read.value).shadow);
     expect(statusOf({ ...read.value, shadow: null }).shadow).toBeNull();
     const { shadow: _, ...without } = line;
     const { shadow: _table, ...rest } = read.value;
     const old = afterLine(nothing, sampleLineSchema.parse(without));
     expect(statusOf({ ...rest, ...old })).not.toHaveProperty('shadow');
   });
+
+  it.each([
+    [
+      'demo:leak-at-replace',
+      12,
+      { registered: 2, users: ['livepatch_2026_02', 'livepatch_2026_03'] },
+    ],
+    // Nobody unregisters what a replace drops (v2 4/4): the module is gone, its entry is not.
+    ['demo:leak-at-replace', 29, { registered: 1, registeredBy: ['livepatch_2026_02'], users: [] }],
+    ['demo:collection-at-work', 12, { registered: 1, registeredBy: ['livepatch_2026_03'] }],
+  ])(
+    '%s tells at %i s by whom the type is registered, and who is there to use it',
+    async (text, at, row) => {
+      const source = open(text);
+      if (!source.ok) throw new Error('no demo');
+      await source.value.sample();
+      pass(at);
+      const read = await source.value.sample();
+      const shadow = read.ok && statusOf(read.value).shadow;
+      const data = Buffer.from('unlocked').toString('hex');
+      expect(shadow && shadow.byId).toMatchObject([{ id: '0x4a51', count: 2, ...row }]);
+      expect(shadow && shadow.entries[0]).toMatchObject({ size: 8, data });
+    },
+  );
 
   it('has no table of shadow variables on a kernel that has none', async () => {
     const source = open('demo:strict-stack');

@@ -1,5 +1,5 @@
 /** Lines of a recording back to readings. */
-import type { FileReading, FolderReading, ThreadScan } from '../../readings/readings';
+import type { FileReading, FolderReading, Readings, ThreadScan } from '../../readings/readings';
 import { cutToLimit } from '../../readings/limits';
 import { rowsOf, threadKey, type nothing } from './encode';
 import type { FileChange, SampleLine, ThreadChange } from './format';
@@ -21,7 +21,7 @@ export function afterLine(before: Recorded, line: SampleLine): Recorded {
     torn: line.torn ?? before.torn,
     ...(line.readingSeconds === undefined ? {} : { readingSeconds: line.readingSeconds }),
     ...(line.listedTwice === undefined ? {} : { listedTwice: line.listedTwice }),
-    ...(line.shadow === undefined ? {} : { shadow: line.shadow }),
+    ...shadowAfter(before.shadow, line),
     problems: line.problems ?? before.problems,
   };
 }
@@ -56,6 +56,16 @@ function foldersAfter(
   for (const path of withoutFolders) after.delete(path);
   for (const [path, folder] of folders) after.set(path, folder);
   return after;
+}
+
+function shadowAfter(
+  before: Readings['shadow'],
+  { shadow: change, withoutShadow }: SampleLine,
+): Pick<Readings, 'shadow'> {
+  if (withoutShadow === true) return {};
+  if (change === undefined) return before === undefined ? {} : { shadow: before };
+  if (change === null) return { shadow: null };
+  return { shadow: { variables: [], types: null, ...before, ...change } };
 }
 
 function threadsAfter(before: ThreadScan | null, change: ThreadChange | null): ThreadScan | null {

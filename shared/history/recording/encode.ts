@@ -1,6 +1,6 @@
 /** A sample as the line that leads to it from the one before. */
-import type { FileReading, Readings, ShadowTable, ThreadScan } from '../../readings/readings';
-import type { FileChange, SampleLine, ThreadChange } from './format';
+import type { FileReading, Readings, ThreadScan } from '../../readings/readings';
+import type { FileChange, SampleLine, ShadowChange, ThreadChange } from './format';
 
 /** What is known before the first sample. */
 export const nothing: Omit<Readings, 'target' | 'source' | 'takenAt' | 'recording'> = {
@@ -42,19 +42,40 @@ export function sampleLine(before: typeof nothing, after: Readings, at: string):
     ...(before.torn === after.torn ? {} : { torn: after.torn }),
     ...(after.readingSeconds === undefined ? {} : { readingSeconds: after.readingSeconds }),
     ...(after.listedTwice === undefined ? {} : { listedTwice: after.listedTwice }),
-    ...(after.shadow === undefined ? {} : { shadow: after.shadow && shadowLine(after.shadow) }),
+    ...shadowChange(before.shadow, after.shadow),
     ...(isSame(before.problems, after.problems)
       ? {}
       : { problems: after.problems.map((problem) => ({ ...problem })) }),
   };
 }
 
-function shadowLine({ from, variables, types }: ShadowTable): NonNullable<SampleLine['shadow']> {
-  return {
+/** Empty: it is as it was. */
+function shadowChange(
+  before: Readings['shadow'],
+  after: Readings['shadow'],
+): Pick<SampleLine, 'shadow' | 'withoutShadow'> {
+  if (after === undefined) return before === undefined ? {} : { withoutShadow: true };
+  if (after === null) return before === null ? {} : { shadow: null };
+  const known = before ?? undefined;
+  const { from, variables, types, usedBy, calls } = after;
+  const change: ShadowChange = {
     from,
-    variables: variables.map((one) => ({ ...one })),
-    types: types && types.map((one) => ({ ...one })),
+    ...(isSame(known?.variables, variables) ? {} : { variables: variables.map(copyOf) }),
+    ...(isSame(known?.types, types)
+      ? {}
+      : {
+          types: types && types.map(({ by, ...type }) => ({ ...type, ...(by && { by: [...by] }) })),
+        }),
+    ...(usedBy === undefined || isSame(known?.usedBy, usedBy)
+      ? {}
+      : { usedBy: usedBy.map(({ id, livepatches }) => ({ id, livepatches: [...livepatches] })) }),
+    ...(calls === undefined || isSame(known?.calls, calls) ? {} : { calls: calls.map(copyOf) }),
   };
+  return known && Object.keys(change).length === 1 ? {} : { shadow: change };
+}
+
+function copyOf<T extends object>(one: T): T {
+  return { ...one };
 }
 
 function isSame(before: unknown, after: unknown): boolean {

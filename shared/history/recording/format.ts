@@ -7,7 +7,7 @@
  * mistakes; `version` is raised when the meaning of a line changes.
  */
 import { z } from 'zod';
-import { sourceKinds } from '../../readings/readings';
+import { shadowAnswers, shadowCalls, sourceKinds } from '../../readings/readings';
 import { problemSchema } from '../../report/statusDocument';
 
 /** Times are those of the recording machine. */
@@ -80,6 +80,46 @@ const threadChangeSchema = z.strictObject({
 });
 export type ThreadChange = z.infer<typeof threadChangeSchema>;
 
+/** A part that is left out is as it was in the sample before. */
+const shadowChangeSchema = z.strictObject({
+  from: z.literal('model'),
+  variables: listOf(
+    z.strictObject({
+      object: z.string(),
+      id: shadowId,
+      size: count.nullable(),
+      data: z.string().nullable(),
+      owner: z.string().nullable(),
+    }),
+  ).exactOptional(),
+  types: listOf(
+    z.strictObject({
+      id: shadowId,
+      registered: count,
+      /** Recordings of before it was read lack it. */
+      by: z.array(z.string()).exactOptional(),
+    }),
+  )
+    .nullable()
+    .exactOptional(),
+  usedBy: listOf(
+    z.strictObject({ id: shadowId, livepatches: z.array(z.string()) }),
+  ).exactOptional(),
+  calls: listOf(
+    z.strictObject({
+      at: z.number().nonnegative(),
+      by: z.string().nullable(),
+      call: z.enum(shadowCalls),
+      object: z.string().nullable(),
+      id: shadowId,
+      answer: z.enum(shadowAnswers),
+      freed: count.exactOptional(),
+      data: z.string().exactOptional(),
+    }),
+  ).exactOptional(),
+});
+export type ShadowChange = z.infer<typeof shadowChangeSchema>;
+
 /** A field that is left out is as it was in the sample before; the first follows on nothing. */
 export const sampleLineSchema = z.strictObject({
   at: time,
@@ -96,23 +136,9 @@ export const sampleLineSchema = z.strictObject({
   readingSeconds: z.number().nonnegative().exactOptional(),
   /** Of this sample alone, as in `Readings`. */
   listedTwice: z.literal(true).exactOptional(),
-  /** Of this sample alone, as in `Readings`. */
-  shadow: z
-    .strictObject({
-      from: z.literal('model'),
-      variables: listOf(
-        z.strictObject({
-          object: z.string(),
-          id: shadowId,
-          size: count.nullable(),
-          data: z.string().nullable(),
-          owner: z.string().nullable(),
-        }),
-      ),
-      types: listOf(z.strictObject({ id: shadowId, registered: count })).nullable(),
-    })
-    .nullable()
-    .exactOptional(),
+  shadow: shadowChangeSchema.nullable().exactOptional(),
+  /** There was a table of shadow variables before, and this source has none now. */
+  withoutShadow: z.literal(true).exactOptional(),
   problems: listOf(problemSchema).exactOptional(),
 });
 export type SampleLine = z.infer<typeof sampleLineSchema>;

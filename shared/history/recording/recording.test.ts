@@ -3,7 +3,15 @@ import { describe, expect, it, vi } from 'vitest';
 import { findScenario } from '../../kernel/scenarios/gallery';
 import { Player } from '../../kernel/scenarios/player';
 import type { Problem } from '../../base/problem';
-import type { FileReading, FolderReading, Readings, ThreadScan } from '../../readings/readings';
+import {
+  shadowAnswers,
+  shadowCalls,
+  type FileReading,
+  type FolderReading,
+  type Readings,
+  type ShadowTable,
+  type ThreadScan,
+} from '../../readings/readings';
 import { statusOf } from '../../report';
 import { readKernel } from '../../../testing/shared/kernelAgreement';
 import { nothing, sampleLine } from './encode';
@@ -130,10 +138,54 @@ const whole: fc.Arbitrary<Readings> = fc.record({
     { maxLength: 2 },
   ),
 });
+const shadowId = fc.constantFrom('0x1', '0x4a51', '0xffffffffffffffff');
+const livepatches = fc.array(fc.constantFrom('lp', 'lp_b'), { maxLength: 2 });
+const shadow: fc.Arbitrary<ShadowTable> = fc.record(
+  {
+    from: fc.constant('model' as const),
+    variables: fc.array(
+      fc.record({
+        object: fc.constantFrom('0xa', '0xb'),
+        id: shadowId,
+        size: fc.option(fc.nat(9)),
+        data: fc.option(fc.constant('00')),
+        owner: fc.option(fc.constant('lp')),
+      }),
+      { maxLength: 2 },
+    ),
+    types: fc.option(
+      fc.array(fc.record({ id: shadowId, registered: fc.nat(2), by: livepatches }), {
+        maxLength: 1,
+      }),
+    ),
+    usedBy: fc.array(fc.record({ id: shadowId, livepatches }), { maxLength: 1 }),
+    calls: fc.array(
+      fc.record(
+        {
+          at: fc.nat(9),
+          by: fc.option(fc.constant('lp')),
+          call: fc.constantFrom(...shadowCalls),
+          object: fc.option(fc.constant('0xa')),
+          id: shadowId,
+          answer: fc.constantFrom(...shadowAnswers),
+          freed: fc.nat(2),
+        },
+        { requiredKeys: ['at', 'by', 'call', 'object', 'id', 'answer'] },
+      ),
+      { maxLength: 2 },
+    ),
+  },
+  // A host's table has them at each sample or never.
+  { requiredKeys: ['from', 'variables', 'types', 'usedBy', 'calls'] },
+);
 /** Recordings of before say nothing of how long a reading took. */
 const readings = fc
-  .tuple(whole, fc.option(fc.nat(9_000)))
-  .map(([one, ms]) => (ms === null ? one : { ...one, readingSeconds: ms / 1000 }));
+  .tuple(whole, fc.option(fc.nat(9_000)), fc.option(fc.option(shadow), { nil: undefined }))
+  .map(([one, ms, table]) => ({
+    ...one,
+    ...(ms === null ? {} : { readingSeconds: ms / 1000 }),
+    ...(table === undefined ? {} : { shadow: table }),
+  }));
 
 describe('what was read comes back', () => {
   it('whatever it is, at every moment, in whatever order one looks', () => {
@@ -240,6 +292,19 @@ describe('only what changed is written', () => {
     const { threads: told } = sampleLine(base, after, time(0));
     expect(told).toMatchObject({ set: [], gone: [], ...change });
     expect(sampleLine(after, after, time(0))).toEqual({ at: time(0) });
+  });
+
+  it('what changed of the table of shadow variables, by its parts', () => {
+    const variable = { object: '0xa', id: '0x7', size: null, data: null, owner: 'lp' };
+    const table: ShadowTable = { from: 'model', variables: [variable], types: null, calls: [] };
+    const before: Readings = { ...base, shadow: table };
+    expect(sampleLine(base, before, time(0)).shadow).toEqual(table);
+    expect(sampleLine(before, before, time(0))).toEqual({ at: time(0) });
+    const types = [{ id: '0x7', registered: 1, by: ['lp'] }];
+    const after: Readings = { ...base, shadow: { ...table, types } };
+    expect(sampleLine(before, after, time(0)).shadow).toEqual({ from: 'model', types });
+    expect(sampleLine(before, { ...base, shadow: null }, time(0)).shadow).toBeNull();
+    expect(sampleLine(before, base, time(0))).toEqual({ at: time(0), withoutShadow: true });
   });
 
   it('that threads are looked at, or no more', () => {
@@ -485,6 +550,17 @@ describe('a recording that asks for more than there is', () => {
     const many = Array.from({ length: 20 }, (_, at) => ({ at: time(at + 1), ...grow }));
     // A sample costs the 1000 units of the log and one row of the map.
     const result = resultOf([first, ...many], { work: 10 * (1000 + 512) });
+    expect(result).toMatchObject({ ok: true, value: { problems: [{ code: 'too-large' }] } });
+    expect(result.ok && result.value.moments.length).toBe(10);
+    expect(resultOf([first, ...many])).toMatchObject({ ok: true, value: { problems: [] } });
+  });
+
+  it('of shadow variables: they are counted at each sample, also where nothing changed', () => {
+    const variable = { object: '0xa', id: '0x7', size: null, data: null, owner: null };
+    const variables = Array.from({ length: 100 }, () => variable);
+    const first = { at: time(0), shadow: { from: 'model', variables, types: null } };
+    const many = Array.from({ length: 20 }, (_, at) => ({ at: time(at + 1) }));
+    const result = resultOf([first, ...many], { work: 10 * 100 * 512 });
     expect(result).toMatchObject({ ok: true, value: { problems: [{ code: 'too-large' }] } });
     expect(result.ok && result.value.moments.length).toBe(10);
     expect(resultOf([first, ...many])).toMatchObject({ ok: true, value: { problems: [] } });

@@ -2,8 +2,9 @@
  * How much memory and work the samples of a recording ask for, known before any of it is done: a
  * few megabytes can ask for more than a machine has.
  */
-import { sampleExcess, type SampleLimits } from '../../readings/limits';
+import { sampleExcess, shadowRows, type SampleLimits } from '../../readings/limits';
 import { livepatchRoot } from '../../readings/paths';
+import type { ShadowTable } from '../../readings/readings';
 import { limitOf } from '../../readings/reads';
 import { threadKey } from './encode';
 import type { FileChange, SampleLine } from './format';
@@ -15,6 +16,8 @@ export class Weight {
   private readonly texts = new Map<string, number>();
   private readonly folders = new Map<string, number>();
   private readonly threads = new Set<number>();
+  private shadow: Partial<ShadowTable> = {};
+  private shadowRows = 0;
   private text = 0;
   private entries = 0;
   /** Entries of the folders of livepatches. */
@@ -34,12 +37,14 @@ export class Weight {
     this.addFiles(line);
     this.addFolders(line);
     if (line.threads !== undefined) this.addThreads(line.threads);
+    this.addShadow(line);
     const counts: Record<keyof SampleLimits, number> = {
       text: this.text,
       files: Math.max(this.texts.size, this.folders.size, this.entries),
       livepatches: this.folders.get(livepatchRoot) ?? 0,
       functions: this.functions,
       threads: this.threads.size,
+      shadow: this.shadowRows,
       problems: line.problems?.length ?? 0,
     };
     return sampleExcess(counts);
@@ -78,6 +83,15 @@ export class Weight {
     this.entries += more;
     if (path.startsWith(`${livepatchRoot}/`)) this.functions += more;
     this.folders.set(path, entries);
+  }
+
+  private addShadow({ shadow: change, withoutShadow }: SampleLine): void {
+    if (change !== undefined || withoutShadow === true) {
+      this.shadow = change ? { ...this.shadow, ...change } : {};
+      this.shadowRows = shadowRows(this.shadow);
+    }
+    // They are counted by id at each sample, whether they changed or not.
+    this.spent += rowCost * this.shadowRows;
   }
 
   private addThreads(change: SampleLine['threads']): void {

@@ -13,6 +13,7 @@ import {
   type PatchState,
 } from '../state/livepatch';
 import type { LivepatchLiteral } from '../state/literals';
+import { shadowId } from '../state/shadow';
 import { findSymbol } from '../state/symbols';
 import { isCompatible } from '../state/systemState';
 
@@ -45,7 +46,19 @@ export function register(core: KernelCore, literal: LivepatchLiteral): Outcome<P
     if (!outcome.ok) return outcome;
   }
   core.patches.push(patch);
+  noteShadowIds(core, patch);
   return { ok: true, value: patch };
+}
+
+/** It has code for the variables whose types it lists, and for those that its callbacks handle. */
+function noteShadowIds(core: KernelCore, { name, objects }: PatchState): void {
+  for (const { shadowTypes, callbacks } of objects) {
+    const called = Object.values(callbacks).flatMap(({ shadow = [] }) => shadow);
+    for (const { id } of [...shadowTypes, ...called]) {
+      const known = shadowId(id);
+      if (known !== null) core.shadow.know(known, name);
+    }
+  }
 }
 
 /**

@@ -29,6 +29,7 @@ export function callShadow(
   const id = shadowId(action.id);
   if (id === null) return null;
   const answer = answerOf(core, action, id, caller);
+  if (caller.livepatch !== null) core.shadow.know(id, caller.livepatch);
   core.shadow.note({ at: core.now, by: caller.livepatch, action: { ...action }, answer });
   return answer;
 }

@@ -18,7 +18,7 @@ export function registerTypes(core: KernelCore, { name, shadowTypes }: ObjectSta
       core.say(`failed to register shadow types for object '${name}'`);
       return refuse('ENOMEM');
     }
-    core.shadow.register(type.id);
+    core.shadow.register(type.id, type.livepatch);
     type.registered = true;
   }
   return done;
@@ -39,7 +39,7 @@ function unregister(core: KernelCore, type: ShadowTypeState): void {
     return;
   }
   type.registered = false;
-  if (core.shadow.unregister(type.id) === 0) freeAll(core, type.id, type);
+  if (core.shadow.unregister(type.id, type.livepatch) === 0) freeAll(core, type.id, type);
 }
 
 /**

@@ -56,17 +56,20 @@ export class ShadowVariables {
   private constructor(
     /** By object and id; more than one where their type was not registered, the newest first. */
     private readonly variables: Map<string, readonly ShadowVariable[]>,
-    /** klp_shadow_types: per id, by how many objects of livepatches it is registered. */
-    private readonly types: Map<bigint, number>,
+    /** klp_shadow_types: per id, the livepatches whose objects have registered it, each as often as they did. */
+    private readonly types: Map<bigint, readonly string[]>,
+    /** Per id, the livepatches that have, or had, code for it. */
+    private readonly users: Map<bigint, ReadonlySet<string>>,
     private kept: readonly ShadowCall[],
   ) {}
 
   static empty(): ShadowVariables {
-    return new ShadowVariables(new Map(), new Map(), []);
+    return new ShadowVariables(new Map(), new Map(), new Map(), []);
   }
 
   clone(): ShadowVariables {
-    return new ShadowVariables(new Map(this.variables), new Map(this.types), this.kept);
+    const { variables, types, users, kept } = this;
+    return new ShadowVariables(new Map(variables), new Map(types), new Map(users), kept);
   }
 
   all(): ShadowVariable[] {
@@ -82,6 +85,16 @@ export class ShadowVariables {
     this.kept = [...this.kept, call].slice(-keptCalls);
   }
 
+  /** The livepatch has code for variables of this id. */
+  know(id: bigint, livepatch: string): void {
+    this.users.set(id, new Set([...(this.users.get(id) ?? []), livepatch]));
+  }
+
+  /** Each id with the livepatches that have, or had, code for it. */
+  known(): [id: bigint, livepatches: string[]][] {
+    return [...this.users].map(([id, livepatches]) => [id, [...livepatches]]);
+  }
+
   /** Ids with a registered type. */
   registered(): bigint[] {
     return [...this.types.keys()];
@@ -89,7 +102,12 @@ export class ShadowVariables {
 
   /** How many objects of livepatches use the type; 0 where it isn't registered. */
   uses(id: ShadowIdLiteral): number {
-    return this.types.get(shadowId(id) ?? -1n) ?? 0;
+    return this.usersOf(id).length;
+  }
+
+  /** Livepatches whose objects use it, each as often as objects of it do, the first first. */
+  usersOf(id: ShadowIdLiteral): readonly string[] {
+    return this.types.get(shadowId(id) ?? -1n) ?? [];
   }
 
   /** The variable, the newest of several. */
@@ -112,18 +130,19 @@ export class ShadowVariables {
     return first;
   }
 
-  /** @returns how many use it now */
-  register(id: bigint): number {
-    this.types.set(id, this.uses(id) + 1);
-    return this.uses(id);
+  /** An object of the livepatch uses it from now on. */
+  register(id: bigint, livepatch: string): void {
+    this.types.set(id, [...this.usersOf(id), livepatch]);
   }
 
   /** @returns how many still use it */
-  unregister(id: bigint): number {
-    const left = this.uses(id) - 1;
-    if (left > 0) this.types.set(id, left);
+  unregister(id: bigint, livepatch: string): number {
+    const users = this.usersOf(id);
+    const last = users.lastIndexOf(livepatch);
+    const left = users.filter((_, index) => index !== last);
+    if (left.length > 0) this.types.set(id, left);
     else this.types.delete(id);
-    return Math.max(0, left);
+    return left.length;
   }
 }
 
